@@ -1,0 +1,78 @@
+import type { IncomingMessage } from 'node:http';
+
+/** Largest body taken; the real server's limit for uploads is 50 MB, texts need far less. */
+const MAX_BODY_BYTES = 1_000_000;
+
+/** Parameters of a call, as any of the ways the Bot API allows: query, urlencoded form, multipart form, JSON. */
+export type Parameters = Record<string, unknown>;
+
+/** The body is no valid form of what its content type says. */
+export class BodyError extends Error {
+  override readonly name = 'BodyError';
+}
+
+/** Collects a body. `done` gets null when the sender went away or sent too much. */
+export function readBody(request: IncomingMessage, done: (body: Buffer | null) => void): void {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  request.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) request.destroy();
+    else chunks.push(chunk);
+  });
+  request.on('end', () => done(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)));
+  request.on('error', () => done(null));
+}
+
+/** Reads parameters. @throws {BodyError} */
+export function parseParameters(contentType: string | undefined, body: Buffer, query: string): Parameters {
+  const fromQuery = query === '' ? {} : Object.fromEntries(new URLSearchParams(query));
+  if (body.length === 0) return fromQuery;
+  if (contentType?.startsWith('application/json') === true) {
+    let parsed: unknown;
+    try {
+      parsed = JSON.parse(body.toString('utf8'));
+    } catch {
+      throw new BodyError("can't parse request JSON object");
+    }
+    if (typeof parsed !== 'object' || parsed === null) throw new BodyError('expected a JSON object');
+    return query === '' ? { ...parsed } : { ...fromQuery, ...parsed };
+  }
+  if (contentType?.startsWith('multipart/form-data') === true) return { ...fromQuery, ...multipart(contentType, body) };
+  return { ...fromQuery, ...Object.fromEntries(new URLSearchParams(body.toString('utf8'))) };
+}
+
+/** Fields of a multipart form; files are read as their size, since nothing here looks into them. */
+function multipart(contentType: string, body: Buffer): Parameters {
+  const boundary = /boundary="?([^";]+)"?/iu.exec(contentType)?.[1];
+  if (boundary === undefined) throw new BodyError('multipart form without boundary');
+  const fields: Parameters = {};
+  for (const part of body.toString('latin1').split(`--${boundary}`).slice(1, -1)) {
+    const split = part.indexOf('\r\n\r\n');
+    const head = part.slice(0, split);
+    const name = /name="([^"]*)"/iu.exec(head)?.[1];
+    if (split < 0 || name === undefined) throw new BodyError('multipart part without a name');
+    const content = Buffer.from(part.slice(split + 4, -2), 'latin1');
+    fields[name] = /filename="/iu.test(head) ? { size: content.length } : content.toString('utf8');
+  }
+  return fields;
+}
+
+/** An integer parameter, written as a number or a string; null when it is neither. */
+export function integerParameter(value: unknown): number | null {
+  const number = typeof value === 'string' && /^-?\d+$/u.test(value) ? Number(value) : value;
+  return typeof number === 'number' && Number.isSafeInteger(number) ? number : null;
+}
+
+/** An object or list, given as such or as JSON text; undefined when absent, null when unreadable. */
+export function structuredParameter(value: unknown): object | null | undefined {
+  if (value === undefined || value === '') return undefined;
+  if (typeof value === 'object') return value;
+  if (typeof value !== 'string') return null;
+  try {
+    const parsed: unknown = JSON.parse(value);
+    return typeof parsed === 'object' ? parsed : null;
+  } catch {
+    return null;
+  }
+}

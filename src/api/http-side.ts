@@ -1,0 +1,47 @@
+import type { Config } from '../../config/schema.ts';
+import { ParleyError } from '../core/errors.ts';
+import type { Log } from '../core/ports/log.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { createHttp, type HttpOptions } from './http.ts';
+
+export interface HttpSideOptions {
+  config: Config;
+  log: Log;
+  metrics: Metrics;
+  webhook: HttpOptions['webhook'];
+  ready: HttpOptions['ready'];
+}
+
+/** The listening HTTP side. */
+export interface HttpSide {
+  readonly address: string;
+  /** Stops accepting, answers what is under way. */
+  stop(): Promise<void>;
+}
+
+/** Listens. @throws {ParleyError} when the port is taken or may not be used */
+export async function startHttpSide(options: HttpSideOptions): Promise<HttpSide> {
+  const { config, metrics } = options;
+  const app = createHttp({
+    log: options.log,
+    trustedProxies: config.http.trustedProxies,
+    webhook: options.webhook,
+    ready: options.ready,
+    metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
+    onWebhook: (channel, tookMs) => metrics.ingestLatency(channel, tookMs),
+  });
+  try {
+    const address = await app.listen({ host: config.http.host, port: config.http.port });
+    return { address, stop: () => app.close() };
+  } catch (error) {
+    await app.close();
+    const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
+    throw new ParleyError('http_listen', `cannot listen on ${config.http.host}:${config.http.port} (${code})`, {
+      mend:
+        code === 'EADDRINUSE'
+          ? 'another program uses this port: stop it or set http.port'
+          : 'check http.host and http.port',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,324 @@
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { channelFactories } from '../channels/registry.ts';
+import { shippedFaqFolder } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
+import { type HttpSide, startHttpSide } from './api/http-side.ts';
+import { createBot } from './bot/bot.ts';
+import { createEchoBrain } from './bot/echo.ts';
+import { createFaqBrain, createFaqIndex } from './bot/faq.ts';
+import { readArticles } from './bot/faq-articles.ts';
+import { chooseLanguage } from './bot/language.ts';
+import { botText } from './bot/texts.ts';
+import { isMereThanks } from './bot/thanks.ts';
+import { createTurns } from './conversation/turn.ts';
+import { createWaitingTurns } from './conversation/waiting-turns.ts';
+import { createWorker, type Worker } from './conversation/worker.ts';
+import { ParleyError } from './core/errors.ts';
+import { createUuidV7, systemClock } from './core/ids-and-time.ts';
+import { CUSTOMER_LANGUAGES, type CustomerLanguage } from './core/model/conversation.ts';
+import { type AccountId, brandId, type TeamId } from './core/model/ids.ts';
+import type { Brain } from './core/ports/brain.ts';
+import type { ChannelAccount, ConnectionState, InboundSink } from './core/ports/channel.ts';
+import type { Log } from './core/ports/log.ts';
+import { openBlobStore } from './files/blob-store.ts';
+import { createKeyRing } from './files/crypto.ts';
+import { loadMasterKey } from './files/master-key.ts';
+import type { Finding } from './guard/finding.ts';
+import { guardPayload, guardText } from './guard/guard.ts';
+import { type Connector, startConnector } from './ingest/connector.ts';
+import { createIntake, type GuardFinding } from './ingest/intake.ts';
+import { createAccountHealthBoard } from './observability/health.ts';
+import { createMetrics, type Metrics } from './observability/metrics.ts';
+import { createWakeQueue } from './queue/index.ts';
+import { createAccountStore } from './store/accounts.ts';
+import { openDatabase } from './store/database.ts';
+import { createPipelineStore } from './store/hot/pipeline-store.ts';
+import { type Instance, registerInstance } from './store/instances.ts';
+import { startUpkeep } from './store/maintenance/schedule.ts';
+import { waitForSchema } from './store/readiness.ts';
+import { VERSION } from './version.ts';
+
+export const ROLES = ['ingress', 'worker', 'web', 'connector'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Wake shards: few, so that under load one job carries many threads. */
+export const SHARDS = 2;
+
+export interface GatewayOptions {
+  config: Config;
+  /** The store's connection string; the embedded server runs already. */
+  storeUrl: string;
+  embedded: boolean;
+  roles: readonly Role[];
+  log: Log;
+}
+
+/** A running gateway process. */
+export interface Gateway {
+  /** Where the HTTP side listens, or null without the roles that have one. */
+  readonly address: string | null;
+  /** Ends within 10 s: no new work, steps under way end, leases are given back. */
+  stop(): Promise<void>;
+}
+
+function brainsOf(config: Config): Brain[] {
+  return config.bot.brains.flatMap((name): Brain[] => {
+    if (name === 'echo') return [createEchoBrain()];
+    if (name === 'faq')
+      return [createFaqBrain(createFaqIndex(readArticles(config.bot.faqFolder ?? shippedFaqFolder())))];
+    // No flows are defined anywhere yet: a desk without flows goes straight to the next brain.
+    return [];
+  });
+}
+
+function languageOf(
+  texts: readonly string[],
+  hints: { remembered: string | null; platform: string | null },
+): CustomerLanguage {
+  const remembered = CUSTOMER_LANGUAGES.find((language) => language === hints.remembered) ?? null;
+  return chooseLanguage(texts, { remembered, languageCode: hints.platform ?? undefined }).language;
+}
+
+function teamFor(config: Config): (account: AccountId, language: CustomerLanguage) => TeamId {
+  const [first] = config.teams;
+  return (_account, language) => {
+    const speaks = config.teams.find((team) => team.languages.includes(language));
+    return brandId((speaks ?? first)?.id ?? 'support');
+  };
+}
+
+function toGuardFinding(finding: Finding): GuardFinding {
+  const { rule, certain, path, start, length } = finding;
+  return { rule, certain, path, start, length, secret: finding.certain ? null : finding.secret };
+}
+
+/** Makes every configured account. @throws {ParleyError} for a channel nobody knows */
+export function createAccounts(
+  config: Config,
+  log: Log,
+  onState: (id: AccountId, channel: string, state: ConnectionState) => void,
+): Map<string, ChannelAccount> {
+  const accounts = new Map<string, ChannelAccount>();
+  for (const entry of config.accounts) {
+    const factory = channelFactories.find((one) => one.channel === entry.channel);
+    if (factory === undefined)
+      throw new ParleyError('unknown_channel', `account ${entry.id} names the unknown channel ${entry.channel}`);
+    const id = brandId<AccountId>(entry.id);
+    const deps = { log, clock: systemClock, onState: (state: ConnectionState) => onState(id, entry.channel, state) };
+    accounts.set(entry.id, factory.create(entry, deps));
+  }
+  return accounts;
+}
+
+/** Joins store, queue, channels, bot and HTTP into one running process. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { config, log, roles } = options;
+  const has = (role: Role): boolean => roles.includes(role);
+  const ids = createUuidV7(systemClock);
+  const metrics: Metrics = createMetrics();
+  const database = openDatabase({ url: options.storeUrl, log });
+  const accountStore = createAccountStore(database);
+  const board = createAccountHealthBoard(systemClock, (now) => {
+    const { state } = now;
+    const fields = {
+      accountId: now.accountId,
+      channel: now.channel,
+      state: state.state,
+      ...('code' in state ? { code: state.code } : {}),
+    };
+    const said =
+      'mend' in state ? `${state.message}; ${state.mend}` : 'message' in state ? state.message : 'account state';
+    if (state.state === 'stopped') log.error(fields, said);
+    else if (state.state === 'retrying') log.warn(fields, said);
+    else log.info(fields, 'account state changed');
+    metrics.account(now.accountId, now.channel, state.state);
+    accountStore.saveState(now.accountId, state).catch(() => undefined);
+  });
+  const accounts = createAccounts(config, log, (id, channel, state) => board.report(id, channel, state));
+
+  const sinks = new Map<string, InboundSink>();
+  let readiness: () => Promise<{ ready: boolean; message: string }> = () =>
+    Promise.resolve({ ready: false, message: 'starting' });
+  let http: HttpSide | null = null;
+  if (has('ingress') || has('web')) {
+    http = await startHttpSide({
+      config,
+      log,
+      metrics,
+      webhook: (id) => {
+        const account = accounts.get(id);
+        const sink = sinks.get(id);
+        return !has('ingress') || account === undefined || sink === undefined ? undefined : { account, sink };
+      },
+      ready: () => readiness(),
+    });
+  }
+  const schema = await waitForSchema(database, log, (state: string) => {
+    readiness = () => Promise.resolve({ ready: false, message: state });
+  });
+  readiness = schema.ready;
+
+  await accountStore.sync([...accounts.values()]);
+  const keys = createKeyRing([{ version: 1, bytes: loadMasterKey(config.masterKey, config.dataFolder) }]);
+  const blobs = await openBlobStore(config.storage.url, {
+    folder: join(config.dataFolder, 'blobs'),
+    keys,
+    clock: systemClock,
+  });
+  const queue = createWakeQueue({ url: config.queue.url, storeUrl: options.storeUrl, shards: SHARDS, log });
+  const bot = createBot(brainsOf(config), (by, outcome) => metrics.botDecision(by, outcome));
+
+  let store: ReturnType<typeof createPipelineStore> | undefined;
+  const instance: Instance = await registerInstance({
+    database,
+    ids,
+    log,
+    roles,
+    host: hostname(),
+    pid: process.pid,
+    version: VERSION,
+    embedded: options.embedded,
+    onReborn: (id) => store?.useInstance(id),
+  });
+  const pipeline = createPipelineStore({
+    database,
+    clock: systemClock,
+    instance: instance.id(),
+    shards: SHARDS,
+    ingest: {
+      pauseMs: bot.echoOnly ? 0 : config.bot.turnPauseMs,
+      pauseMaxMs: bot.echoOnly ? 0 : config.bot.turnPauseMaxMs,
+      firstOwner: { kind: 'bot' },
+    },
+    observe: (statement, size) => metrics.batch(statement, size),
+  });
+  store = pipeline;
+
+  for (const account of accounts.values()) {
+    sinks.set(
+      account.id,
+      createIntake({
+        account,
+        store: pipeline,
+        queue,
+        ids,
+        log,
+        guardPayload: (payload) => {
+          const guarded = guardPayload(payload);
+          for (const finding of guarded.findings) metrics.guarded(finding.rule, finding.certain);
+          return { payload: guarded.payload, findings: guarded.findings.map(toGuardFinding) };
+        },
+        guardText: (text) => {
+          const guarded = guardText(text);
+          return { text: guarded.text, findings: guarded.findings.map(toGuardFinding) };
+        },
+        seal: (plain, row) => keys.seal(plain, { table: 'inbound', column: 'raw', row }),
+        digest: (data) => keys.digest(data, 'event-key').toString('hex'),
+        putBlob: async (data) => (await blobs.put(data)).id,
+        isThanks: isMereThanks,
+        onResult: (result) => metrics.ingested(account.channel, result.status),
+      }),
+    );
+  }
+
+  let worker: Worker | null = null;
+  const waiting = createWaitingTurns({
+    bot,
+    store: pipeline,
+    log,
+    stillOpen: async (id) =>
+      (await database.db.selectFrom('turn').select('state').where('id', '=', id).executeTakeFirst())?.state ===
+      'running',
+    onFinished: () => {
+      for (let shard = 0; shard < SHARDS; shard += 1) queue.wake(shard);
+    },
+  });
+  if (has('worker')) {
+    worker = createWorker({
+      store: pipeline,
+      queue,
+      log,
+      shards: SHARDS,
+      reap: () => instance.reap(),
+      drain: {
+        store: pipeline,
+        turns: createTurns({
+          bot,
+          ids,
+          log,
+          texts: {
+            secretWarning: (language) => botText('secretWarning', language),
+            handedOver: (language) => botText('handedOver', language),
+          },
+          teamFor: teamFor(config),
+          languageOf,
+        }),
+        clock: systemClock,
+        log,
+        account: (id) => accounts.get(id),
+        startWaiting: (turn, input) => waiting.start(turn, input),
+        onAttempt: (id, verdict, tookMs) => {
+          const channel = accounts.get(id)?.channel ?? 'unknown';
+          metrics.platformCall(channel, verdict.errorKind ?? verdict.nextState, tookMs);
+          metrics.delivered(channel, verdict.nextState);
+        },
+      },
+    });
+    await worker.start();
+  }
+  const upkeep = has('worker')
+    ? startUpkeep({
+        database,
+        log,
+        metrics,
+        queue,
+        retention: config.retention,
+        deleteBlob: (id) => blobs.delete(id),
+        blobs,
+      })
+    : null;
+
+  const connectors: Connector[] = [];
+  if (has('connector')) {
+    for (const account of accounts.values()) {
+      const sink = sinks.get(account.id);
+      if (sink === undefined || (account.receive === undefined && account.registerWebhook === undefined)) continue;
+      connectors.push(
+        startConnector({
+          account,
+          sink,
+          log,
+          own: (id) => accountStore.own(id, instance.id()),
+          owner: (id) => accountStore.owner(id, instance.id()),
+          onOwned: async (signal) => {
+            if (config.http.publicUrl === null) return;
+            await account.registerWebhook?.(`${config.http.publicUrl}/hooks/${account.id}`, signal);
+          },
+        }),
+      );
+    }
+  }
+
+  return {
+    address: http?.address ?? null,
+    async stop() {
+      readiness = () => Promise.resolve({ ready: false, message: 'stopping' });
+      await Promise.all(connectors.map((connector) => connector.stop()));
+      await http?.stop();
+      upkeep?.stop();
+      waiting.stop();
+      await worker?.stop(8_000);
+      await pipeline.idle();
+      await queue.close();
+      await instance
+        .stop()
+        .catch((error: unknown) =>
+          log.warn({ err: error instanceof Error ? error.message : 'unknown' }, 'leases could not be given back'),
+        );
+      await Promise.all([...accounts.values()].map((account) => account.close()));
+      metrics.close();
+      await database.close();
+    },
+  };
+}

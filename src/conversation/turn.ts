@@ -1,0 +1,165 @@
+import { crashPoint } from '../core/crash-point.ts';
+import type { CustomerLanguage } from '../core/model/conversation.ts';
+import { type AccountId, brandId, type TeamId } from '../core/model/ids.ts';
+import type { Bot, BrainInput } from '../core/ports/brain.ts';
+import type { ChannelAccount } from '../core/ports/channel.ts';
+import type { IdGenerator } from '../core/ports/clock.ts';
+import type { Log } from '../core/ports/log.ts';
+import type { Decision, NewMessage, Work } from '../core/ports/pipeline-store.ts';
+import { applyBotDecision, type DecisionContext, handOver, type NoticeTexts, routeToPeople } from './decision.ts';
+
+/** How many workers must have died on a thread, each draining it alone, before its message is parked. */
+export const POISON_DEATHS = 3;
+
+/** A bot that does not wait keeps its own deadline; a timer per turn would only cost. */
+const NEVER_ABORTED = new AbortController().signal;
+
+export interface TurnOptions {
+  bot: Bot;
+  ids: IdGenerator;
+  log: Log;
+  texts: NoticeTexts;
+  teamFor(account: AccountId, language: CustomerLanguage): TeamId;
+  languageOf(texts: readonly string[], hints: { remembered: string | null; platform: string | null }): CustomerLanguage;
+}
+
+/** A turn's decision, and for a stored turn what the waiting brain is to be asked. */
+export interface TurnStep {
+  decision: Decision;
+  waiting: { input: BrainInput } | null;
+}
+
+/**
+ * Takes the bot's turn on all that is new in a thread: routes it to people, or asks the brains. Every path ends in one
+ * decision that is written whole.
+ */
+export function createTurns(options: TurnOptions) {
+  const { bot, ids, log } = options;
+
+  function contextOf(work: Work, messages: readonly NewMessage[], account: ChannelAccount): DecisionContext {
+    const language = options.languageOf(
+      messages.map((message) => message.text),
+      { remembered: work.conversation?.language ?? null, platform: work.conversation?.languageHint ?? null },
+    );
+    return {
+      ids,
+      account,
+      texts: options.texts,
+      team: options.teamFor(account.id, language),
+      language,
+      echoOnly: bot.echoOnly,
+    };
+  }
+
+  function inputOf(work: Work, messages: readonly NewMessage[], context: DecisionContext): BrainInput {
+    if (work.conversation === null) throw new Error(`thread ${work.threadId} has no open conversation`);
+    return {
+      accountId: work.accountId,
+      channel: context.account.channel,
+      conversationId: work.conversation.id,
+      language: context.language,
+      messages: messages.map(({ seq, text }) => ({ seq, text })),
+      memory: work.conversation.memory,
+    };
+  }
+
+  /** A decision that cannot be rendered or made still ends with people. */
+  function guarded(
+    work: Work,
+    messages: readonly NewMessage[],
+    context: DecisionContext,
+    make: () => Decision,
+  ): Decision {
+    try {
+      return make();
+    } catch (error) {
+      log.error(
+        { threadId: work.threadId, err: error instanceof Error ? error.message : 'unknown' },
+        'the bot answer could not be rendered',
+      );
+      return handOver(work, messages, context, { why: 'the bot answer could not be rendered' });
+    }
+  }
+
+  async function take(work: Work, messages: readonly NewMessage[], account: ChannelAccount): Promise<TurnStep> {
+    const context = contextOf(work, messages, account);
+    if (work.aloneDeaths >= POISON_DEATHS) {
+      const why = `a worker ended ${work.aloneDeaths} times while handling this`;
+      log.error({ threadId: work.threadId, messages: messages.length }, 'message parked: it ends the worker');
+      return { decision: handOver(work, messages, context, { why, state: 'parked' }), waiting: null };
+    }
+    if (work.conversation?.ownerKind !== 'bot')
+      return { decision: routeToPeople(work, messages, context), waiting: null };
+    if (work.conversation.secretPending && !bot.echoOnly) {
+      return {
+        decision: handOver(work, messages, context, { why: 'a secret was pasted', secret: true }),
+        waiting: null,
+      };
+    }
+    const input = inputOf(work, messages, context);
+    if (bot.waits) {
+      const last = messages.at(-1);
+      const newTurn = {
+        id: brandId<NonNullable<Decision['newTurn']>['id']>(ids.uuid()),
+        uptoSeq: last?.seq ?? 0,
+        deadlineMs: bot.deadlineMs,
+      };
+      const decision = applyBotDecision(
+        work,
+        messages,
+        { replies: [], handoff: false, why: 'asked', memory: {} },
+        context,
+      );
+      return {
+        decision: { ...decision, messageState: null, memory: null, language: null, newTurn },
+        waiting: { input },
+      };
+    }
+    crashPoint('turn.before-brain');
+    const answer = await bot.decide(input, NEVER_ABORTED);
+    crashPoint('turn.after-brain');
+    return {
+      decision: guarded(work, messages, context, () => applyBotDecision(work, messages, answer, context)),
+      waiting: null,
+    };
+  }
+
+  /** Uses what a stored turn came to. Late, or overtaken by a newer message: it is not used. */
+  function useStored(work: Work, messages: readonly NewMessage[], account: ChannelAccount): Decision | null {
+    const { turn } = work;
+    if (turn === null) return null;
+    const context = contextOf(work, messages, account);
+    if (turn.state === 'running' || turn.output === null) {
+      const decision = handOver(work, messages, context, { why: 'the bot did not answer in time' });
+      return { ...decision, usedTurn: { id: turn.id, state: 'expired' } };
+    }
+    const overtaken = messages.some((message) => message.seq > turn.uptoSeq);
+    const { output } = turn;
+    if (overtaken || messages.length === 0) {
+      const nothing = applyBotDecision(
+        work,
+        [],
+        { replies: [], handoff: false, why: 'overtaken', memory: {} },
+        context,
+      );
+      return {
+        ...nothing,
+        messageState: null,
+        memory: null,
+        language: null,
+        usedTurn: { id: turn.id, state: 'superseded' },
+      };
+    }
+    const decision = guarded(work, messages, context, () => applyBotDecision(work, messages, output, context));
+    return { ...decision, usedTurn: { id: turn.id, state: 'used' } };
+  }
+
+  /** Who gets a conversation whose turn failed in an unforeseen way. */
+  function fallbackTeam(work: Work): TeamId {
+    return options.teamFor(work.accountId, 'en');
+  }
+
+  return { take, useStored, fallbackTeam };
+}
+
+export type Turns = ReturnType<typeof createTurns>;

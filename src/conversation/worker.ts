@@ -1,0 +1,206 @@
+import { crashPoint } from '../core/crash-point.ts';
+import { InstanceDead } from '../core/errors.ts';
+import type { Log } from '../core/ports/log.ts';
+import type { PipelineStore, Work } from '../core/ports/pipeline-store.ts';
+import type { WakeQueue } from '../core/ports/queue.ts';
+import { type DrainOptions, drainThread } from './drain-thread.ts';
+
+/** Threads one process works on at once. */
+export const MAX_ACTIVE = 128;
+/** The sweeper claims what has been due for this long: nobody's wake reached it. */
+export const OVERDUE_MS = 1_000;
+const SWEEP_MS = 500;
+/** How far ahead the one timer looks; beyond it the next sweep sets it anew. */
+const TIMER_HORIZON_MS = 2_000;
+/** A thread is drained alone only while nothing else is; this is how long the others get to end, ms. */
+const ALONE_PATIENCE_MS = 10_000;
+
+export interface WorkerOptions {
+  store: PipelineStore;
+  queue: WakeQueue;
+  log: Log;
+  shards: number;
+  drain: Omit<DrainOptions, 'stopping'>;
+  /** Frees what dead instances held. */
+  reap(): Promise<number>;
+  maxActive?: number;
+}
+
+/** Claims due threads on a wake, on its own timer and by sweeping, and drains them. */
+export interface Worker {
+  start(): Promise<void>;
+  /** Threads being worked on. */
+  active(): number;
+  /** Claims nothing more, waits for the steps under way (at most `graceMs`), and gives their leases back. */
+  stop(graceMs: number): Promise<void>;
+}
+
+export function createWorker(options: WorkerOptions): Worker {
+  const { store, queue, log } = options;
+  const maxActive = options.maxActive ?? MAX_ACTIVE;
+  /** Shards with due work that found no free place; null stands for "any". */
+  const hungry = new Set<number | null>();
+  let active = 0;
+  /** Places promised to claims under way, so that two claims never share one. */
+  let promised = 0;
+  let alone = false;
+  let stopping = false;
+  let sweeping: Promise<void> = Promise.resolve();
+  let sweepTimer: NodeJS.Timeout | undefined;
+  let dueTimer: NodeJS.Timeout | undefined;
+  let onIdle: (() => void)[] = [];
+
+  const drainOptions: DrainOptions = { ...options.drain, stopping: () => stopping };
+
+  function begin(work: Work): void {
+    active += 1;
+    void drainThread(work, drainOptions)
+      .catch((error: unknown) => {
+        // The lease stays ours and the thread unworked: ask the store for it again, so that nothing hangs.
+        log.error(
+          { threadId: work.threadId, err: error instanceof Error ? error.message : 'unknown' },
+          'a drain ended badly',
+        );
+        return store.resume({ threadId: work.threadId, token: work.token, release: true }).then(
+          () => false,
+          () => false,
+        );
+      })
+      .then((dueNow) => {
+        active -= 1;
+        settleIdle();
+        if (dueNow) queue.wake(Number.parseInt(work.threadId.slice(-2), 16) % options.shards);
+        feed();
+      });
+  }
+
+  function settleIdle(): void {
+    if (active > 0 || promised > 0) return;
+    const woken = onIdle;
+    onIdle = [];
+    for (const wake of woken) wake();
+  }
+
+  function feed(): void {
+    if (stopping || alone || hungry.size === 0 || active + promised >= maxActive) return;
+    const [shard] = hungry;
+    if (shard === undefined) return;
+    hungry.delete(shard);
+    void claim(shard, 0).catch((error: unknown) => report(error));
+  }
+
+  function report(error: unknown): void {
+    if (error instanceof InstanceDead) return;
+    log.warn(
+      { err: error instanceof Error ? error.message : 'unknown' },
+      'claiming work failed; the sweeper tries again',
+    );
+  }
+
+  /** Claims until nothing is due or no place is free. */
+  async function claim(shard: number | null, overdueMs: number): Promise<void> {
+    for (;;) {
+      if (stopping) return;
+      const limit = maxActive - active - promised;
+      if (limit <= 0 || alone) {
+        hungry.add(shard);
+        return;
+      }
+      promised += limit;
+      let found = 0;
+      try {
+        crashPoint('claim.before');
+        const works = await store.claim({ shard, limit, overdueMs, alone: false });
+        crashPoint('claim.after');
+        found = works.length;
+        for (const work of works) begin(work);
+      } finally {
+        promised -= limit;
+        settleIdle();
+      }
+      if (found < limit) {
+        feed();
+        return;
+      }
+    }
+  }
+
+  function idle(patienceMs: number): Promise<boolean> {
+    if (active === 0 && promised === 0) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), patienceMs);
+      onIdle.push(() => {
+        clearTimeout(timer);
+        resolve(true);
+      });
+    });
+  }
+
+  /** Drains suspects one by one with nothing beside them, so that a death points at one thread. */
+  async function drainSuspects(): Promise<void> {
+    if (alone || stopping) return;
+    alone = true;
+    try {
+      if (!(await idle(ALONE_PATIENCE_MS))) return;
+      while (!stopping) {
+        const [work] = await store.claim({ shard: null, limit: 1, overdueMs: 0, alone: true });
+        if (work === undefined) return;
+        begin(work);
+        await idle(ALONE_PATIENCE_MS);
+      }
+    } finally {
+      alone = false;
+      feed();
+    }
+  }
+
+  function armTimer(nextMs: number | null): void {
+    clearTimeout(dueTimer);
+    if (nextMs === null || nextMs > TIMER_HORIZON_MS || stopping) return;
+    dueTimer = setTimeout(
+      () => {
+        claim(null, 0)
+          .then(() => store.nextDueMs())
+          .then(armTimer)
+          .catch(report);
+      },
+      Math.max(1, Math.ceil(nextMs)),
+    );
+  }
+
+  async function sweep(): Promise<void> {
+    await options.reap();
+    await claim(null, OVERDUE_MS);
+    crashPoint('sweep.after-claim');
+    if (await store.hasSuspects()) await drainSuspects();
+    armTimer(await store.nextDueMs());
+  }
+
+  function scheduleSweep(): void {
+    sweepTimer = setTimeout(() => {
+      sweeping = sweep()
+        .catch(report)
+        .finally(() => {
+          if (!stopping) scheduleSweep();
+        });
+    }, SWEEP_MS);
+  }
+
+  return {
+    async start() {
+      await queue.listen(async (shard) => {
+        await claim(shard, 0).catch(report);
+      });
+      await sweep().catch(report);
+      scheduleSweep();
+    },
+    active: () => active,
+    async stop(graceMs) {
+      stopping = true;
+      clearTimeout(sweepTimer);
+      clearTimeout(dueTimer);
+      await sweeping;
+      await idle(graceMs);
+    },
+  };
+}

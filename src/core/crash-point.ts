@@ -1,0 +1,50 @@
+/**
+ * Named moments at which a crash must do no harm. In production nothing is installed and a call costs one comparison;
+ * the crash tests install a hook that kills the process at the chosen one.
+ */
+let hook: ((name: CrashPoint) => void) | undefined;
+
+export const CRASH_POINTS = [
+  'ingest.received',
+  'ingest.before-commit',
+  'ingest.after-commit',
+  'ingest.before-ack',
+  'ingest.after-ack',
+  'wake.before',
+  'wake.after',
+  'claim.before',
+  'claim.after',
+  'turn.before-brain',
+  'turn.after-brain',
+  'decide.before-commit',
+  'decide.after-commit',
+  'send.before-sending-commit',
+  'send.after-sending-commit',
+  'send.before-call',
+  'send.after-call',
+  'settle.before-commit',
+  'settle.after-commit',
+  'release.before',
+  'release.after',
+  'handoff.before-commit',
+  'handoff.after-commit',
+  'reply.before-commit',
+  'reply.after-commit',
+  'sweep.after-claim',
+  'bury.before-commit',
+  'bury.after-commit',
+  'turn.stored',
+  'turn.before-result',
+  'seal.before-commit',
+] as const;
+export type CrashPoint = (typeof CRASH_POINTS)[number];
+
+/** Passes a named moment. */
+export function crashPoint(name: CrashPoint): void {
+  if (hook !== undefined) hook(name);
+}
+
+/** Installs the hook; tests only. */
+export function onCrashPoint(next: (name: CrashPoint) => void): void {
+  hook = next;
+}

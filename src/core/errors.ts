@@ -1,0 +1,53 @@
+/** What every error of ours carries: a stable code for machines, a sentence for people, and the mend. */
+export class ParleyError extends Error {
+  readonly code: string;
+  /** What to do about it. */
+  readonly mend: string | undefined;
+
+  constructor(code: string, message: string, options: { mend?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.mend = options.mend;
+  }
+}
+
+/** The database is away or refused the connection; nothing was acknowledged. */
+export class StoreUnavailable extends ParleyError {
+  constructor(what: string, cause: unknown) {
+    super('store_unavailable', `the store is not available: ${what}`, {
+      mend: 'check that Postgres runs and accepts connections; work goes on by itself when it is back',
+      cause,
+    });
+  }
+}
+
+/** The gateway holds as much unstored input as it may. Callers answer 503 or stop reading. */
+export class IngestRefused extends ParleyError {
+  readonly retryAfterMs: number;
+
+  constructor(message: string, retryAfterMs: number, cause?: unknown) {
+    super('ingest_refused', message, { cause });
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** Another instance declared this one dead; its leases are gone. */
+export class InstanceDead extends ParleyError {
+  constructor(cause: unknown) {
+    super('instance_dead', 'this instance was declared dead by another one', {
+      mend: 'nothing: it registers anew; if it happens often, look for a blocked event loop or a paused machine',
+      cause,
+    });
+  }
+}
+
+/** One item of a batch cannot be stored as it is (SQLSTATE class 22, 23 or 54). */
+export class ItemRejected extends ParleyError {
+  readonly sqlState: string;
+
+  constructor(sqlState: string, cause: unknown) {
+    super('item_rejected', `the database refused this item (SQLSTATE ${sqlState})`, { cause });
+    this.sqlState = sqlState;
+  }
+}

@@ -1,0 +1,109 @@
+import type { z } from 'zod';
+import type { Capabilities } from '../capabilities.ts';
+import type { AccountId } from '../model/ids.ts';
+import type { Normalised } from '../model/inbound.ts';
+import type { DeliveryAction, OutboundContent, RenderedPart, SendOutcome } from '../model/outbound.ts';
+import type { Clock } from './clock.ts';
+import type { Log } from './log.ts';
+
+/** The platform's own limits, applied when an account says nothing else. */
+export interface Pace {
+  accountPerSecond: number;
+  chatPerSecond: number;
+  groupPerMinute: number;
+  burst: number;
+}
+
+/** One call of the platform's send API. */
+export interface SendRequest {
+  action: DeliveryAction;
+  /** External key of the thread. */
+  threadKey: string;
+  part: RenderedPart;
+  /** Platform id of the message that is edited, deleted or reacted to. */
+  targetExternalId?: string;
+  replyToExternalId?: string;
+  /** The same on every attempt of this part; for platforms that drop repeats. */
+  idempotencyKey: string;
+}
+
+/** How a connection stands; shown in health, `doctor` and the page. */
+export type ConnectionState =
+  | { state: 'connecting' }
+  | { state: 'connected' }
+  /** Passing trouble: it retries by itself. `code` is stable and for machines. */
+  | { state: 'retrying'; code: string; message: string }
+  /** Nothing will change without a person. `mend` says what to do. */
+  | { state: 'stopped'; code: string; message: string; mend: string };
+
+/**
+ * Where a connection puts what it received. Resolves after the commit that stored all of it, so that the caller may then
+ * move its cursor. @throws {IngestRefused} when the gateway cannot take it now; nothing is stored and the cursor stays.
+ */
+export type InboundSink = (payloads: readonly Buffer[]) => Promise<void>;
+
+/** What a channel gets when one of its accounts is made. */
+export interface ChannelDeps {
+  log: Log;
+  clock: Clock;
+  /** Reports the connection's state; may be called at any time. */
+  onState(state: ConnectionState): void;
+}
+
+/** A request to an account's webhook, before anything of it is trusted. */
+export interface WebhookRequest {
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  body: Buffer;
+}
+
+/** `accept`: hand the body to ingest, then 2xx. `refuse`: answer with this status and text. */
+export type WebhookVerdict = { verdict: 'accept' } | { verdict: 'refuse'; status: number; message: string };
+
+/** One finding of `parley doctor`. */
+export interface ProbeResult {
+  ok: boolean;
+  message: string;
+  /** What to do; absent when ok. */
+  mend?: string;
+}
+
+/** One connected account of ours on one platform. */
+export interface ChannelAccount {
+  readonly id: AccountId;
+  readonly channel: string;
+  readonly capabilities: Capabilities;
+  /** Pacing in force for this account, or null when it is off. */
+  readonly pace: Pace | null;
+  /** How much one render may cost is bounded: splits at block boundaries, never cuts silently. Pure. */
+  render(content: OutboundContent): RenderedPart[];
+  /**
+   * Turns one payload as received (already guarded) into events. Pure; never throws for bad input: what it cannot read
+   * is `parked`. One payload may hold several events.
+   */
+  normalise(payload: unknown): Normalised[];
+  /** One platform call. Never retries by itself. Failures are outcomes; a throw counts as `unknown`. */
+  send(request: SendRequest, signal: AbortSignal): Promise<SendOutcome>;
+  /** Best effort "is typing". */
+  typing?(threadKey: string, signal: AbortSignal): Promise<void>;
+  /** Asks the platform whether an unknown send arrived. Only with `capabilities.reconcile`. */
+  reconcile?(request: SendRequest, signal: AbortSignal): Promise<SendOutcome | { kind: 'absent' }>;
+  /** Receives until aborted (poller, socket, IMAP). Absent where the account is fed by its webhook alone. */
+  receive?(sink: InboundSink, signal: AbortSignal): Promise<void>;
+  /** Judges a webhook request. Absent where the account has no webhook. */
+  verifyWebhook?(request: WebhookRequest): WebhookVerdict;
+  /** Registers or removes the webhook at the platform; called only by the account's owner instance. */
+  registerWebhook?(url: string, signal: AbortSignal): Promise<void>;
+  /** Checks credentials and reachability, for `doctor`. */
+  probe(signal: AbortSignal): Promise<ProbeResult>;
+  /** Frees sockets. */
+  close(): Promise<void>;
+}
+
+/** One kind of channel. `channels/registry.ts` lists them. */
+export interface ChannelFactory<Config extends { id: string; channel: string } = { id: string; channel: string }> {
+  readonly channel: string;
+  readonly capabilities: Capabilities;
+  /** Schema of one entry of `accounts:`; strict, so that unknown keys are errors. */
+  readonly configSchema: z.ZodType<Config>;
+  create(config: Config, deps: ChannelDeps): ChannelAccount;
+}

@@ -1,0 +1,69 @@
+import { crashPoint } from '../core/crash-point.ts';
+import type { DeliveryId } from '../core/model/ids.ts';
+import type { SendOutcome } from '../core/model/outbound.ts';
+import type { ChannelAccount, SendRequest } from '../core/ports/channel.ts';
+import type { Clock } from '../core/ports/clock.ts';
+import type { HeadDelivery, Work } from '../core/ports/pipeline-store.ts';
+import { notCalled, resolveUnknown, type Verdict, verdictOf } from './outcome.ts';
+
+/** Longest one platform call may take, ms; below it the channel's own timeouts apply. */
+export const CALL_TIMEOUT_MS = 9_500;
+
+/** 22 characters that stay the same for all attempts of one part; fits Discord's nonce of 25. */
+export function idempotencyKey(id: DeliveryId): string {
+  return Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
+}
+
+function requestOf(work: Work, head: HeadDelivery): SendRequest {
+  return {
+    action: head.action,
+    threadKey: work.address,
+    part: head.part,
+    idempotencyKey: idempotencyKey(head.id),
+    ...(head.target === null ? {} : { targetExternalId: head.target }),
+    ...(head.replyTo === null ? {} : { replyToExternalId: head.replyTo }),
+  };
+}
+
+/** Whatever a channel throws or forgets, the answer is an outcome; silence and surprise count as unknown. */
+async function outcomeOf<T extends SendOutcome | { kind: 'absent' }>(
+  call: (signal: AbortSignal) => Promise<T>,
+): Promise<T | { kind: 'unknown'; reason: string }> {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<{ kind: 'unknown'; reason: string }>((resolve) => {
+    timer = setTimeout(() => {
+      controller.abort();
+      resolve({ kind: 'unknown', reason: `no answer within ${CALL_TIMEOUT_MS} ms` });
+    }, CALL_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([call(controller.signal), late]);
+  } catch (error) {
+    return { kind: 'unknown', reason: error instanceof Error ? error.name : 'the channel failed in an unforeseen way' };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Calls the platform for a part that was committed as `sending`, unless the commit is too old by now: a process that was
+ * stopped in between must not act on a lease it has lost.
+ */
+export async function attempt(work: Work, head: HeadDelivery, account: ChannelAccount, clock: Clock): Promise<Verdict> {
+  if (clock.monotonicMs() > work.callBeforeMs) return notCalled('the claim was older than 800 ms');
+  crashPoint('send.before-call');
+  const outcome = await outcomeOf((signal) => account.send(requestOf(work, head), signal));
+  crashPoint('send.after-call');
+  return verdictOf(head, outcome);
+}
+
+/** Settles a part whose outcome nobody knows: asks the platform where it can be asked, else by class. */
+export async function resolve(work: Work, head: HeadDelivery, account: ChannelAccount): Promise<Verdict> {
+  const { reconcile } = account;
+  const looked =
+    reconcile === undefined
+      ? null
+      : await outcomeOf((signal) => reconcile.call(account, requestOf(work, head), signal));
+  return resolveUnknown(head, account.capabilities, looked);
+}

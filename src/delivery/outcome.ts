@@ -1,0 +1,141 @@
+import type { SendOutcome } from '../core/model/outbound.ts';
+import type { HeadDelivery, Settlement } from '../core/ports/pipeline-store.ts';
+
+/** The part of a settlement that follows from the platform's answer alone. */
+export type Verdict = Omit<Settlement, 'threadId' | 'token' | 'release' | 'deliveryId'>;
+
+/** Longest wait between two attempts that surely did not arrive. */
+const MAX_BACKOFF_MS = 300_000;
+/** After about a day of attempts a part fails and a person is told. */
+const MAX_ATTEMPTS = 300;
+/** A refused token is tried again this often. */
+const AUTH_PAUSE_MS = 30_000;
+/** Before the one repeat of an unknown send: long enough for the platform to finish the first. */
+const REPEAT_PAUSE_MS = 1_000;
+/** Repeats with the same key on a platform that drops repeats. */
+const MAX_SAME_KEY = 5;
+
+const NEUTRAL: Verdict = {
+  nextState: 'retry',
+  externalId: null,
+  errorKind: null,
+  error: null,
+  retryMs: null,
+  ambiguous: false,
+  notCalled: false,
+  blockChatMs: null,
+  blockAccountMs: null,
+  unreachable: false,
+  newAddress: null,
+};
+
+/** Doubling pause, ms: 1 s, 2 s, 4 s … five minutes. */
+export function backoffMs(attempt: number): number {
+  return Math.min(1_000 * 2 ** Math.max(0, attempt - 1), MAX_BACKOFF_MS);
+}
+
+function retry(head: HeadDelivery, kind: string, reason: string, retryMs: number): Verdict {
+  if (head.attempt >= MAX_ATTEMPTS) {
+    return {
+      ...NEUTRAL,
+      nextState: 'failed',
+      errorKind: kind,
+      error: `gave up after ${head.attempt} attempts: ${reason}`,
+    };
+  }
+  return { ...NEUTRAL, nextState: 'retry', errorKind: kind, error: reason, retryMs };
+}
+
+/** What one platform call came to, as one definite state. */
+export function verdictOf(head: HeadDelivery, outcome: SendOutcome): Verdict {
+  switch (outcome.kind) {
+    case 'sent':
+      return { ...NEUTRAL, nextState: 'sent', externalId: outcome.externalId };
+    case 'rate_limited':
+      // Not an attempt: the chat waits, and the account when two chats are refused within 10 s.
+      return {
+        ...NEUTRAL,
+        errorKind: 'rate_limited',
+        error: 'the platform asked us to slow down',
+        retryMs: outcome.retryAfterMs,
+        blockChatMs: outcome.retryAfterMs,
+        notCalled: true,
+      };
+    case 'transient':
+      return retry(head, 'transient', outcome.reason, outcome.retryAfterMs ?? backoffMs(head.attempt));
+    case 'auth':
+      return {
+        ...NEUTRAL,
+        errorKind: 'auth',
+        error: outcome.reason,
+        retryMs: AUTH_PAUSE_MS,
+        blockAccountMs: AUTH_PAUSE_MS,
+        notCalled: true,
+      };
+    case 'forbidden':
+      return { ...NEUTRAL, nextState: 'failed', errorKind: 'forbidden', error: outcome.reason, unreachable: true };
+    case 'invalid':
+      return { ...NEUTRAL, nextState: 'failed', errorKind: 'invalid', error: outcome.reason };
+    case 'moved':
+      return {
+        ...retry(head, 'moved', 'the chat has a new address', 0),
+        newAddress: outcome.threadKey,
+      };
+    case 'unknown':
+      return { ...NEUTRAL, nextState: 'unknown', errorKind: 'unknown', error: outcome.reason, ambiguous: true };
+  }
+}
+
+/** The platform was not called: the claim was too old or the process is stopping. */
+export function notCalled(why: string): Verdict {
+  return { ...NEUTRAL, errorKind: 'not_called', error: why, retryMs: 0, notCalled: true };
+}
+
+/** A worker died three times while it drained this thread alone: the part is not tried again. */
+export function poisoned(): Verdict {
+  return {
+    ...NEUTRAL,
+    nextState: 'failed',
+    errorKind: 'poison',
+    error: 'a worker ended three times while sending this',
+  };
+}
+
+/**
+ * What becomes of a send nobody knows the outcome of, where the platform drops repeats or cannot be asked:
+ * an idempotent channel repeats with the same key; else the class decides, and nothing is sent a third time.
+ * @param looked what the platform said when it was asked; null when it cannot be asked
+ */
+export function resolveUnknown(
+  head: HeadDelivery,
+  capabilities: { idempotentSend: boolean },
+  looked: SendOutcome | { kind: 'absent' } | null,
+): Verdict {
+  const review = (why: string): Verdict => ({
+    ...NEUTRAL,
+    nextState: 'needs_review',
+    errorKind: 'unknown',
+    error: why,
+  });
+  const repeat = (why: string): Verdict => ({
+    ...NEUTRAL,
+    nextState: 'retry',
+    errorKind: 'unknown',
+    error: why,
+    retryMs: REPEAT_PAUSE_MS,
+  });
+  if (looked !== null) {
+    if (looked.kind === 'sent') return { ...NEUTRAL, nextState: 'sent', externalId: looked.externalId };
+    if (looked.kind === 'absent') return repeat('the platform does not have it: sent again');
+  }
+  // Edits, deletes and reactions may be repeated: the second changes nothing.
+  if (head.action !== 'send') return repeat('sent again: repeating it does no harm');
+  if (capabilities.idempotentSend) {
+    return head.ambiguous > MAX_SAME_KEY
+      ? review('still unknown after several attempts')
+      : repeat('sent again with the same key');
+  }
+  if (head.stale) return review('a person took over meanwhile');
+  if (head.class === 'repeatable' && head.ambiguous < 2) return repeat('sent once more: the first may have been lost');
+  return review(head.class === 'single' ? 'probably delivered' : 'probably delivered, also on the second attempt');
+}

@@ -1,0 +1,147 @@
+import { crashPoint } from '../core/crash-point.ts';
+import { IngestRefused, StoreUnavailable } from '../core/errors.ts';
+import { brandId } from '../core/model/ids.ts';
+import type { InboundEvent, Normalised } from '../core/model/inbound.ts';
+import type { ChannelAccount, InboundSink } from '../core/ports/channel.ts';
+import type { IdGenerator } from '../core/ports/clock.ts';
+import type { Log } from '../core/ports/log.ts';
+import type { IngestItem, IngestResult, PipelineStore, StoredFinding } from '../core/ports/pipeline-store.ts';
+import type { WakeQueue } from '../core/ports/queue.ts';
+
+/** Payloads over this size go to the file store, bytes. */
+const BLOB_BYTES = 64 * 1024;
+/** Keys longer than this are replaced by their digest, so that no sender can exceed an index. */
+const MAX_KEY = 512;
+
+/** What the guard found; the masked original of an uncertain one comes along for sealed keeping. */
+export interface GuardFinding {
+  rule: string;
+  certain: boolean;
+  path: string;
+  start: number;
+  length: number;
+  secret: string | null;
+}
+
+export interface IntakeOptions {
+  account: ChannelAccount;
+  store: Pick<PipelineStore, 'ingest'>;
+  queue: Pick<WakeQueue, 'wake'>;
+  ids: IdGenerator;
+  log: Log;
+  /** Masks secrets in every string of a parsed payload. */
+  guardPayload(payload: unknown): { payload: unknown; findings: readonly GuardFinding[] };
+  /** Masks secrets in text that is no JSON. */
+  guardText(text: string): { text: string; findings: readonly GuardFinding[] };
+  /** Encrypts for one row. */
+  seal(plain: Buffer, row: string): Buffer;
+  /** Keyed digest, hex. */
+  digest(data: string | Buffer): string;
+  /** Writes a large payload durably and returns its name. */
+  putBlob(data: Buffer): Promise<string>;
+  isThanks(text: string): boolean;
+  /** Told what became of each event. */
+  onResult(result: IngestResult): void;
+}
+
+interface Parsed {
+  bytes: Buffer;
+  normalised: Normalised[];
+  findings: readonly GuardFinding[];
+}
+
+/** The way of a payload into the store: parse, guard, normalise, encrypt, one commit, then a wake. */
+export function createIntake(options: IntakeOptions): InboundSink {
+  const { account, store, queue, ids } = options;
+
+  function parse(payload: Buffer): Parsed {
+    let json: unknown;
+    try {
+      json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));
+    } catch {
+      // Not JSON: kept as it is, guarded as text, parked where a person sees it. Latin-1 keeps every byte.
+      const guarded = options.guardText(payload.toString('latin1'));
+      const bytes = Buffer.from(guarded.text.replaceAll('•', '*'), 'latin1');
+      const eventKey = `malformed:${options.digest(payload)}`;
+      return { bytes, normalised: [{ outcome: 'parked', eventKey, reason: 'not JSON' }], findings: [] };
+    }
+    const guarded = options.guardPayload(json);
+    const bytes = guarded.findings.length === 0 ? payload : Buffer.from(JSON.stringify(guarded.payload), 'utf8');
+    return { bytes, normalised: account.normalise(guarded.payload), findings: guarded.findings };
+  }
+
+  function storedFindings(findings: readonly GuardFinding[]): StoredFinding[] {
+    return findings.map(({ rule, certain, path, start, length, secret }) => {
+      const id = ids.uuid();
+      const sealed =
+        certain || secret === null ? null : options.seal(Buffer.from(secret, 'utf8'), `secret_finding/${id}`);
+      return { id, rule, certain, path, start, length, sealed };
+    });
+  }
+
+  function keyOf(key: string): string {
+    return key.length <= MAX_KEY ? key : `digest:${options.digest(key)}`;
+  }
+
+  function contentOf(normalised: Normalised, findings: readonly GuardFinding[]): IngestItem['content'] {
+    if (normalised.outcome !== 'event') return { outcome: normalised.outcome, reason: normalised.reason };
+    const event: InboundEvent = normalised.event;
+    return {
+      outcome: 'event',
+      event,
+      thanks: event.type === 'message' && options.isThanks(event.text),
+      findings: storedFindings(findings),
+    };
+  }
+
+  async function itemsOf(payload: Buffer): Promise<IngestItem[]> {
+    const { bytes, normalised, findings } = parse(payload);
+    const rawBlob = bytes.length > BLOB_BYTES ? await options.putBlob(bytes) : null;
+    return normalised.map((one, index) => {
+      const eventKey = keyOf(one.outcome === 'event' ? one.event.eventKey : one.eventKey);
+      // Raw once per payload, with its first event; noise keeps its key alone.
+      const keepsRaw = index === 0 && one.outcome !== 'filed';
+      return {
+        accountId: account.id,
+        channel: account.channel,
+        eventKey,
+        raw: keepsRaw && rawBlob === null ? options.seal(bytes, `inbound_event/${account.id}/${eventKey}`) : null,
+        rawBlob: keepsRaw ? rawBlob : null,
+        content: contentOf(one, findings),
+        ids: {
+          thread: brandId(ids.uuid()),
+          identity: brandId(ids.uuid()),
+          contact: brandId(ids.uuid()),
+          conversation: brandId(ids.uuid()),
+          message: brandId(ids.uuid()),
+        },
+      };
+    });
+  }
+
+  return async function take(payloads) {
+    crashPoint('ingest.received');
+    const items =
+      payloads.length === 1 && payloads[0] !== undefined
+        ? await itemsOf(payloads[0])
+        : (await Promise.all(payloads.map(itemsOf))).flat();
+    crashPoint('ingest.before-commit');
+    const outcomes = await Promise.allSettled(items.map((item) => store.ingest(item)));
+    crashPoint('ingest.after-commit');
+    const shards = new Set<number>();
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected') continue;
+      options.onResult(outcome.value);
+      if (outcome.value.due && outcome.value.shard !== null) shards.add(outcome.value.shard);
+    }
+    crashPoint('wake.before');
+    for (const shard of shards) queue.wake(shard);
+    crashPoint('wake.after');
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed === undefined) return;
+    const reason: unknown = failed.reason;
+    if (reason instanceof IngestRefused) throw reason;
+    if (reason instanceof StoreUnavailable) throw new IngestRefused(reason.message, 1_000, reason);
+    throw reason;
+  };
+}

@@ -1,0 +1,140 @@
+import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { DeliveryState } from '../core/model/outbound.ts';
+import type { ConnectionState } from '../core/ports/channel.ts';
+
+/** What became of a received event. */
+export type IngestOutcome = 'stored' | 'duplicate' | 'filed' | 'parked' | 'refused';
+
+/** Work that waits, as the sweeper counts it. */
+export interface DueWork {
+  /** Threads that are due now. */
+  threads: number;
+  /** How long the longest has been due, ms; 0 when none is. */
+  oldestAgeMs: number;
+  /** Deliveries that wait for a person's decision. */
+  needsReview: number;
+}
+
+/** The numbers of one process, in Prometheus' text format at `GET /metrics`. Labels are never customers or texts. */
+export interface Metrics {
+  ingested(channel: string, outcome: IngestOutcome, count?: number): void;
+  /** From receiving a payload to the commit that stored it, ms. */
+  ingestLatency(channel: string, latencyMs: number): void;
+  /** A delivery came to a state. */
+  delivered(channel: string, state: DeliveryState): void;
+  /** From the decision's commit to the platform's answer, ms. */
+  deliveryLatency(channel: string, latencyMs: number): void;
+  /** How long one platform call took, ms. */
+  platformCall(channel: string, outcome: string, latencyMs: number): void;
+  /** A group commit of a kind of statement held this many items. */
+  batch(kind: 'ingest' | 'claim' | 'decide' | 'settle' | 'release', size: number): void;
+  due(work: DueWork): void;
+  /** Payloads accepted but not yet committed, and their bytes. */
+  ingestBacklog(events: number, bytes: number): void;
+  queueHealthy(healthy: boolean): void;
+  account(accountId: string, channel: string, state: ConnectionState['state']): void;
+  removeAccount(accountId: string, channel: string): void;
+  guarded(rule: string, certain: boolean): void;
+  /** The bot decided; `by` is the brain or the rule. */
+  botDecision(by: string, outcome: 'reply' | 'handoff' | 'silent'): void;
+  readonly contentType: string;
+  /** Everything as text. */
+  text(): Promise<string>;
+  /** Stops watching the event loop. */
+  close(): void;
+}
+
+const LATENCY_BUCKETS_MS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000];
+const BATCH_BUCKETS = [1, 2, 5, 10, 25, 50, 100, 250, 500];
+const STATES: readonly ConnectionState['state'][] = ['connecting', 'connected', 'retrying', 'stopped'];
+const NS_PER_MS = 1e6;
+
+function watchLoop(registry: Registry): IntervalHistogram {
+  const loop = monitorEventLoopDelay({ resolution: 10 });
+  loop.enable();
+  const lag = new Gauge({
+    name: 'parley_event_loop_lag_ms',
+    help: 'Delay of the main loop since the last reading, by quantile.',
+    labelNames: ['quantile'] as const,
+    registers: [registry],
+    collect() {
+      for (const [quantile, percentile] of [
+        ['0.5', 50],
+        ['0.99', 99],
+      ] as const) {
+        lag.set({ quantile }, loop.count === 0 ? 0 : loop.percentile(percentile) / NS_PER_MS);
+      }
+      lag.set({ quantile: '1' }, loop.count === 0 ? 0 : loop.max / NS_PER_MS);
+      loop.reset();
+    },
+  });
+  return loop;
+}
+
+/** Makes the metrics of one process, in a registry of their own. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]): Counter<Label> =>
+    new Counter({ name, help, labelNames, registers });
+  const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[]): Gauge<Label> =>
+    new Gauge({ name, help, labelNames, registers });
+  const histogram = <Label extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[],
+    buckets: number[] = LATENCY_BUCKETS_MS,
+  ): Histogram<Label> => new Histogram({ name, help, labelNames, buckets, registers });
+
+  const ingested = counter('parley_ingested_total', 'Received events by what became of them.', ['channel', 'outcome']);
+  const ingestMs = histogram('parley_ingest_latency_ms', 'From receiving to the commit.', ['channel']);
+  const delivered = counter('parley_deliveries_total', 'Deliveries that came to a state.', ['channel', 'state']);
+  const deliveryMs = histogram('parley_delivery_latency_ms', 'From the decision to the platform.', ['channel']);
+  const callMs = histogram('parley_platform_call_ms', 'Duration of platform calls.', ['channel', 'outcome']);
+  const batches = histogram('parley_batch_size', 'Items in one group commit.', ['kind'], BATCH_BUCKETS);
+  const dueThreads = gauge('parley_due_threads', 'Threads with work that is due.', []);
+  const oldestDueMs = gauge('parley_oldest_due_age_ms', 'How long the oldest due thread has waited.', []);
+  const needsReview = gauge('parley_needs_review', 'Deliveries that wait for a decision of a person.', []);
+  const backlogEvents = gauge('parley_ingest_backlog_events', 'Payloads waiting for their commit.', []);
+  const backlogBytes = gauge('parley_ingest_backlog_bytes', 'Bytes of payloads waiting for their commit.', []);
+  const queueUp = gauge('parley_queue_up', '1 when the queue answered lately.', []);
+  const accountState = gauge('parley_account_state', '1 for the state an account is in.', [
+    'account',
+    'channel',
+    'state',
+  ]);
+  const guarded = counter('parley_guard_findings_total', 'Masked secrets by rule.', ['rule', 'certain']);
+  const decisions = counter('parley_bot_decisions_total', 'Decisions of the bot.', ['by', 'outcome']);
+  const loop = watchLoop(registry);
+
+  return {
+    ingested: (channel, outcome, count = 1) => ingested.inc({ channel, outcome }, count),
+    ingestLatency: (channel, latencyMs) => ingestMs.observe({ channel }, latencyMs),
+    delivered: (channel, state) => delivered.inc({ channel, state }),
+    deliveryLatency: (channel, latencyMs) => deliveryMs.observe({ channel }, latencyMs),
+    platformCall: (channel, outcome, latencyMs) => callMs.observe({ channel, outcome }, latencyMs),
+    batch: (kind, size) => batches.observe({ kind }, size),
+    due(work) {
+      dueThreads.set(work.threads);
+      oldestDueMs.set(work.oldestAgeMs);
+      needsReview.set(work.needsReview);
+    },
+    ingestBacklog(events, bytes) {
+      backlogEvents.set(events);
+      backlogBytes.set(bytes);
+    },
+    queueHealthy: (healthy) => queueUp.set(healthy ? 1 : 0),
+    account(account, channel, state) {
+      for (const known of STATES) accountState.set({ account, channel, state: known }, known === state ? 1 : 0);
+    },
+    removeAccount(account, channel) {
+      for (const state of STATES) accountState.remove({ account, channel, state });
+    },
+    guarded: (rule, certain) => guarded.inc({ rule, certain: String(certain) }),
+    botDecision: (by, outcome) => decisions.inc({ by, outcome }),
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+    close: () => void loop.disable(),
+  };
+}

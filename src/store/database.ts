@@ -1,0 +1,73 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import { StoreUnavailable } from '../core/errors.ts';
+import type { Log } from '../core/ports/log.ts';
+import type { Schema } from './schema.ts';
+
+const INT8 = 20;
+
+/** int8 as a number: sequence numbers and tokens stay far below 2^53. Everything else as pg reads it. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === INT8 ? Number : pg.types.getTypeParser(oid, format as 'text'),
+};
+
+/** Connections to the store and the two ways to use them: Kysely for ordinary queries, prepared SQL on the hot path. */
+export interface Database {
+  readonly url: string;
+  readonly pool: pg.Pool;
+  readonly db: Kysely<Schema>;
+  /** A prepared statement by name; plans are kept per connection. */
+  prepared<Row extends pg.QueryResultRow>(name: string, text: string, values: unknown[]): Promise<Row[]>;
+  /** A connection of its own, outside the pool, for session locks. The caller ends it. */
+  dedicated(): Promise<pg.Client>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  url: string;
+  log: Log;
+  /** Connections at most (design: 8 a process). */
+  max?: number;
+  applicationName?: string;
+}
+
+/** Opens a pool; connects lazily, so an absent server is found by the first query, not here. */
+export function openDatabase({ url, log, max = 8, applicationName = 'parley' }: DatabaseOptions): Database {
+  const shared: pg.ClientConfig = {
+    connectionString: url,
+    application_name: applicationName,
+    types,
+    keepAlive: true,
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 20_000,
+    idle_in_transaction_session_timeout: 30_000,
+  };
+  const pool = new pg.Pool({ ...shared, max, idleTimeoutMillis: 60_000 });
+  pool.on('error', (error) => log.warn({ err: error.message }, 'idle database connection lost'));
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+
+  return {
+    url,
+    pool,
+    db,
+    async prepared<Row extends pg.QueryResultRow>(name: string, text: string, values: unknown[]) {
+      const result = await pool.query<Row>({ name, text, values });
+      return result.rows;
+    },
+    async dedicated() {
+      const client = new pg.Client(shared);
+      try {
+        await client.connect();
+      } catch (error) {
+        throw new StoreUnavailable(error instanceof Error ? error.message : 'connection refused', error);
+      }
+      return client;
+    },
+    async close() {
+      await db.destroy();
+      // Kysely ends the pool only when it has used it
+      if (!pool.ended) await pool.end();
+    },
+  };
+}

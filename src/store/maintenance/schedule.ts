@@ -1,0 +1,72 @@
+import type { Log } from '../../core/ports/log.ts';
+import type { WakeQueue } from '../../core/ports/queue.ts';
+import type { BlobStore } from '../../files/blob-store.ts';
+import type { Metrics } from '../../observability/metrics.ts';
+import type { Database } from '../database.ts';
+import { sweepOrphans } from './orphans.ts';
+import { applyRetention, type RetentionTimes } from './retention.ts';
+import { dueWork, expireWaiting, sealAudit } from './upkeep.ts';
+
+export interface UpkeepOptions {
+  database: Database;
+  log: Log;
+  metrics: Metrics;
+  queue: Pick<WakeQueue, 'healthy'>;
+  retention: RetentionTimes;
+  blobs: BlobStore;
+  deleteBlob(id: string): Promise<void>;
+}
+
+const SEAL_MS = 1_000;
+const LOOK_MS = 5_000;
+const EXPIRE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+/** The work that is nobody's turn: sealing the audit, reading gauges, expiring what waits, the daily retention. */
+export function startUpkeep(options: UpkeepOptions): { stop(): void } {
+  const { database, log, metrics } = options;
+  const timers: NodeJS.Timeout[] = [];
+
+  /** Runs again and again with a pause between; a failure is logged and the next run tries again. */
+  function every(ms: number, what: string, run: () => Promise<unknown>): void {
+    let busy = false;
+    const timer = setInterval(() => {
+      if (busy) return;
+      busy = true;
+      run()
+        .catch((error: unknown) =>
+          log.warn({ what, err: error instanceof Error ? error.message : 'unknown' }, 'upkeep failed'),
+        )
+        .finally(() => {
+          busy = false;
+        });
+    }, ms);
+    timer.unref();
+    timers.push(timer);
+  }
+
+  every(SEAL_MS, 'audit seal', async () => {
+    while ((await sealAudit(database)) === 500);
+  });
+  every(LOOK_MS, 'gauges', async () => {
+    metrics.due(await dueWork(database));
+    metrics.queueHealthy(options.queue.healthy());
+  });
+  every(EXPIRE_MS, 'expiry', () => expireWaiting(database));
+  const daily = async (): Promise<void> => {
+    const done = await applyRetention(database, options.retention, options.deleteBlob);
+    if (done !== null) log.info(done, 'retention applied');
+    const orphans = await sweepOrphans(database, options.blobs);
+    if (orphans > 0) log.info({ orphans }, 'files nobody names were removed');
+  };
+  every(DAY_MS, 'retention', daily);
+  const first = setTimeout(() => void daily().catch(() => undefined), EXPIRE_MS);
+  first.unref();
+
+  return {
+    stop() {
+      clearTimeout(first);
+      for (const timer of timers) clearInterval(timer);
+    },
+  };
+}

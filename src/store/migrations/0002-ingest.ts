@@ -1,0 +1,255 @@
+/**
+ * The ingest transaction: one call stores a batch of events and answers for each. Every statement sees a fresh snapshot
+ * (READ COMMITTED), so what a lock waited for is seen by the next statement. Keys that may be new are inserted sorted
+ * and ON CONFLICT DO UPDATE, so that a second writer of the same key waits and then finds the row; event and message
+ * keys use DO NOTHING, because there a conflict is the answer: a duplicate.
+ */
+export const ingest = /* sql */ `
+CREATE TYPE ingest_item_v1 AS (
+  ord integer, account_id text, event_key text, kind text, outcome text, reason text, raw text, raw_blob text,
+  channel text, external_key text, address text, thread_kind text, thread_title text,
+  author_id text, author_name text, author_handle text, language_hint text,
+  external_id text, text text, body jsonb, reply_to text, entry text, target text, emoji text[],
+  occurred_ms double precision, thanks boolean, secret boolean, findings jsonb,
+  pause_ms integer, pause_max_ms integer, reopen_ms double precision, owner_kind text, owner_team text,
+  thread_id uuid, identity_id uuid, contact_id uuid, conversation_id uuid, message_id uuid
+);
+CREATE TYPE ingest_thread_v1 AS (
+  thread_id uuid, account_id text, external_key text, contact_id uuid, last_seq bigint, fate text, conversation_id uuid,
+  previous_id uuid, owner_kind text, owner_team text, secret boolean, n integer, pause_ms integer, pause_max_ms integer,
+  preview text
+);
+
+-- Applies one edit, delete or reaction to its message, or lets it wait. The caller holds the thread's lock.
+CREATE FUNCTION apply_change_v1(p_account text, p_key text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  e inbound_event;
+  m message;
+  changed_at timestamptz;
+BEGIN
+  SELECT * INTO e FROM inbound_event x WHERE x.account_id = p_account AND x.event_key = p_key;
+  SELECT m1.* INTO m FROM message_external x JOIN message m1 ON m1.id = x.message_id
+    WHERE x.account_id = e.account_id AND x.external_id = e.target_external_id;
+  IF m.id IS NULL THEN
+    UPDATE inbound_event SET state = 'waiting' WHERE account_id = p_account AND event_key = p_key AND state <> 'waiting';
+    RETURN false;
+  END IF;
+  changed_at := coalesce(to_timestamp((e.change->>'atMs')::double precision / 1000), e.received_at);
+  IF e.kind = 'edit' THEN
+    IF m.edited_at IS NOT NULL AND m.edited_at > changed_at THEN
+      -- a late edit goes into the history and never over a newer text
+      INSERT INTO message_edit (message_id, at, text, body, event_key)
+        VALUES (m.id, changed_at, e.change->>'text', nullif(e.change->'body', 'null'), p_key) ON CONFLICT DO NOTHING;
+    ELSIF m.text IS DISTINCT FROM e.change->>'text' OR m.body IS DISTINCT FROM nullif(e.change->'body', 'null') THEN
+      INSERT INTO message_edit (message_id, at, text, body, event_key)
+        VALUES (m.id, coalesce(m.edited_at, m.created_at), m.text, m.body, p_key) ON CONFLICT DO NOTHING;
+      UPDATE message SET text = e.change->>'text', body = nullif(e.change->'body', 'null'), edited_at = changed_at
+        WHERE id = m.id;
+    END IF;
+  ELSIF e.kind = 'delete' THEN
+    UPDATE message SET deleted_at = changed_at WHERE id = m.id AND deleted_at IS NULL;
+  ELSE
+    INSERT INTO message_reaction AS r (message_id, author_id, emoji, at)
+      VALUES (m.id, e.change->>'authorId', ARRAY(SELECT jsonb_array_elements_text(e.change->'emoji')), changed_at)
+      ON CONFLICT (message_id, author_id) DO UPDATE SET emoji = EXCLUDED.emoji, at = EXCLUDED.at WHERE r.at <= EXCLUDED.at;
+  END IF;
+  UPDATE conversation SET version = version + 1 WHERE id = m.conversation_id;
+  UPDATE inbound_event SET state = 'stored', change = NULL WHERE account_id = p_account AND event_key = p_key;
+  RETURN true;
+END $$;
+
+CREATE FUNCTION ingest_v1(p_items jsonb)
+RETURNS TABLE (o_ord integer, o_status text, o_thread uuid, o_conversation uuid, o_message uuid, o_shard smallint, o_due boolean)
+LANGUAGE plpgsql AS $$
+DECLARE
+  items ingest_item_v1[];
+  stored integer[];
+  fresh ingest_item_v1[];
+  msgs ingest_item_v1[];
+  changes ingest_item_v1[];
+  touched ingest_item_v1[];
+  threads ingest_thread_v1[];
+  r record;
+BEGIN
+  SELECT array_agg(i ORDER BY i.ord) INTO items FROM jsonb_populate_recordset(NULL::ingest_item_v1, p_items) i;
+
+  WITH ins AS (
+    INSERT INTO inbound_event (account_id, event_key, kind, state, reason, target_external_id, change, raw, raw_blob)
+    SELECT i.account_id, i.event_key, i.kind, CASE i.outcome WHEN 'event' THEN 'stored' ELSE i.outcome END, i.reason, i.target,
+      CASE WHEN i.kind IN ('edit', 'delete', 'reaction') THEN jsonb_build_object('text', i.text, 'body', i.body,
+        'emoji', to_jsonb(i.emoji), 'authorId', i.author_id, 'atMs', i.occurred_ms) END,
+      decode(i.raw, 'base64'), i.raw_blob
+    FROM unnest(items) i ORDER BY i.account_id, i.event_key
+    ON CONFLICT (account_id, event_key) DO NOTHING
+    RETURNING account_id, event_key
+  )
+  SELECT array_agg(i.ord), array_agg(i ORDER BY i.ord) FILTER (WHERE i.outcome = 'event') INTO stored, fresh
+  FROM unnest(items) i JOIN ins ON ins.account_id = i.account_id AND ins.event_key = i.event_key;
+
+  IF fresh IS NOT NULL THEN
+    WITH ins AS (
+      INSERT INTO message_external (account_id, external_id, message_id)
+      SELECT DISTINCT ON (i.account_id, i.external_id) i.account_id, i.external_id, i.message_id
+      FROM unnest(fresh) i WHERE i.kind = 'message' ORDER BY i.account_id, i.external_id, i.ord
+      ON CONFLICT (account_id, external_id) DO NOTHING
+      RETURNING message_id
+    )
+    SELECT array_agg(i ORDER BY i.ord) INTO msgs FROM unnest(fresh) i JOIN ins ON ins.message_id = i.message_id;
+    SELECT array_agg(i ORDER BY i.ord) INTO changes FROM unnest(fresh) i WHERE i.kind <> 'message';
+    IF coalesce(cardinality(msgs), 0) + coalesce(cardinality(changes), 0) < cardinality(fresh) THEN
+      UPDATE inbound_event e SET state = 'duplicate' FROM unnest(fresh) i
+      WHERE e.account_id = i.account_id AND e.event_key = i.event_key AND i.kind = 'message'
+        AND NOT EXISTS (SELECT FROM unnest(msgs) m WHERE m.ord = i.ord);
+    END IF;
+    touched := coalesce(msgs, '{}') || coalesce(changes, '{}');
+  END IF;
+
+  IF cardinality(touched) > 0 THEN
+    WITH ins AS (
+      INSERT INTO identity (id, channel, external_id, contact_id, display_name, handle, language_hint)
+      SELECT DISTINCT ON (i.channel, i.author_id) i.identity_id, i.channel, i.author_id, i.contact_id, i.author_name,
+        i.author_handle, i.language_hint
+      FROM unnest(touched) i
+      WHERE NOT EXISTS (SELECT FROM identity x WHERE x.channel = i.channel AND x.external_id = i.author_id)
+      ORDER BY i.channel, i.author_id, i.ord
+      ON CONFLICT (channel, external_id) DO UPDATE SET display_name = EXCLUDED.display_name
+      RETURNING id, contact_id, display_name
+    )
+    INSERT INTO contact (id, display_name)
+    SELECT ins.contact_id, ins.display_name FROM ins WHERE ins.id IN (SELECT i.identity_id FROM unnest(touched) i);
+
+    PERFORM FROM identity x WHERE x.id IN (
+      SELECT y.id FROM unnest(touched) i JOIN identity y ON y.channel = i.channel AND y.external_id = i.author_id
+      WHERE y.display_name IS DISTINCT FROM i.author_name OR y.handle IS DISTINCT FROM i.author_handle
+        OR y.language_hint IS DISTINCT FROM i.language_hint OR y.unreachable_at IS NOT NULL
+    ) ORDER BY x.id FOR NO KEY UPDATE;
+    IF FOUND THEN
+      UPDATE identity x SET display_name = i.author_name, handle = i.author_handle, language_hint = i.language_hint,
+        unreachable_at = NULL
+      FROM (SELECT DISTINCT ON (u.channel, u.author_id) u.* FROM unnest(touched) u ORDER BY u.channel, u.author_id, u.ord DESC) i
+      WHERE x.channel = i.channel AND x.external_id = i.author_id;
+    END IF;
+
+    INSERT INTO thread (id, account_id, external_key, address, kind, title, identity_id, contact_id, shard)
+    SELECT DISTINCT ON (i.account_id, i.external_key) i.thread_id, i.account_id, i.external_key, i.address, i.thread_kind,
+      i.thread_title, x.id, x.contact_id, get_byte(uuid_send(i.thread_id), 15)
+    FROM unnest(touched) i JOIN identity x ON x.channel = i.channel AND x.external_id = i.author_id
+    WHERE NOT EXISTS (SELECT FROM thread t WHERE t.account_id = i.account_id AND t.external_key = i.external_key)
+    ORDER BY i.account_id, i.external_key, i.ord
+    ON CONFLICT (account_id, external_key) DO UPDATE SET title = EXCLUDED.title;
+
+    PERFORM FROM thread t WHERE t.id IN (
+      SELECT t1.id FROM unnest(touched) i JOIN thread t1 ON t1.account_id = i.account_id AND t1.external_key = i.external_key
+    ) ORDER BY t.id FOR NO KEY UPDATE;
+  END IF;
+
+  IF msgs IS NOT NULL THEN
+    SELECT array_agg(ROW(t.id, t.account_id, t.external_key, t.contact_id, t.last_seq,
+        CASE WHEN c.id IS NOT NULL THEN 'open'
+          WHEN p.resolved_at > now() - g.reopen_ms * interval '1 millisecond'
+            THEN CASE WHEN g.all_thanks THEN 'thanks' ELSE 'reopen' END
+          ELSE 'new' END,
+        coalesce(c.id, CASE WHEN p.resolved_at > now() - g.reopen_ms * interval '1 millisecond' THEN p.id END, g.conversation_id),
+        p.id, coalesce(c.owner_kind, CASE WHEN p.resolved_at > now() - g.reopen_ms * interval '1 millisecond'
+          THEN p.resolved_owner_kind END, g.owner_kind),
+        g.owner_team, g.secret, g.n, g.pause_ms, g.pause_max_ms, g.preview)::ingest_thread_v1) INTO threads
+    FROM (
+      SELECT i.account_id, i.external_key, bool_and(coalesce(i.thanks, false)) AS all_thanks,
+        bool_or(coalesce(i.secret, false)) AS secret, count(*)::integer AS n, max(i.reopen_ms) AS reopen_ms,
+        (array_agg(i.conversation_id ORDER BY i.ord))[1] AS conversation_id, min(i.owner_kind) AS owner_kind,
+        min(i.owner_team) AS owner_team, min(i.pause_ms) AS pause_ms, min(i.pause_max_ms) AS pause_max_ms,
+        left((array_agg(i.text ORDER BY i.ord DESC))[1], 140) AS preview
+      FROM unnest(msgs) i GROUP BY 1, 2
+    ) g
+    JOIN thread t ON t.account_id = g.account_id AND t.external_key = g.external_key
+    LEFT JOIN conversation c ON c.thread_id = t.id AND c.status <> 'resolved'
+    LEFT JOIN LATERAL (
+      SELECT p1.id, p1.resolved_at, p1.resolved_owner_kind FROM conversation p1
+      WHERE c.id IS NULL AND p1.thread_id = t.id ORDER BY p1.number DESC LIMIT 1
+    ) p ON true;
+
+    INSERT INTO conversation (id, thread_id, account_id, contact_id, previous_id, status, owner_kind, owner_team)
+    SELECT h.conversation_id, h.thread_id, h.account_id, h.contact_id, h.previous_id, 'open', h.owner_kind,
+      CASE h.owner_kind WHEN 'queue' THEN h.owner_team END
+    FROM unnest(threads) h WHERE h.fate = 'new' ORDER BY h.conversation_id;
+    IF FOUND THEN
+      INSERT INTO audit (actor_kind, action, subject_kind, subject_id, detail)
+      SELECT 'customer', 'conversation.created', 'conversation', h.conversation_id::text,
+        jsonb_build_object('owner', h.owner_kind, 'previous', h.previous_id)
+      FROM unnest(threads) h WHERE h.fate = 'new' ORDER BY h.conversation_id;
+    END IF;
+    UPDATE conversation c SET status = 'open', resolved_at = NULL, owner_kind = c.resolved_owner_kind,
+      owner_version = c.owner_version + 1
+    FROM unnest(threads) h WHERE h.fate = 'reopen' AND c.id = h.conversation_id;
+    IF FOUND THEN
+      INSERT INTO audit (actor_kind, action, subject_kind, subject_id, detail)
+      SELECT 'customer', 'conversation.reopened', 'conversation', h.conversation_id::text,
+        jsonb_build_object('owner', h.owner_kind)
+      FROM unnest(threads) h WHERE h.fate = 'reopen' ORDER BY h.conversation_id;
+    END IF;
+
+    INSERT INTO message (id, thread_id, conversation_id, seq, kind, author_kind, author_id, text, body, state, state_reason,
+      reply_to_external_id, entry, event_key, occurred_at)
+    SELECT i.message_id, h.thread_id, h.conversation_id,
+      h.last_seq + row_number() OVER (PARTITION BY h.thread_id ORDER BY i.ord), 'inbound', 'contact', i.author_id, i.text, i.body,
+      CASE WHEN h.fate = 'thanks' THEN 'filed' WHEN h.owner_kind = 'bot' OR h.secret THEN 'new' ELSE 'routed' END,
+      CASE WHEN h.fate = 'thanks' THEN 'thanks after resolved' WHEN h.owner_kind = 'bot' OR h.secret THEN NULL
+        ELSE 'owned by people' END,
+      i.reply_to, i.entry, i.event_key, to_timestamp(i.occurred_ms / 1000)
+    FROM unnest(msgs) i JOIN unnest(threads) h ON h.account_id = i.account_id AND h.external_key = i.external_key
+    ORDER BY h.thread_id, i.ord;
+
+    UPDATE thread t SET last_seq = t.last_seq + h.n,
+      first_new_at = CASE WHEN h.due THEN coalesce(t.first_new_at, now()) ELSE t.first_new_at END,
+      pause_until = CASE WHEN h.due THEN h.pause_until ELSE t.pause_until END,
+      due_at = CASE WHEN h.due THEN least(t.due_at, h.pause_until) ELSE t.due_at END
+    FROM (
+      SELECT u.thread_id, u.n, u.fate <> 'thanks' AND (u.owner_kind = 'bot' OR u.secret) AS due,
+        least(now() + u.pause_ms * interval '1 millisecond',
+          coalesce(t1.first_new_at, now()) + u.pause_max_ms * interval '1 millisecond') AS pause_until
+      FROM unnest(threads) u JOIN thread t1 ON t1.id = u.thread_id
+    ) h WHERE t.id = h.thread_id;
+
+    UPDATE conversation c SET version = c.version + 1, unread = c.unread + h.n, last_message_at = now(), last_inbound_at = now(),
+      preview = h.preview, secret_pending = c.secret_pending OR h.secret,
+      priority = CASE WHEN h.secret THEN 'urgent' ELSE c.priority END,
+      status = CASE WHEN h.fate <> 'thanks' AND c.status IN ('pending', 'snoozed') THEN 'open' ELSE c.status END
+    FROM unnest(threads) h WHERE c.id = h.conversation_id;
+
+    FOR r IN
+      SELECT e.account_id, e.event_key FROM inbound_event e
+      JOIN unnest(msgs) i ON e.account_id = i.account_id AND e.target_external_id = i.external_id
+      WHERE e.state = 'waiting' ORDER BY e.received_at, e.event_key
+    LOOP
+      PERFORM apply_change_v1(r.account_id, r.event_key);
+    END LOOP;
+  END IF;
+
+  IF changes IS NOT NULL THEN
+    FOR r IN SELECT i.account_id, i.event_key FROM unnest(changes) i ORDER BY i.ord LOOP
+      PERFORM apply_change_v1(r.account_id, r.event_key);
+    END LOOP;
+  END IF;
+
+  IF cardinality(touched) > 0 THEN
+    INSERT INTO secret_finding (id, account_id, event_key, message_id, rule, certain, path, start, length, sealed)
+    SELECT f.id, i.account_id, i.event_key, CASE i.kind WHEN 'message' THEN i.message_id END, f.rule, f.certain, f.path, f.start,
+      f.length, decode(f.sealed, 'base64')
+    FROM unnest(touched) i CROSS JOIN LATERAL jsonb_to_recordset(i.findings)
+      AS f(id uuid, rule text, certain boolean, path text, start integer, length integer, sealed text)
+    WHERE i.findings IS NOT NULL;
+  END IF;
+
+  RETURN QUERY
+    SELECT i.ord,
+      CASE WHEN i.ord = ANY (stored) AND (i.outcome <> 'event' OR i.kind <> 'message' OR m.ord IS NOT NULL)
+        THEN 'stored' ELSE 'duplicate' END,
+      h.thread_id, h.conversation_id, m.message_id, get_byte(uuid_send(h.thread_id), 15)::smallint,
+      -- a thread that pauses first is left to the timers
+      h.thread_id IS NOT NULL AND h.fate <> 'thanks' AND (h.owner_kind = 'bot' OR h.secret) AND h.pause_ms <= 0
+    FROM unnest(items) i
+    LEFT JOIN unnest(msgs) m ON m.ord = i.ord
+    LEFT JOIN unnest(threads) h ON h.account_id = m.account_id AND h.external_key = m.external_key
+    ORDER BY i.ord;
+END $$;
+`;

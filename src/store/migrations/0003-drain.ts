@@ -1,0 +1,225 @@
+/**
+ * Claim, decide, settle: every step a worker takes on leased threads is one call for a whole batch, fenced by
+ * (lease_owner, lease_token) under the threads' row locks, and each ends in the same tail: begin the next part that may
+ * go out, else hand back what is to be decided, else release the lease and set when the thread is due again.
+ */
+export const drain = /* sql */ `
+CREATE TYPE work_v1 AS (
+  thread_id uuid, token bigint, status text, due_now boolean, alone_deaths smallint,
+  account_id text, address text, thread_kind text, contact_id uuid,
+  conversation_id uuid, owner_kind text, owner_version bigint, language text, language_hint text, memory jsonb,
+  secret_pending boolean, messages jsonb, turn jsonb, delivery jsonb
+);
+
+-- Takes a turn of the account's and the chat's pace for one part. Null: go now; else the moment of its turn, which is kept for it.
+CREATE FUNCTION reserve_pace_v1(p_account text, p_address text, p_group boolean) RETURNS timestamptz LANGUAGE plpgsql AS $$
+DECLARE
+  pace jsonb;
+  account_at timestamptz;
+  chat_at timestamptz;
+  account_step interval;
+  chat_step interval;
+  slack integer;
+  turn_at timestamptz;
+BEGIN
+  SELECT a.pace, greatest(a.pace_at, now()) INTO pace, account_at FROM account a WHERE a.id = p_account FOR NO KEY UPDATE;
+  IF pace IS NULL THEN RETURN NULL; END IF;
+  INSERT INTO chat AS c (account_id, address) VALUES (p_account, p_address)
+    ON CONFLICT (account_id, address) DO UPDATE SET pace_at = c.pace_at
+    RETURNING greatest(c.pace_at, now()) INTO chat_at;
+  account_step := (pace->>'accountMs')::double precision * interval '1 millisecond';
+  chat_step := (pace->>(CASE WHEN p_group THEN 'groupMs' ELSE 'chatMs' END))::double precision * interval '1 millisecond';
+  slack := greatest((pace->>'burst')::integer, 1) - 1;
+  turn_at := greatest(now(), account_at - slack * account_step, chat_at - slack * chat_step);
+  UPDATE account SET pace_at = greatest(account_at, turn_at) + account_step WHERE id = p_account;
+  UPDATE chat SET pace_at = greatest(chat_at, turn_at) + chat_step WHERE account_id = p_account AND address = p_address;
+  RETURN CASE WHEN turn_at > now() + interval '50 milliseconds' THEN turn_at END;
+END $$;
+
+CREATE FUNCTION tail_v1(p_threads uuid[], p_release uuid[]) RETURNS SETOF work_v1 LANGUAGE plpgsql AS $$
+DECLARE
+  heads uuid[];
+  paced record;
+  turn_at timestamptz;
+  working uuid[];
+BEGIN
+  -- the first open part of each thread, where nothing holds it back
+  SELECT array_agg(d.id) INTO heads
+  FROM thread t
+  JOIN account a ON a.id = t.account_id
+  LEFT JOIN chat c ON c.account_id = t.account_id AND c.address = t.address
+  CROSS JOIN LATERAL (
+    SELECT x.id, x.state, x.due_at FROM delivery x
+    WHERE x.thread_id = t.id AND x.state IN ('scheduled', 'pending', 'sending', 'retry', 'unknown')
+    ORDER BY x.out_seq LIMIT 1
+  ) d
+  WHERE t.id = ANY (p_threads) AND NOT t.id = ANY (p_release)
+    AND d.state IN ('scheduled', 'pending', 'retry') AND d.due_at <= now() + interval '50 milliseconds'
+    AND coalesce(t.hold_until, '-infinity') <= now() AND coalesce(c.blocked_until, '-infinity') <= now()
+    AND a.blocked_until <= now();
+
+  IF heads IS NOT NULL THEN
+    FOR paced IN
+      SELECT d.id, t.account_id, t.address, t.kind <> 'private' AS grouped FROM delivery d
+      JOIN thread t ON t.id = d.thread_id JOIN account a ON a.id = t.account_id
+      WHERE d.id = ANY (heads) AND NOT d.reserved AND a.pace IS NOT NULL
+      ORDER BY t.account_id, t.address, d.thread_id
+    LOOP
+      turn_at := reserve_pace_v1(paced.account_id, paced.address, paced.grouped);
+      IF turn_at IS NOT NULL THEN
+        UPDATE delivery SET due_at = turn_at, reserved = true WHERE id = paced.id;
+        heads := array_remove(heads, paced.id);
+      END IF;
+    END LOOP;
+    UPDATE delivery d SET state = 'sending', attempt = d.attempt + 1, sending_at = clock_timestamp(), reserved = false,
+      sending_token = t.lease_token
+    FROM thread t WHERE d.id = ANY (heads) AND t.id = d.thread_id;
+  END IF;
+
+  -- a NULL head or turn means there is none; forced threads never go on
+  RETURN QUERY
+  WITH state AS MATERIALIZED (
+    SELECT t.id, t.pause_until, t.hold_until, t.account_id, t.address,
+      d.id AS head_id, d.state AS head_state, d.due_at AS head_due,
+      n.seq IS NOT NULL AS has_new, u.id AS turn_id, u.state AS turn_state, u.deadline_at,
+      a.blocked_until AS account_blocked, c.blocked_until AS chat_blocked
+    FROM thread t
+    JOIN account a ON a.id = t.account_id
+    LEFT JOIN chat c ON c.account_id = t.account_id AND c.address = t.address
+    LEFT JOIN LATERAL (
+      SELECT x.id, x.state, x.due_at FROM delivery x
+      WHERE x.thread_id = t.id AND x.state IN ('scheduled', 'pending', 'sending', 'retry', 'unknown')
+      ORDER BY x.out_seq LIMIT 1
+    ) d ON true
+    LEFT JOIN LATERAL (SELECT m.seq FROM message m WHERE m.thread_id = t.id AND m.state = 'new' LIMIT 1) n ON true
+    LEFT JOIN turn u ON u.thread_id = t.id AND u.state IN ('running', 'done')
+    WHERE t.id = ANY (p_threads)
+  ), verdict AS MATERIALIZED (
+    SELECT s.*,
+      NOT s.id = ANY (p_release) AND (
+        coalesce(s.head_state IN ('sending', 'unknown'), false)
+        OR coalesce(s.turn_state = 'done' OR (s.turn_state = 'running' AND s.deadline_at <= now()), false)
+        OR (s.has_new AND s.turn_state IS NULL AND coalesce(s.pause_until, '-infinity') <= now())
+      ) AS goes_on,
+      least(
+        CASE WHEN s.head_id IS NULL THEN NULL
+          WHEN s.head_state IN ('sending', 'unknown') THEN now()
+          ELSE greatest(s.head_due, s.hold_until, s.chat_blocked, s.account_blocked) END,
+        CASE WHEN s.turn_state = 'done' THEN now() WHEN s.turn_state = 'running' THEN s.deadline_at
+          WHEN s.has_new THEN coalesce(s.pause_until, now()) END
+      ) AS next_due
+    FROM state s
+  ), released AS (
+    UPDATE thread t SET lease_owner = NULL, lease_alone = false, suspect = false, alone_deaths = 0, due_at = v.next_due
+    FROM verdict v WHERE t.id = v.id AND NOT v.goes_on
+    RETURNING t.id, t.lease_token, t.due_at <= now() AS due_now
+  )
+  SELECT r.id, r.lease_token, 'released', coalesce(r.due_now, false), 0::smallint, NULL::text, NULL::text, NULL::text, NULL::uuid,
+    NULL::uuid, NULL::text, NULL::bigint, NULL::text, NULL::text, NULL::jsonb, NULL::boolean, NULL::jsonb, NULL::jsonb, NULL::jsonb
+  FROM released r
+  UNION ALL
+  SELECT t.id, t.lease_token, 'work', true, t.alone_deaths, t.account_id, t.address, t.kind, t.contact_id,
+    c.id, c.owner_kind, c.owner_version, c.language, i.language_hint, c.bot_memory, c.secret_pending,
+    CASE WHEN v.has_new AND ((v.turn_state = 'running' AND v.deadline_at <= now())
+        OR (v.turn_state IS DISTINCT FROM 'running' AND coalesce(v.pause_until, '-infinity') <= now())) THEN (
+      SELECT jsonb_agg(jsonb_build_object('id', m.id, 'seq', m.seq, 'text', m.text, 'externalId',
+          (SELECT x.external_id FROM message_external x WHERE x.message_id = m.id LIMIT 1)) ORDER BY m.seq)
+      FROM (SELECT * FROM message m1 WHERE m1.thread_id = t.id AND m1.state = 'new' ORDER BY m1.seq LIMIT 50) m
+    ) END,
+    CASE WHEN v.turn_state = 'done' OR (v.turn_state = 'running' AND v.deadline_at <= now()) THEN (
+      SELECT jsonb_build_object('id', u.id, 'state', u.state, 'uptoSeq', u.upto_seq, 'ownerVersion', u.owner_version,
+        'output', u.output) FROM turn u WHERE u.id = v.turn_id
+    ) END,
+    CASE WHEN v.head_state IN ('sending', 'unknown') THEN (
+      SELECT jsonb_build_object('id', d.id, 'state', d.state, 'action', d.action, 'class', d.class, 'part', d.part,
+        'messageId', d.message_id, 'target', d.target_external_id, 'replyTo', d.reply_to_external_id, 'attempt', d.attempt,
+        'ambiguous', d.ambiguous, 'stale', d.owner_version IS NOT NULL AND d.owner_version < (
+          SELECT c1.owner_version FROM conversation c1 WHERE c1.id = d.conversation_id),
+        'ageMs', extract(epoch FROM clock_timestamp() - coalesce(d.sending_at, d.created_at)) * 1000)
+      FROM delivery d WHERE d.id = v.head_id
+    ) END
+  FROM verdict v JOIN thread t ON t.id = v.id
+  JOIN identity i ON i.id = t.identity_id
+  LEFT JOIN conversation c ON c.thread_id = t.id AND c.status <> 'resolved'
+  WHERE v.goes_on;
+END $$;
+
+CREATE FUNCTION claim_v1(p_instance uuid, p_shards integer[], p_mod integer, p_limit integer, p_overdue_ms integer, p_alone boolean)
+RETURNS SETOF work_v1 LANGUAGE plpgsql AS $$
+DECLARE
+  claimed uuid[];
+BEGIN
+  -- held until commit, so that a burial comes either before (nothing is claimed) or after (it sees these leases)
+  PERFORM FROM instance WHERE id = p_instance AND ended_at IS NULL FOR KEY SHARE;
+  IF NOT FOUND THEN RAISE EXCEPTION 'instance % has been declared dead', p_instance USING ERRCODE = 'PA002'; END IF;
+  WITH due AS MATERIALIZED (
+    SELECT t.id FROM thread t
+    WHERE t.due_at <= now() - p_overdue_ms * interval '1 millisecond' AND t.lease_owner IS NULL AND t.suspect = p_alone
+      AND (p_shards IS NULL OR t.shard % p_mod = ANY (p_shards))
+    ORDER BY t.due_at LIMIT p_limit FOR NO KEY UPDATE SKIP LOCKED
+  ), taken AS (
+    UPDATE thread t SET lease_owner = p_instance, lease_token = t.lease_token + 1, lease_alone = p_alone, due_at = NULL
+    FROM due WHERE t.id = due.id RETURNING t.id
+  )
+  SELECT array_agg(taken.id) INTO claimed FROM taken;
+  IF claimed IS NOT NULL THEN RETURN QUERY SELECT * FROM tail_v1(claimed, '{}'); END IF;
+END $$;
+
+-- Milliseconds until the nearest thread that is due later, or null.
+CREATE FUNCTION next_due_ms_v1() RETURNS double precision LANGUAGE sql STABLE AS $$
+  SELECT extract(epoch FROM t.due_at - now()) * 1000 FROM thread t
+  WHERE t.due_at > now() AND t.lease_owner IS NULL ORDER BY t.due_at LIMIT 1
+$$;
+
+-- Locks the threads of a batch in order and says which of them the caller still leases.
+CREATE FUNCTION fence_v1(p_instance uuid, p_threads uuid[], p_tokens bigint[]) RETURNS uuid[] LANGUAGE plpgsql AS $$
+DECLARE
+  held uuid[];
+BEGIN
+  WITH locked AS MATERIALIZED (
+    SELECT t.id, t.lease_owner, t.lease_token FROM thread t WHERE t.id = ANY (p_threads) ORDER BY t.id FOR NO KEY UPDATE
+  )
+  SELECT array_agg(l.id) INTO held FROM locked l
+  JOIN unnest(p_threads, p_tokens) AS u(id, token) ON u.id = l.id
+  WHERE l.lease_owner = p_instance AND l.lease_token = u.token;
+  RETURN coalesce(held, '{}');
+END $$;
+
+-- One change of ownership, under the thread's lock: compare-and-set, bot output not begun yet is superseded, audited.
+-- Returns the new owner_version, or null when somebody was faster.
+CREATE FUNCTION change_owner_v1(p_conversation uuid, p_expected bigint, p_kind text, p_team text, p_agent uuid,
+  p_actor_kind text, p_actor_id text, p_why text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+  was conversation;
+  is_now bigint;
+BEGIN
+  SELECT * INTO was FROM conversation c WHERE c.id = p_conversation;
+  IF was.id IS NULL OR was.owner_version <> p_expected OR was.status = 'resolved' THEN RETURN NULL; END IF;
+  UPDATE conversation SET owner_kind = p_kind, owner_team = coalesce(p_team, owner_team),
+    owner_agent = CASE p_kind WHEN 'agent' THEN p_agent ELSE owner_agent END,
+    owner_version = owner_version + 1, version = version + 1,
+    status = CASE WHEN p_kind = 'none' THEN 'resolved' ELSE status END,
+    resolved_at = CASE WHEN p_kind = 'none' THEN now() END,
+    resolved_owner_kind = CASE WHEN p_kind = 'none' THEN was.owner_kind END
+  WHERE id = p_conversation RETURNING owner_version INTO is_now;
+  UPDATE delivery d SET state = 'superseded' WHERE d.thread_id = was.thread_id AND d.conversation_id = was.id
+    AND d.state IN ('scheduled', 'pending', 'retry') AND d.owner_version IS NOT NULL AND d.owner_version < is_now
+    AND NOT EXISTS (SELECT FROM delivery b WHERE b.message_id = d.message_id AND b.ordinal < d.ordinal
+      AND b.state NOT IN ('scheduled', 'pending', 'retry', 'superseded', 'failed', 'cancelled'));
+  UPDATE turn SET state = 'superseded', finished_at = now() WHERE thread_id = was.thread_id AND state IN ('running', 'done');
+  IF p_kind <> 'bot' THEN
+    UPDATE message SET state = 'routed', state_reason = p_why WHERE thread_id = was.thread_id AND state = 'new'
+      AND (p_kind = 'none' OR NOT was.secret_pending);
+  END IF;
+  INSERT INTO message (id, thread_id, conversation_id, seq, kind, author_kind, author_id, text, activity)
+  SELECT gen_random_uuid(), t.id, was.id, t.last_seq + 1, 'activity', CASE p_actor_kind WHEN 'agent' THEN 'agent' WHEN 'bot' THEN 'bot'
+      ELSE 'system' END, p_actor_id, '', jsonb_build_object('change', 'owner', 'from', was.owner_kind, 'to', p_kind, 'team', p_team,
+      'agent', p_agent, 'why', p_why)
+  FROM thread t WHERE t.id = was.thread_id;
+  UPDATE thread SET last_seq = last_seq + 1 WHERE id = was.thread_id;
+  INSERT INTO audit (actor_kind, actor_id, action, subject_kind, subject_id, detail)
+  VALUES (p_actor_kind, p_actor_id, 'owner.changed', 'conversation', was.id::text, jsonb_build_object('from', was.owner_kind,
+    'fromAgent', was.owner_agent, 'to', p_kind, 'team', p_team, 'agent', p_agent, 'version', is_now, 'why', p_why));
+  RETURN is_now;
+END $$;
+`;

@@ -1,0 +1,225 @@
+/** The two writes of a drain step, what a death leaves behind, and what people do to a conversation. */
+export const steps = /* sql */ `
+CREATE TYPE decision_v1 AS (
+  thread_id uuid, token bigint, release boolean, conversation_id uuid, owner_version bigint,
+  message_ids uuid[], message_state text, why text, memory jsonb, language text,
+  handoff_team text, secret_told boolean, urgent boolean, used_turn uuid, turn_state text, new_turn jsonb, outbound jsonb
+);
+CREATE TYPE outbound_v1 AS (
+  thread_id uuid, conversation_id uuid, account_id text, owner_version bigint, place bigint, id uuid, text text, body jsonb,
+  class text, author_kind text, author_id text, cause_id uuid, kind text, parts jsonb
+);
+
+-- Appends outbound messages and their parts to threads whose locks the caller holds.
+CREATE FUNCTION append_outbound_v1(p_out outbound_v1[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO message (id, thread_id, conversation_id, seq, kind, author_kind, author_id, text, body, class, cause_id)
+  SELECT o.id, o.thread_id, o.conversation_id, t.last_seq + row_number() OVER (PARTITION BY o.thread_id ORDER BY o.place), o.kind,
+    o.author_kind, o.author_id, o.text, o.body, o.class, o.cause_id
+  FROM unnest(p_out) o JOIN thread t ON t.id = o.thread_id;
+
+  INSERT INTO delivery (id, message_id, thread_id, conversation_id, account_id, out_seq, ordinal, class, part,
+    reply_to_external_id, owner_version, state)
+  SELECT p.id, o.id, o.thread_id, o.conversation_id, t.account_id,
+    t.last_out + row_number() OVER (PARTITION BY o.thread_id ORDER BY o.place, p.ordinal), p.ordinal, o.class, p.part,
+    p."replyTo", o.owner_version, 'pending'
+  FROM unnest(p_out) o JOIN thread t ON t.id = o.thread_id
+  CROSS JOIN LATERAL jsonb_to_recordset(o.parts) AS p(id uuid, ordinal smallint, part jsonb, "replyTo" text)
+  WHERE o.kind = 'outbound';
+
+  UPDATE thread t SET last_seq = t.last_seq + s.messages, last_out = t.last_out + s.parts
+  FROM (
+    SELECT o.thread_id, count(*) AS messages,
+      coalesce(sum(jsonb_array_length(o.parts)) FILTER (WHERE o.kind = 'outbound'), 0) AS parts
+    FROM unnest(p_out) o GROUP BY 1
+  ) s WHERE t.id = s.thread_id;
+
+  UPDATE conversation c SET last_message_at = now(), preview = left(s.text, 140), version = c.version + 1
+  FROM (SELECT DISTINCT ON (o.conversation_id) o.conversation_id, o.text FROM unnest(p_out) o WHERE o.kind = 'outbound'
+    ORDER BY o.conversation_id, o.place DESC) s WHERE c.id = s.conversation_id;
+END $$;
+
+CREATE FUNCTION decide_v1(p_instance uuid, p_items jsonb) RETURNS SETOF work_v1 LANGUAGE plpgsql AS $$
+DECLARE
+  items decision_v1[];
+  held uuid[];
+  good decision_v1[];
+  outbound outbound_v1[];
+  d decision_v1;
+  moved bigint;
+BEGIN
+  SELECT array_agg(i) INTO items FROM jsonb_populate_recordset(NULL::decision_v1, p_items) i;
+  held := fence_v1(p_instance, ARRAY(SELECT i.thread_id FROM unnest(items) i), ARRAY(SELECT i.token FROM unnest(items) i));
+
+  -- decided under an older owner: nothing of it lands, the tail hands back the work as it stands now
+  SELECT array_agg(i) INTO good FROM unnest(items) i JOIN conversation c ON c.id = i.conversation_id
+  WHERE i.thread_id = ANY (held) AND c.owner_version = i.owner_version AND c.status <> 'resolved';
+
+  IF good IS NOT NULL THEN
+    UPDATE message m SET state = i.message_state, state_reason = i.why
+    FROM unnest(good) i CROSS JOIN LATERAL unnest(i.message_ids) AS x(id)
+    WHERE m.id = x.id AND m.state = 'new';
+
+    UPDATE turn u SET state = i.turn_state, finished_at = now() FROM unnest(good) i
+    WHERE u.id = i.used_turn AND u.state IN ('running', 'done');
+    INSERT INTO turn (id, thread_id, conversation_id, upto_seq, owner_version, instance, state, deadline_at)
+    SELECT (i.new_turn->>'id')::uuid, i.thread_id, i.conversation_id, (i.new_turn->>'uptoSeq')::bigint, i.owner_version, p_instance,
+      'running', now() + (i.new_turn->>'deadlineMs')::double precision * interval '1 millisecond'
+    FROM unnest(good) i WHERE i.new_turn IS NOT NULL;
+
+    UPDATE conversation c SET bot_memory = coalesce(i.memory, c.bot_memory), language = coalesce(i.language, c.language),
+      secret_pending = c.secret_pending AND NOT coalesce(i.secret_told, false),
+      secret_told_at = CASE WHEN i.secret_told THEN now() ELSE c.secret_told_at END,
+      priority = CASE WHEN i.urgent THEN 'urgent' ELSE c.priority END, version = c.version + 1
+    FROM unnest(good) i WHERE c.id = i.conversation_id AND i.new_turn IS NULL;
+
+    FOR d IN SELECT i.* FROM unnest(good) i WHERE i.handoff_team IS NOT NULL ORDER BY i.thread_id LOOP
+      moved := change_owner_v1(d.conversation_id, d.owner_version, 'queue', d.handoff_team, NULL, 'bot', NULL, d.why);
+    END LOOP;
+
+    SELECT array_agg(ROW(i.thread_id, i.conversation_id, c.account_id, c.owner_version, o.place, o.id, o.text, o.body, o.class,
+      'bot', NULL, o."causeId", 'outbound', o.parts)::outbound_v1) INTO outbound
+    FROM unnest(good) i JOIN conversation c ON c.id = i.conversation_id
+    CROSS JOIN LATERAL ROWS FROM (jsonb_to_recordset(i.outbound) AS (id uuid, text text, body jsonb, class text, "causeId" uuid,
+      parts jsonb)) WITH ORDINALITY AS o(id, text, body, class, "causeId", parts, place)
+    WHERE i.outbound IS NOT NULL;
+    IF outbound IS NOT NULL THEN PERFORM append_outbound_v1(outbound); END IF;
+
+    UPDATE thread t SET first_new_at = (SELECT min(m.created_at) FROM message m WHERE m.thread_id = t.id AND m.state = 'new')
+    FROM unnest(good) i WHERE t.id = i.thread_id AND i.message_ids IS NOT NULL;
+  END IF;
+
+  RETURN QUERY SELECT * FROM tail_v1(held, ARRAY(SELECT i.thread_id FROM unnest(items) i WHERE i.release));
+END $$;
+
+CREATE TYPE settlement_v1 AS (
+  thread_id uuid, token bigint, release boolean, delivery_id uuid, next_state text, external_id text, error_kind text, error text,
+  retry_ms double precision, ambiguous boolean, not_called boolean, block_chat_ms double precision,
+  block_account_ms double precision, unreachable boolean, new_address text
+);
+
+CREATE FUNCTION settle_v1(p_instance uuid, p_items jsonb) RETURNS SETOF work_v1 LANGUAGE plpgsql AS $$
+DECLARE
+  items settlement_v1[];
+  held uuid[];
+  s settlement_v1;
+  t thread;
+BEGIN
+  SELECT array_agg(i) INTO items FROM jsonb_populate_recordset(NULL::settlement_v1, p_items) i;
+  held := fence_v1(p_instance, ARRAY(SELECT i.thread_id FROM unnest(items) i), ARRAY(SELECT i.token FROM unnest(items) i));
+
+  UPDATE delivery d SET state = i.next_state, external_id = coalesce(i.external_id, d.external_id), error_kind = i.error_kind,
+    error = i.error, ambiguous = d.ambiguous + CASE WHEN i.ambiguous THEN 1 ELSE 0 END,
+    attempt = d.attempt - CASE WHEN i.not_called THEN 1 ELSE 0 END,
+    due_at = now() + coalesce(i.retry_ms, 0) * interval '1 millisecond'
+  FROM unnest(items) i
+  WHERE d.id = i.delivery_id AND i.thread_id = ANY (held) AND d.thread_id = i.thread_id
+    -- a repeat after a lost answer must change nothing
+    AND (d.state = 'sending' OR (d.state = 'unknown' AND i.next_state <> 'unknown'));
+
+  INSERT INTO message_external (account_id, external_id, message_id)
+  SELECT d.account_id, d.external_id, d.message_id FROM unnest(items) i JOIN delivery d ON d.id = i.delivery_id
+  WHERE i.thread_id = ANY (held) AND i.next_state = 'sent' AND i.external_id IS NOT NULL
+  ORDER BY 1, 2
+  ON CONFLICT (account_id, external_id) DO NOTHING;
+
+  UPDATE conversation c SET version = c.version + 1
+  FROM (SELECT DISTINCT d.conversation_id FROM unnest(items) i JOIN delivery d ON d.id = i.delivery_id
+    WHERE i.thread_id = ANY (held)) x WHERE c.id = x.conversation_id;
+
+  -- the rest is rare, so it may go row by row
+  FOR s IN SELECT i.* FROM unnest(items) i WHERE i.thread_id = ANY (held) AND i.next_state <> 'sent' ORDER BY i.thread_id LOOP
+    SELECT * INTO t FROM thread x WHERE x.id = s.thread_id;
+    IF s.next_state = 'failed' THEN
+      UPDATE delivery d SET state = 'failed', error_kind = 'earlier_part', error = 'an earlier part of this message failed'
+      FROM delivery f WHERE f.id = s.delivery_id AND d.message_id = f.message_id AND d.ordinal > f.ordinal
+        AND d.state IN ('scheduled', 'pending', 'retry');
+    ELSIF s.next_state = 'needs_review' THEN
+      UPDATE thread SET hold_until = now() + interval '30 seconds' WHERE id = s.thread_id;
+    END IF;
+    IF s.unreachable THEN
+      UPDATE identity SET unreachable_at = now() WHERE id = t.identity_id AND unreachable_at IS NULL;
+    END IF;
+    IF s.new_address IS NOT NULL THEN
+      UPDATE thread SET address = s.new_address WHERE id = s.thread_id;
+    END IF;
+    IF s.block_account_ms IS NOT NULL THEN
+      UPDATE account SET blocked_until = greatest(blocked_until, now() + s.block_account_ms * interval '1 millisecond')
+      WHERE id = t.account_id;
+    END IF;
+    IF s.block_chat_ms IS NOT NULL THEN
+      -- two chats refused within 10 s mean the account, not the chat; a fresh refusal is always remembered
+      UPDATE account a SET blocked_until = CASE WHEN a.flood_at > now() - interval '10 seconds' AND a.flood_address <> t.address
+          THEN greatest(a.blocked_until, now() + s.block_chat_ms * interval '1 millisecond') ELSE a.blocked_until END,
+        flood_at = now(), flood_address = t.address
+      WHERE a.id = t.account_id;
+      INSERT INTO chat AS c (account_id, address, blocked_until)
+      VALUES (t.account_id, t.address, now() + s.block_chat_ms * interval '1 millisecond')
+      ON CONFLICT (account_id, address) DO UPDATE SET blocked_until = greatest(c.blocked_until, EXCLUDED.blocked_until);
+    END IF;
+  END LOOP;
+
+  RETURN QUERY SELECT * FROM tail_v1(held, ARRAY(SELECT i.thread_id FROM unnest(items) i WHERE i.release));
+END $$;
+
+-- Reads leased threads afresh: after a step whose answer was lost, or to give the lease back (p_release).
+-- A part it hands back as 'sending' was begun by a step whose answer was lost, so it was never called.
+CREATE FUNCTION resume_v1(p_instance uuid, p_threads uuid[], p_tokens bigint[], p_release uuid[]) RETURNS SETOF work_v1
+LANGUAGE plpgsql AS $$
+DECLARE
+  held uuid[];
+BEGIN
+  held := fence_v1(p_instance, p_threads, p_tokens);
+  RETURN QUERY SELECT * FROM tail_v1(held, p_release);
+END $$;
+
+-- Stores the outcome of a brain that ran without the lease. False when somebody moved on.
+CREATE FUNCTION finish_turn_v1(p_turn uuid, p_output jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  owner uuid;
+BEGIN
+  SELECT u.thread_id INTO owner FROM turn u WHERE u.id = p_turn;
+  PERFORM FROM thread t WHERE t.id = owner FOR NO KEY UPDATE;
+  UPDATE turn SET state = 'done', output = p_output WHERE id = p_turn AND state = 'running' AND deadline_at > now();
+  IF NOT FOUND THEN RETURN false; END IF;
+  UPDATE thread SET due_at = now() WHERE id = owner;
+  RETURN true;
+END $$;
+
+-- Ends an instance: its threads are free with the next token, what it was sending is unknown, its turns are due.
+-- p_grace_ms: how old the heartbeat must be besides the session lock being free; null: whatever its age.
+CREATE FUNCTION bury_v1(p_instance uuid, p_as text, p_grace_ms integer, p_late_ms integer) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+  i instance;
+  age interval;
+  freed uuid[];
+BEGIN
+  SELECT * INTO i FROM instance x WHERE x.id = p_instance AND x.ended_at IS NULL FOR UPDATE;
+  IF i.id IS NULL THEN RETURN NULL; END IF;
+  IF p_as = 'dead' AND p_grace_ms IS NOT NULL THEN
+    -- right after the server started nobody can have written a heartbeat
+    age := now() - greatest(i.heartbeat_at, pg_postmaster_start_time());
+    IF age < p_late_ms * interval '1 millisecond' THEN
+      IF age < p_grace_ms * interval '1 millisecond' THEN RETURN NULL; END IF;
+      IF NOT pg_try_advisory_xact_lock(1885434476 + 1, i.lock_no) THEN RETURN NULL; END IF;
+    END IF;
+  END IF;
+  UPDATE instance SET ended_at = now(), ended_as = p_as WHERE id = p_instance;
+  WITH mine AS MATERIALIZED (
+    SELECT t.id FROM thread t WHERE t.lease_owner = p_instance ORDER BY t.id FOR NO KEY UPDATE
+  ), freed_rows AS (
+    UPDATE thread t SET lease_owner = NULL, lease_token = t.lease_token + 1, due_at = now(), suspect = p_as = 'dead' OR t.suspect,
+      alone_deaths = t.alone_deaths + CASE WHEN p_as = 'dead' AND t.lease_alone THEN 1 ELSE 0 END, lease_alone = false
+    FROM mine WHERE t.id = mine.id RETURNING t.id
+  )
+  SELECT array_agg(f.id) INTO freed FROM freed_rows f;
+  UPDATE delivery SET state = 'unknown', error_kind = 'unknown', error = 'the process ended during the call',
+    ambiguous = ambiguous + 1
+  WHERE thread_id = ANY (freed) AND state = 'sending';
+  UPDATE turn SET deadline_at = least(deadline_at, now()) WHERE instance = p_instance AND state = 'running';
+  UPDATE thread t SET due_at = least(t.due_at, now()) FROM turn u
+  WHERE u.instance = p_instance AND u.state = 'running' AND t.id = u.thread_id AND t.lease_owner IS NULL;
+  UPDATE account SET owner_instance = NULL, owner_token = owner_token + 1 WHERE owner_instance = p_instance;
+  RETURN coalesce(cardinality(freed), 0);
+END $$;
+`;

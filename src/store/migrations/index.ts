@@ -1,0 +1,20 @@
+import { tables } from './0001-tables.ts';
+import { ingest } from './0002-ingest.ts';
+import { drain } from './0003-drain.ts';
+import { steps } from './0004-steps.ts';
+import { people } from './0005-people.ts';
+
+/** One forward-only step of the schema. Never changed after a release: a new step is added instead. */
+export interface Migration {
+  id: number;
+  name: string;
+  sql: string;
+}
+
+export const migrations: readonly Migration[] = [
+  { id: 1, name: 'tables', sql: tables },
+  { id: 2, name: 'ingest', sql: ingest },
+  { id: 3, name: 'drain', sql: drain },
+  { id: 4, name: 'steps', sql: steps },
+  { id: 5, name: 'people', sql: people },
+];

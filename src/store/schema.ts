@@ -1,0 +1,303 @@
+import type { ColumnType, Generated } from 'kysely';
+
+/** Row types for Kysely; the truth is `migrations/`, and a test holds the two against each other. */
+type Json = ColumnType<unknown, string | null | undefined, string | null>;
+type JsonRequired = ColumnType<Record<string, unknown>, string | undefined, string>;
+type Time = ColumnType<Date, Date | string | undefined, Date | string>;
+type TimeOrNull = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+
+export interface InstanceTable {
+  id: string;
+  lock_no: Generated<number>;
+  roles: string[];
+  host: string;
+  pid: number;
+  version: string;
+  embedded: boolean;
+  started_at: Time;
+  heartbeat_at: Time;
+  ended_at: TimeOrNull;
+  ended_as: 'stopped' | 'dead' | null;
+}
+
+export interface AccountTable {
+  id: string;
+  channel: string;
+  created_at: Time;
+  pace: Json;
+  pace_at: Time;
+  blocked_until: Time;
+  flood_at: TimeOrNull;
+  flood_address: string | null;
+  owner_instance: string | null;
+  owner_token: Generated<number>;
+  state: Json;
+  state_at: TimeOrNull;
+}
+
+export interface ChatTable {
+  account_id: string;
+  address: string;
+  pace_at: Time;
+  blocked_until: Time;
+}
+
+export interface TeamTable {
+  id: string;
+  name: string;
+  languages: Generated<string[]>;
+  from_file: Generated<boolean>;
+  created_at: Time;
+}
+
+export interface AgentTable {
+  id: string;
+  email: string;
+  name: string;
+  role: 'agent' | 'lead' | 'admin';
+  password_hash: string;
+  created_at: Time;
+  disabled_at: TimeOrNull;
+}
+
+export interface ContactTable {
+  id: string;
+  display_name: string;
+  language: string | null;
+  created_at: Time;
+  erased_at: TimeOrNull;
+}
+
+export interface IdentityTable {
+  id: string;
+  channel: string;
+  external_id: string;
+  contact_id: string;
+  display_name: string;
+  handle: string | null;
+  language_hint: string | null;
+  unreachable_at: TimeOrNull;
+  created_at: Time;
+}
+
+export interface ThreadTable {
+  id: string;
+  account_id: string;
+  external_key: string;
+  address: string;
+  kind: 'private' | 'group' | 'channel';
+  title: string | null;
+  identity_id: string;
+  contact_id: string;
+  shard: number;
+  created_at: Time;
+  last_seq: Generated<number>;
+  last_out: Generated<number>;
+  due_at: TimeOrNull;
+  first_new_at: TimeOrNull;
+  pause_until: TimeOrNull;
+  hold_until: TimeOrNull;
+  lease_owner: string | null;
+  lease_token: Generated<number>;
+  lease_alone: Generated<boolean>;
+  suspect: Generated<boolean>;
+  alone_deaths: Generated<number>;
+}
+
+export interface ConversationTable {
+  id: string;
+  number: Generated<number>;
+  thread_id: string;
+  account_id: string;
+  contact_id: string;
+  previous_id: string | null;
+  status: 'open' | 'pending' | 'snoozed' | 'resolved';
+  priority: Generated<'low' | 'normal' | 'high' | 'urgent'>;
+  topic: string | null;
+  owner_kind: 'bot' | 'queue' | 'agent' | 'none';
+  owner_team: string | null;
+  owner_agent: string | null;
+  owner_version: Generated<number>;
+  version: Generated<number>;
+  resolved_owner_kind: string | null;
+  language: string | null;
+  bot_memory: JsonRequired;
+  secret_pending: Generated<boolean>;
+  secret_told_at: TimeOrNull;
+  unread: Generated<number>;
+  last_message_at: Time;
+  last_inbound_at: TimeOrNull;
+  preview: Generated<string>;
+  created_at: Time;
+  resolved_at: TimeOrNull;
+}
+
+export interface MessageTable {
+  id: string;
+  thread_id: string;
+  conversation_id: string;
+  seq: number;
+  kind: 'inbound' | 'outbound' | 'note' | 'activity';
+  author_kind: 'contact' | 'bot' | 'agent' | 'system';
+  author_id: string | null;
+  text: string;
+  body: Json;
+  class: 'repeatable' | 'single' | null;
+  state: 'new' | 'answered' | 'routed' | 'parked' | 'filed' | null;
+  state_reason: string | null;
+  cause_id: string | null;
+  reply_to_external_id: string | null;
+  entry: string | null;
+  event_key: string | null;
+  activity: Json;
+  occurred_at: TimeOrNull;
+  created_at: Time;
+  edited_at: TimeOrNull;
+  deleted_at: TimeOrNull;
+  erased_at: TimeOrNull;
+}
+
+export interface MessageExternalTable {
+  account_id: string;
+  external_id: string;
+  message_id: string;
+}
+
+export interface MessageEditTable {
+  message_id: string;
+  at: Time;
+  text: string;
+  body: Json;
+  event_key: string;
+}
+
+export interface MessageReactionTable {
+  message_id: string;
+  author_id: string;
+  emoji: string[];
+  at: Time;
+}
+
+export interface InboundEventTable {
+  account_id: string;
+  event_key: string;
+  kind: string;
+  state: 'stored' | 'duplicate' | 'waiting' | 'filed' | 'parked';
+  reason: string | null;
+  target_external_id: string | null;
+  change: Json;
+  raw: Buffer | null;
+  raw_blob: string | null;
+  received_at: Time;
+}
+
+export interface SecretFindingTable {
+  id: string;
+  account_id: string;
+  event_key: string;
+  message_id: string | null;
+  rule: string;
+  certain: boolean;
+  path: string;
+  start: number;
+  length: number;
+  sealed: Buffer | null;
+  created_at: Time;
+}
+
+export interface TurnTable {
+  id: string;
+  thread_id: string;
+  conversation_id: string;
+  upto_seq: number;
+  owner_version: number;
+  instance: string;
+  state: 'running' | 'done' | 'used' | 'superseded' | 'expired';
+  output: Json;
+  started_at: Time;
+  deadline_at: Time;
+  finished_at: TimeOrNull;
+}
+
+export interface DeliveryTable {
+  id: string;
+  message_id: string;
+  thread_id: string;
+  conversation_id: string;
+  account_id: string;
+  out_seq: number;
+  ordinal: number;
+  action: Generated<'send' | 'edit' | 'delete' | 'react'>;
+  class: 'repeatable' | 'single';
+  part: JsonRequired;
+  target_external_id: string | null;
+  reply_to_external_id: string | null;
+  owner_version: number | null;
+  state:
+    | 'scheduled'
+    | 'pending'
+    | 'sending'
+    | 'retry'
+    | 'sent'
+    | 'delivered'
+    | 'read'
+    | 'bounced'
+    | 'failed'
+    | 'unknown'
+    | 'needs_review'
+    | 'superseded'
+    | 'cancelled';
+  attempt: Generated<number>;
+  ambiguous: Generated<number>;
+  due_at: Time;
+  reserved: Generated<boolean>;
+  sending_token: number | null;
+  external_id: string | null;
+  error_kind: string | null;
+  error: string | null;
+  resend_of: string | null;
+  created_at: Time;
+  sending_at: TimeOrNull;
+  finished_at: TimeOrNull;
+}
+
+export interface AuditTable {
+  id: Generated<number>;
+  at: Time;
+  actor_kind: 'customer' | 'bot' | 'agent' | 'system' | 'operator';
+  actor_id: string | null;
+  action: string;
+  subject_kind: string;
+  subject_id: string;
+  detail: JsonRequired;
+  seal_no: number | null;
+  hash: Buffer | null;
+}
+
+export interface AuditAnchorTable {
+  seal_no: number;
+  hash: Buffer;
+  at: Time;
+}
+
+export interface Schema {
+  instance: InstanceTable;
+  account: AccountTable;
+  chat: ChatTable;
+  team: TeamTable;
+  agent: AgentTable;
+  contact: ContactTable;
+  identity: IdentityTable;
+  thread: ThreadTable;
+  conversation: ConversationTable;
+  message: MessageTable;
+  message_external: MessageExternalTable;
+  message_edit: MessageEditTable;
+  message_reaction: MessageReactionTable;
+  inbound_event: InboundEventTable;
+  secret_finding: SecretFindingTable;
+  turn: TurnTable;
+  delivery: DeliveryTable;
+  audit: AuditTable;
+  audit_anchor: AuditAnchorTable;
+}

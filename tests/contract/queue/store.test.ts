@@ -1,0 +1,4 @@
+import { wakeQueueContract } from './contract.ts';
+import { storeStand } from './stand.ts';
+
+wakeQueueContract('Postgres', storeStand);

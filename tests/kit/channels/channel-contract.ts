@@ -1,0 +1,387 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { missingParts } from '../../../channels/contract.ts';
+import type { InboundEvent } from '../../../src/core/model/inbound.ts';
+import type { RenderedPart, SendOutcome } from '../../../src/core/model/outbound.ts';
+import type { ChannelAccount, SendRequest } from '../../../src/core/ports/channel.ts';
+import { eventually } from '../eventually.ts';
+import { type ChannelHarness, type ChannelRig, createTestSink, type FailureClass } from './channel-harness.ts';
+import { pathsOf, replaceAt } from './json-paths.ts';
+import { type RecordingDeps, recordingDeps } from './recording.ts';
+
+const FAILURE_CLASSES: readonly FailureClass[] = [
+  'rate_limited',
+  'transient',
+  'auth',
+  'forbidden',
+  'invalid',
+  'moved',
+  'unknown',
+];
+
+/** What every channel promises. A new channel calls this once with its harness. */
+export function channelContract(name: string, harness: ChannelHarness): void {
+  describe(`${name} keeps the channel contract`, () => {
+    let rig: ChannelRig;
+    let deps: RecordingDeps;
+    let account: ChannelAccount;
+    let ending: AbortController;
+    const running: Promise<void>[] = [];
+
+    beforeEach(async () => {
+      rig = await harness.start();
+      deps = recordingDeps();
+      account = rig.createAccount(rig.entry, deps);
+      ending = new AbortController();
+    });
+
+    afterEach(async () => {
+      ending.abort();
+      await Promise.all(running.splice(0));
+      await account.close();
+      await rig.stop();
+      for (const secret of rig.secrets) expect(deps.said()).not.toContain(secret);
+    });
+
+    const receive = (sink = createTestSink(), signal = ending.signal): ReturnType<typeof createTestSink> => {
+      if (account.receive === undefined) throw new Error(`${name}: the harness entry must be one that receives`);
+      running.push(account.receive(sink.sink, signal));
+      return sink;
+    };
+    const eventsOf = (payload: Buffer): InboundEvent[] =>
+      account
+        .normalise(JSON.parse(payload.toString('utf8')))
+        .flatMap((one) => (one.outcome === 'event' ? [one.event] : []));
+    const texts = (payloads: readonly Buffer[]): string[] =>
+      payloads.flatMap(eventsOf).map((event) => ('text' in event ? event.text : event.type));
+
+    let keys = 0;
+    const request = (change: Partial<SendRequest> = {}): SendRequest => {
+      keys += 1;
+      const part = account.render({ text: 'hello' })[0] ?? {};
+      return { action: 'send', threadKey: rig.threadKey, part, idempotencyKey: `key-${keys}`, ...change };
+    };
+    const send = async (change: Partial<SendRequest> = {}, signal = ending.signal): Promise<SendOutcome> => {
+      const outcome = await account.send(request(change), signal);
+      deps.hear(outcome);
+      return outcome;
+    };
+    /** The customer has to write first where the platform wants it so. */
+    const meet = async (): Promise<string> => await rig.write('hi');
+
+    test('its folder is complete and its names agree', async () => {
+      expect(await missingParts(harness.folder)).toEqual([]);
+      expect(account.channel).toBe(harness.factory.channel);
+      expect(account.id).toBe(rig.entry.id);
+      expect(account.capabilities).toEqual(harness.factory.capabilities);
+    });
+
+    test('unknown keys of its configuration are errors', () => {
+      expect(harness.factory.configSchema.safeParse(rig.entry).success).toBe(true);
+      expect(harness.factory.configSchema.safeParse({ ...rig.entry, tokne: 'x' }).success).toBe(false);
+      expect(harness.factory.configSchema.safeParse({ ...rig.entry, channel: 'another' }).success).toBe(false);
+    });
+
+    test('it can do what its capabilities say, and says what it can do', () => {
+      const { capabilities } = account;
+      expect(account.typing !== undefined).toBe(capabilities.typing);
+      expect(account.reconcile !== undefined).toBe(capabilities.reconcile);
+      expect(account.receive !== undefined || account.verifyWebhook !== undefined).toBe(true);
+    });
+
+    describe('receiving', () => {
+      test('what a customer writes becomes one message, the same each time it is read', async () => {
+        const written = await rig.write('Where is my deposit? 🤔');
+        const { stored } = receive();
+        await eventually(() => stored.length > 0);
+        const [event] = eventsOf(stored[0] ?? Buffer.alloc(0));
+        expect(event).toMatchObject({
+          type: 'message',
+          text: 'Where is my deposit? 🤔',
+          externalId: written,
+          thread: { key: rig.threadKey },
+        });
+        expect(eventsOf(stored[0] ?? Buffer.alloc(0))).toEqual([event]);
+      });
+
+      test('order is kept and every event has a key of its own', async () => {
+        const wanted = Array.from({ length: 25 }, (_, index) => `message ${index}`);
+        for (const text of wanted) await rig.write(text);
+        const { stored } = receive();
+        await eventually(() => stored.length >= wanted.length);
+        expect(texts(stored)).toEqual(wanted);
+        expect(new Set(stored.flatMap(eventsOf).map((event) => event.eventKey)).size).toBe(wanted.length);
+      });
+
+      test('nothing is confirmed to the platform before it is stored', async () => {
+        const sink = createTestSink();
+        const release = sink.hold();
+        await rig.write('first');
+        receive(sink);
+        await eventually(() => sink.offered.length > 0);
+        await new Promise((resolve) => setTimeout(resolve, 150));
+        expect(rig.confirmed()).toBe(0);
+        release();
+        await eventually(() => rig.confirmed() === 1);
+      });
+
+      test('what the gateway refuses is offered again until it is stored', async () => {
+        const sink = createTestSink();
+        sink.refuse(3);
+        await rig.write('keep me');
+        receive(sink);
+        await eventually(() => sink.stored.length === 1);
+        expect(sink.offered.length).toBe(4);
+        await eventually(() => rig.confirmed() === 1);
+        expect(texts(sink.stored)).toEqual(['keep me']);
+      });
+
+      test('what was not stored before a restart comes again after it, with the same key', async () => {
+        const before = createTestSink();
+        before.refuse(1_000_000);
+        const first = new AbortController();
+        await rig.write('survive');
+        receive(before, first.signal);
+        await eventually(() => before.offered.length > 0);
+        first.abort();
+        await Promise.all(running.splice(0));
+        const { stored } = receive();
+        await eventually(() => stored.length > 0);
+        expect(stored.flatMap(eventsOf)).toEqual(eventsOf(before.offered[0] ?? Buffer.alloc(0)));
+      });
+
+      test('it ends when told to, and says that it was connected', async () => {
+        receive();
+        await eventually(() => deps.states.some(({ state }) => state === 'connected'));
+        ending.abort();
+        await Promise.all(running.splice(0));
+      });
+
+      test('refused credentials stop the account with a mend, without an end of the loop', async () => {
+        await account.close();
+        account = rig.createAccount(rig.badEntry, deps);
+        receive();
+        await eventually(() => deps.states.some(({ state }) => state === 'stopped'));
+        const stopped = deps.states.find((state) => state.state === 'stopped');
+        expect(stopped?.state === 'stopped' && stopped.mend.length > 10).toBe(true);
+        expect(await Promise.race([...running, Promise.resolve('still running')])).toBe('still running');
+      });
+    });
+
+    describe('webhook', () => {
+      test('only requests with the secret are accepted', async () => {
+        const { webhook } = rig;
+        if (webhook === null) {
+          expect('verifyWebhook' in account).toBe(false);
+          return;
+        }
+        const hooked = rig.createAccount(webhook.entry, deps);
+        expect(hooked.verifyWebhook?.(webhook.genuine)).toEqual({ verdict: 'accept' });
+        for (const forged of webhook.forged) {
+          expect(hooked.verifyWebhook?.(forged)).toMatchObject({ verdict: 'refuse', status: 401 });
+        }
+        await hooked.close();
+      });
+    });
+
+    describe('reading hostile payloads', () => {
+      const check = (payload: unknown): void => {
+        for (const one of account.normalise(payload)) {
+          const key = one.outcome === 'event' ? one.event.eventKey : one.eventKey;
+          expect(key).not.toBe('');
+          const text = JSON.stringify(one);
+          // NUL and lone surrogates cannot be stored; JSON shows both as escapes.
+          expect(text).not.toMatch(/\\u0000|\\ud[89a-f]/iu);
+        }
+      };
+
+      test('no JSON makes it throw', () => {
+        fc.assert(fc.property(fc.jsonValue(), (payload) => check(payload)));
+        fc.assert(fc.property(fc.anything(), (payload) => check(payload)));
+      });
+
+      test('no change of a real payload makes it throw', async () => {
+        await rig.write('real');
+        const { stored } = receive();
+        await eventually(() => stored.length > 0);
+        const real: unknown = JSON.parse((stored[0] ?? Buffer.alloc(0)).toString('utf8'));
+        const paths = pathsOf(real);
+        fc.assert(
+          fc.property(
+            fc.constantFrom(...paths),
+            fc.oneof(fc.jsonValue(), fc.string({ unit: 'binary' })),
+            (path, value) => check(replaceAt(real, path, value)),
+          ),
+          { numRuns: 500 },
+        );
+      });
+    });
+
+    describe('rendering', () => {
+      const text = fc.array(
+        fc.oneof(
+          fc.lorem({ maxCount: 60 }),
+          fc.string({ unit: 'grapheme', maxLength: 300 }),
+          fc.constantFrom('\n\n', '\n', ' ', '。', '👩‍👩‍👧‍👦', 'é', '🇯🇵'),
+          fc.nat(3_000).map((length) => 'x'.repeat(length)),
+        ),
+        { maxLength: 25 },
+      );
+      const textOf = (part: RenderedPart): string => (typeof part['text'] === 'string' ? part['text'] : '');
+
+      test('long text is split, never cut: all but white space at the seams is there, in order', () => {
+        fc.assert(
+          fc.property(text, (pieces) => {
+            const whole = pieces.join('');
+            fc.pre(whole.trim() !== '');
+            const parts = account.render({ text: whole }).map(textOf);
+            for (const part of parts) {
+              expect(part.length).toBeLessThanOrEqual(account.capabilities.text.maxLength);
+              expect(part.trim()).not.toBe('');
+              expect(part.isWellFormed()).toBe(true);
+            }
+            const squeeze = (value: string): string => value.replaceAll(/\s+/gu, '');
+            expect(squeeze(parts.join(''))).toBe(squeeze(whole));
+          }),
+          { numRuns: 60 },
+        );
+      });
+
+      test('a text that fits stays one part', () => {
+        expect(account.render({ text: 'x'.repeat(account.capabilities.text.maxLength) }).length).toBe(1);
+        expect(account.render({ text: 'x'.repeat(account.capabilities.text.maxLength + 1) }).length).toBe(2);
+      });
+
+      test('nothing to say is an error, not an empty message', () => {
+        expect(() => account.render({ text: ' \n ' })).toThrow(/empty/iu);
+      });
+
+      test('a part survives being stored as JSON', () => {
+        const parts = account.render({ text: 'a\n'.repeat(10) });
+        expect(JSON.parse(JSON.stringify(parts))).toEqual(parts);
+      });
+    });
+
+    describe('sending', () => {
+      test('a sent message is at the platform under the id it answered, in order', async () => {
+        await meet();
+        const outcomes = [];
+        for (const word of ['one', 'two', 'three'])
+          outcomes.push(await send({ part: account.render({ text: word })[0] ?? {} }));
+        expect(outcomes.map((outcome) => outcome.kind)).toEqual(['sent', 'sent', 'sent']);
+        const ids = outcomes.map((outcome) => (outcome.kind === 'sent' ? outcome.externalId : null));
+        expect(rig.visible()).toEqual(
+          ['one', 'two', 'three'].map((word, index) => ({ externalId: ids[index], text: word })),
+        );
+      });
+
+      test('edit and delete work as far as the capabilities say', async () => {
+        await meet();
+        const first = await send();
+        const id = first.kind === 'sent' ? first.externalId : null;
+        if (id === null) throw new Error('the platform gave no id');
+        const part = account.render({ text: 'changed' })[0] ?? {};
+        if (account.capabilities.editWindowMs !== 0) {
+          expect(await send({ action: 'edit', targetExternalId: id, part })).toEqual({ kind: 'sent', externalId: id });
+          // Repeating must do no harm: rows with these actions are repeated freely.
+          expect(await send({ action: 'edit', targetExternalId: id, part })).toEqual({ kind: 'sent', externalId: id });
+          expect(rig.visible()).toEqual([{ externalId: id, text: 'changed' }]);
+        }
+        if (account.capabilities.deleteWindowMs !== 0) {
+          expect((await send({ action: 'delete', targetExternalId: id })).kind).toBe('sent');
+          expect((await send({ action: 'delete', targetExternalId: id })).kind).toBe('sent');
+          expect(rig.visible()).toEqual([]);
+        }
+      });
+
+      test('reactions and typing work as far as the capabilities say', async () => {
+        const written = await meet();
+        const part = { text: '👍' };
+        if (account.capabilities.reactions !== 'none') {
+          expect((await send({ action: 'react', targetExternalId: written, part })).kind).toBe('sent');
+        }
+        await account.typing?.(rig.threadKey, ending.signal);
+      });
+
+      test('an answer to a message is sent even when that message is gone', async () => {
+        await meet();
+        if (!account.capabilities.replies) return;
+        const written = await rig.write('question');
+        const gone = written.replace(/\d+(?=\D*$)/u, '999999');
+        expect((await send({ replyToExternalId: written })).kind).toBe('sent');
+        expect((await send({ replyToExternalId: gone })).kind).toBe('sent');
+      });
+
+      for (const failure of FAILURE_CLASSES) {
+        test(`trouble of class ${failure} is told as such`, async () => {
+          const script = rig.failures[failure];
+          if (script === null) return;
+          await meet();
+          script();
+          const outcome = await send();
+          expect(outcome.kind).toBe(failure);
+          if (outcome.kind === 'rate_limited') expect(outcome.retryAfterMs).toBeGreaterThanOrEqual(1_000);
+          // Only `unknown` leaves open whether the customer has it.
+          if (failure !== 'unknown') expect(rig.visible()).toEqual([]);
+        });
+      }
+
+      test('an answer that is lost after the platform acted is unknown', async () => {
+        await meet();
+        rig.loseAnswer();
+        expect((await send()).kind).toBe('unknown');
+        expect(rig.visible().length).toBe(1);
+      });
+
+      test('an unreachable platform is passing trouble: surely nothing was sent', async () => {
+        await rig.stop();
+        expect((await send()).kind).toBe('transient');
+      });
+
+      test('a send aborted before it began is surely not sent', async () => {
+        await meet();
+        expect((await send({}, AbortSignal.abort())).kind).toBe('transient');
+        expect(rig.visible()).toEqual([]);
+      });
+
+      test('the same key twice: one message exactly where sending is idempotent', async () => {
+        await meet();
+        await send({ idempotencyKey: 'same' });
+        await send({ idempotencyKey: 'same' });
+        expect(rig.visible().length).toBe(account.capabilities.idempotentSend ? 1 : 2);
+      });
+
+      test('an unknown send can be looked up where the platform allows it', async () => {
+        if (account.reconcile === undefined) return;
+        await meet();
+        rig.loseAnswer();
+        const lost = request();
+        expect((await account.send(lost, ending.signal)).kind).toBe('unknown');
+        expect(await account.reconcile(lost, ending.signal)).toEqual({
+          kind: 'sent',
+          externalId: rig.visible()[0]?.externalId,
+        });
+        expect(await account.reconcile(request(), ending.signal)).toEqual({ kind: 'absent' });
+      });
+    });
+
+    describe('probing', () => {
+      test('tells a good account from a refused one, with a mend', async () => {
+        expect(await account.probe(ending.signal)).toMatchObject({ ok: true });
+        const bad = rig.createAccount(rig.badEntry, deps);
+        const finding = await bad.probe(ending.signal);
+        deps.hear(finding);
+        await bad.close();
+        expect(finding.ok).toBe(false);
+        expect(finding.mend).toMatch(/\w{3}/u);
+      });
+
+      test('an unreachable platform is a finding, not an error', async () => {
+        await rig.stop();
+        const finding = await account.probe(ending.signal);
+        deps.hear(finding);
+        expect(finding.ok).toBe(false);
+      });
+    });
+  });
+}

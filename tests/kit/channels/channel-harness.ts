@@ -1,0 +1,93 @@
+import type { SendOutcome } from '../../../src/core/model/outbound.ts';
+import type {
+  ChannelAccount,
+  ChannelDeps,
+  ChannelFactory,
+  InboundSink,
+  WebhookRequest,
+} from '../../../src/core/ports/channel.ts';
+
+/** Every way a send can end but well. */
+export type FailureClass = Exclude<SendOutcome['kind'], 'sent'>;
+
+/** What the contract suite needs to know about one channel. */
+export interface ChannelHarness {
+  factory: ChannelFactory;
+  /** The channel's folder. */
+  folder: string;
+  start(): Promise<ChannelRig>;
+}
+
+/** A running simulator with one customer in front of it; made anew for every test. */
+export interface ChannelRig {
+  /** A valid entry of `accounts:`, as written in YAML. */
+  readonly entry: Readonly<Record<string, unknown>> & { id: string; channel: string };
+  /** An entry whose credentials the platform refuses. */
+  readonly badEntry: Readonly<Record<string, unknown>> & { id: string; channel: string };
+  /** Strings that must never be logged, thrown or reported. */
+  readonly secrets: readonly string[];
+  /** Makes an account, with short waits where the channel has any. */
+  createAccount(entry: Readonly<Record<string, unknown>>, deps: ChannelDeps): ChannelAccount;
+  /** The customer's thread, as the account's events name it. */
+  readonly threadKey: string;
+  /** The customer writes; answers the external id the message will have. */
+  write(text: string): Promise<string>;
+  /** How many of the customer's messages the platform counts as taken by us. */
+  confirmed(): number;
+  /** What the customer sees of us now, in order. */
+  visible(): readonly { externalId: string; text: string }[];
+  /** Makes the next send fail in this way; null where the platform knows no such failure. */
+  readonly failures: Readonly<Record<FailureClass, (() => void) | null>>;
+  /** Makes the platform act on the next send and then cut the answer. */
+  loseAnswer(): void;
+  /** A webhook request as the platform makes it, and ones it never makes; null where there is no webhook. */
+  readonly webhook: {
+    entry: Readonly<Record<string, unknown>>;
+    genuine: WebhookRequest;
+    forged: readonly WebhookRequest[];
+  } | null;
+  stop(): Promise<void>;
+}
+
+/** A sink that keeps what it got, and can be told to refuse or to wait. */
+export interface TestSink {
+  sink: InboundSink;
+  /** Payloads of batches that were stored, in order. */
+  readonly stored: Buffer[];
+  /** Payloads of all batches handed over, refused ones included. */
+  readonly offered: Buffer[];
+  /** The next `count` batches are refused. */
+  refuse(count: number): void;
+  /** Batches wait from now on until the returned function is called. */
+  hold(): () => void;
+}
+
+export function createTestSink(): TestSink {
+  const stored: Buffer[] = [];
+  const offered: Buffer[] = [];
+  let refusals = 0;
+  let gate: Promise<void> = Promise.resolve();
+  return {
+    stored,
+    offered,
+    async sink(payloads) {
+      offered.push(...payloads);
+      if (refusals > 0) {
+        refusals -= 1;
+        throw new Error('the store is away');
+      }
+      await gate;
+      stored.push(...payloads);
+    },
+    refuse(count) {
+      refusals = count;
+    },
+    hold() {
+      let open: () => void = () => undefined;
+      gate = new Promise((resolve) => {
+        open = resolve;
+      });
+      return () => open();
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import { inspect } from 'node:util';
+import type { ChannelDeps, ConnectionState } from '../../../src/core/ports/channel.ts';
+import { quietLog } from '../quiet-log.ts';
+
+/** Dependencies of a channel account that remember all that was said to them. */
+export interface RecordingDeps extends ChannelDeps {
+  readonly states: readonly ConnectionState[];
+  /** Everything logged, reported and heard so far, as text. */
+  said(): string;
+  /** Adds something to what was said: an error, an outcome. Stacks and causes are included. */
+  hear(value: unknown): void;
+}
+
+export function recordingDeps(): RecordingDeps {
+  const log = quietLog();
+  const states: ConnectionState[] = [];
+  const heard: unknown[] = [];
+  return {
+    log,
+    clock: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
+    onState: (state) => void states.push(state),
+    states,
+    said: () => inspect([log.lines, states, heard], { depth: 12, showHidden: true, maxArrayLength: null }),
+    hear: (value) => void heard.push(value),
+  };
+}
