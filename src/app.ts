@@ -17,15 +17,24 @@ import { createWorker, type Worker } from './conversation/worker.ts';
 import { ParleyError } from './core/errors.ts';
 import { createUuidV7, systemClock } from './core/ids-and-time.ts';
 import { CUSTOMER_LANGUAGES, type CustomerLanguage } from './core/model/conversation.ts';
-import { type AccountId, brandId, type TeamId } from './core/model/ids.ts';
+import {
+  type AccountId,
+  type AgentId,
+  brandId,
+  type ConversationId,
+  type MessageId,
+  type TeamId,
+} from './core/model/ids.ts';
 import type { Brain } from './core/ports/brain.ts';
 import type { ChannelAccount, ConnectionState, InboundSink } from './core/ports/channel.ts';
 import type { Log } from './core/ports/log.ts';
+import type { PeopleStore } from './core/ports/people-store.ts';
 import { openBlobStore } from './files/blob-store.ts';
 import { createKeyRing } from './files/crypto.ts';
 import { loadMasterKey } from './files/master-key.ts';
 import type { Finding } from './guard/finding.ts';
 import { guardPayload, guardText } from './guard/guard.ts';
+import { replyAsAgent } from './inbox/reply.ts';
 import { type Connector, startConnector } from './ingest/connector.ts';
 import { createIntake, type GuardFinding } from './ingest/intake.ts';
 import { createAccountHealthBoard } from './observability/health.ts';
@@ -36,6 +45,7 @@ import { openDatabase } from './store/database.ts';
 import { createPipelineStore } from './store/hot/pipeline-store.ts';
 import { type Instance, registerInstance } from './store/instances.ts';
 import { startUpkeep } from './store/maintenance/schedule.ts';
+import { createPeopleStore } from './store/people-store.ts';
 import { waitForSchema } from './store/readiness.ts';
 import { VERSION } from './version.ts';
 
@@ -52,10 +62,22 @@ export interface GatewayOptions {
   embedded: boolean;
   roles: readonly Role[];
   log: Log;
+  /** Instead of the configured brains; tests only. */
+  brains?: readonly Brain[];
 }
 
 /** A running gateway process. */
 export interface Gateway {
+  /** What people do; the HTTP API stands on it. */
+  readonly people: PeopleStore;
+  /** An agent's reply through the conversation's channel. */
+  reply(reply: {
+    id: MessageId;
+    conversationId: ConversationId;
+    agentId: AgentId;
+    accountId: AccountId;
+    text: string;
+  }): Promise<void>;
   /** Where the HTTP side listens, or null without the roles that have one. */
   readonly address: string | null;
   /** Ends within 10 s: no new work, steps under way end, leases are given back. */
@@ -167,7 +189,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     clock: systemClock,
   });
   const queue = createWakeQueue({ url: config.queue.url, storeUrl: options.storeUrl, shards: SHARDS, log });
-  const bot = createBot(brainsOf(config), (by, outcome) => metrics.botDecision(by, outcome));
+  const bot = createBot(options.brains ?? brainsOf(config), (by, outcome) => metrics.botDecision(by, outcome));
 
   let store: ReturnType<typeof createPipelineStore> | undefined;
   const instance: Instance = await registerInstance({
@@ -300,7 +322,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     }
   }
 
+  const people = createPeopleStore(database, ids);
   return {
+    people,
+    async reply({ accountId, text, ...reply }) {
+      const account = accounts.get(accountId);
+      if (account === undefined) throw new ParleyError('no_account', `account ${accountId} is not configured`);
+      await replyAsAgent({ people, queue, ids, shards: SHARDS }, { ...reply, account, content: { text } });
+    },
     address: http?.address ?? null,
     async stop() {
       readiness = () => Promise.resolve({ ready: false, message: 'stopping' });

@@ -99,6 +99,8 @@ function readMessage(
       ...business,
     }),
     kind: isPrivate ? 'private' : 'group',
+    // Telegram limits what a group takes, whoever of its members we answer.
+    ...(isPrivate ? {} : { chatKey: String(chatId) }),
     ...titleOf(chat),
   };
   const date = isNew ? integerOf(message['date']) : (editDate ?? integerOf(message['date']));

@@ -102,7 +102,7 @@ async function verdictFor(
   options: DrainOptions,
 ): Promise<Verdict> {
   if (head.state === 'unknown') return resolve(work, head, account);
-  if (work.aloneDeaths >= POISON_DEATHS) return poisoned();
+  if (work.aloneDeaths >= POISON_DEATHS) return poisoned(head);
   if (options.stopping()) return notCalled('the process is stopping');
   const startedMs = options.clock.monotonicMs();
   const verdict = await attempt(work, head, account, options.clock);

@@ -39,7 +39,9 @@ export function createWaitingTurns(options: WaitingTurnOptions) {
       crashPoint('turn.before-brain');
       const output = await options.bot.decide(input, controller.signal);
       crashPoint('turn.before-result');
-      if (await options.store.finishTurn(turn.id, output)) options.onFinished();
+      const stored = await options.store.finishTurn(turn.id, output);
+      crashPoint('turn.after-result');
+      if (stored) options.onFinished();
     } catch (error) {
       options.log.warn({ turnId: turn.id, err: error instanceof Error ? error.message : 'unknown' }, 'a turn was lost');
     } finally {

@@ -5,6 +5,7 @@
 let hook: ((name: CrashPoint) => void) | undefined;
 
 export const CRASH_POINTS = [
+  'start.registered',
   'ingest.received',
   'ingest.before-commit',
   'ingest.after-commit',
@@ -16,26 +17,24 @@ export const CRASH_POINTS = [
   'claim.after',
   'turn.before-brain',
   'turn.after-brain',
+  'turn.stored',
+  'turn.before-result',
+  'turn.after-result',
   'decide.before-commit',
   'decide.after-commit',
-  'send.before-sending-commit',
-  'send.after-sending-commit',
-  'send.before-call',
-  'send.after-call',
-  'settle.before-commit',
-  'settle.after-commit',
-  'release.before',
-  'release.after',
   'handoff.before-commit',
   'handoff.after-commit',
   'reply.before-commit',
   'reply.after-commit',
+  'send.before-call',
+  'send.after-call',
+  'settle.before-commit',
+  'settle.after-commit',
   'sweep.after-claim',
   'bury.before-commit',
   'bury.after-commit',
-  'turn.stored',
-  'turn.before-result',
   'seal.before-commit',
+  'seal.after-commit',
 ] as const;
 export type CrashPoint = (typeof CRASH_POINTS)[number];
 

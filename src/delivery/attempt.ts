@@ -25,20 +25,22 @@ function requestOf(work: Work, head: HeadDelivery): SendRequest {
   };
 }
 
+/** One for all calls: channels keep their own, shorter deadlines, and a signal per call would only cost. */
+const NEVER_ABORTED = new AbortController().signal;
+
 /** Whatever a channel throws or forgets, the answer is an outcome; silence and surprise count as unknown. */
 async function outcomeOf<T extends SendOutcome | { kind: 'absent' }>(
   call: (signal: AbortSignal) => Promise<T>,
 ): Promise<T | { kind: 'unknown'; reason: string }> {
-  const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<{ kind: 'unknown'; reason: string }>((resolve) => {
-    timer = setTimeout(() => {
-      controller.abort();
-      resolve({ kind: 'unknown', reason: `no answer within ${CALL_TIMEOUT_MS} ms` });
-    }, CALL_TIMEOUT_MS);
+    timer = setTimeout(
+      () => resolve({ kind: 'unknown', reason: `no answer within ${CALL_TIMEOUT_MS} ms` }),
+      CALL_TIMEOUT_MS,
+    );
   });
   try {
-    return await Promise.race([call(controller.signal), late]);
+    return await Promise.race([call(NEVER_ABORTED), late]);
   } catch (error) {
     return { kind: 'unknown', reason: error instanceof Error ? error.name : 'the channel failed in an unforeseen way' };
   } finally {

@@ -34,14 +34,19 @@ export function backoffMs(attempt: number): number {
   return Math.min(1_000 * 2 ** Math.max(0, attempt - 1), MAX_BACKOFF_MS);
 }
 
+/** `failed` promises that nothing arrived; after an unknown attempt nobody can promise that. */
+function failed(head: HeadDelivery, kind: string, reason: string): Verdict {
+  return {
+    ...NEUTRAL,
+    nextState: head.ambiguous > 0 ? 'needs_review' : 'failed',
+    errorKind: kind,
+    error: head.ambiguous > 0 ? `an earlier attempt may have arrived; then: ${reason}` : reason,
+  };
+}
+
 function retry(head: HeadDelivery, kind: string, reason: string, retryMs: number): Verdict {
   if (head.attempt >= MAX_ATTEMPTS) {
-    return {
-      ...NEUTRAL,
-      nextState: 'failed',
-      errorKind: kind,
-      error: `gave up after ${head.attempt} attempts: ${reason}`,
-    };
+    return failed(head, kind, `gave up after ${head.attempt} attempts: ${reason}`);
   }
   return { ...NEUTRAL, nextState: 'retry', errorKind: kind, error: reason, retryMs };
 }
@@ -73,9 +78,9 @@ export function verdictOf(head: HeadDelivery, outcome: SendOutcome): Verdict {
         notCalled: true,
       };
     case 'forbidden':
-      return { ...NEUTRAL, nextState: 'failed', errorKind: 'forbidden', error: outcome.reason, unreachable: true };
+      return { ...failed(head, 'forbidden', outcome.reason), unreachable: true };
     case 'invalid':
-      return { ...NEUTRAL, nextState: 'failed', errorKind: 'invalid', error: outcome.reason };
+      return failed(head, 'invalid', outcome.reason);
     case 'moved':
       return {
         ...retry(head, 'moved', 'the chat has a new address', 0),
@@ -92,13 +97,8 @@ export function notCalled(why: string): Verdict {
 }
 
 /** A worker died three times while it drained this thread alone: the part is not tried again. */
-export function poisoned(): Verdict {
-  return {
-    ...NEUTRAL,
-    nextState: 'failed',
-    errorKind: 'poison',
-    error: 'a worker ended three times while sending this',
-  };
+export function poisoned(head: HeadDelivery): Verdict {
+  return failed(head, 'poison', 'a worker ended three times while sending this');
 }
 
 /**

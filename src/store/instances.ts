@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { crashPoint } from '../core/crash-point.ts';
 import { brandId, type InstanceId } from '../core/model/ids.ts';
 import type { IdGenerator } from '../core/ports/clock.ts';
 import type { Log } from '../core/ports/log.ts';
@@ -98,6 +99,7 @@ export async function registerInstance(options: InstanceOptions): Promise<Instan
 
   current = await register();
   await openSession();
+  crashPoint('start.registered');
   if (options.embedded) await buryOthers(null);
 
   async function buryOthers(graceMs: number | null): Promise<number> {
@@ -109,11 +111,13 @@ export async function registerInstance(options: InstanceOptions): Promise<Instan
     );
     let freed = 0;
     for (const { id } of candidates) {
+      crashPoint('bury.before-commit');
       const rows = await database.prepared<{ freed: number | null }>(
         'bury_v1',
         'SELECT bury_v1($1, $2, $3, $4) AS freed',
         [id, 'dead', graceMs, LATE_MS],
       );
+      crashPoint('bury.after-commit');
       const count = rows[0]?.freed ?? null;
       if (count !== null) log.warn({ deadInstanceId: id, threads: count }, 'dead instance: its leases are free');
       freed += count ?? 0;

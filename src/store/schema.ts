@@ -28,7 +28,7 @@ export interface AccountTable {
   pace_at: Time;
   blocked_until: Time;
   flood_at: TimeOrNull;
-  flood_address: string | null;
+  flood_chat: string | null;
   owner_instance: string | null;
   owner_token: Generated<number>;
   state: Json;
@@ -37,7 +37,7 @@ export interface AccountTable {
 
 export interface ChatTable {
   account_id: string;
-  address: string;
+  key: string;
   pace_at: Time;
   blocked_until: Time;
 }
@@ -85,6 +85,7 @@ export interface ThreadTable {
   account_id: string;
   external_key: string;
   address: string;
+  chat_key: string;
   kind: 'private' | 'group' | 'channel';
   title: string | null;
   identity_id: string;

@@ -22,6 +22,8 @@ export interface TelegramSimulatorOptions {
   bots?: readonly (Partial<BotOptions> & { token: string })[];
   /** Seed of update ids and of faults by probability, so that a run can be repeated. Default 1. */
   seed?: number;
+  /** Number of the first message in each chat, for one that meets a store it has met before. Default 1. */
+  firstMessageId?: number;
   /** Added to every call but getUpdates, milliseconds. */
   latencyMs?: number;
   floodLimits?: FloodLimits;
@@ -67,7 +69,7 @@ export function createTelegramSimulator(options: TelegramSimulatorOptions = {}):
   const faults = createFaults(random);
   const flood = createFloodControl(() => performance.now());
   flood.set(options.floodLimits ?? null);
-  const world = createWorld();
+  const world = createWorld(options.firstMessageId);
   const times = { ...WEBHOOK_TIMES, ...options.webhookTimes };
   let latencyMs = options.latencyMs ?? 0;
   let url = '';

@@ -45,7 +45,7 @@ export interface World {
 /** Messages kept per chat for replies, edits and deletes; older ones count as gone. */
 const MESSAGES_PER_CHAT = 2_000;
 
-export function createWorld(): World {
+export function createWorld(firstMessageId = 1): World {
   const chats = new Map<number, Chat>();
   const make = (id: number, type: Chat['type']): Chat => {
     const chat: Chat = {
@@ -56,7 +56,7 @@ export function createWorld(): World {
       deactivated: false,
       topics: new Set(),
       migratedTo: null,
-      lastMessageId: 0,
+      lastMessageId: firstMessageId - 1,
       messages: new Map(),
     };
     chats.set(id, chat);

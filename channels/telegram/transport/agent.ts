@@ -53,7 +53,7 @@ function markUntilReady<S extends Duplex | null | undefined>(socket: S, ready: '
   const timer = setTimeout(() => {
     socket.destroy(Object.assign(new Error(`no connection within ${CONNECT_TIMEOUT_MS} ms`), { code: 'ETIMEDOUT' }));
   }, CONNECT_TIMEOUT_MS);
-  
+  socket.prependListener('error', mark);
   socket.once(ready, () => {
     clearTimeout(timer);
     socket.off('error', mark);

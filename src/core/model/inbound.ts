@@ -4,6 +4,8 @@ import type { Body } from './body.ts';
 export interface ThreadRef {
   key: string;
   kind: 'private' | 'group' | 'channel';
+  /** The place whose limits this thread shares with others, such as its group; left out: `key`. */
+  chatKey?: string;
   title?: string;
 }
 

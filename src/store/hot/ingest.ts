@@ -76,6 +76,7 @@ function toRow(item: IngestItem, ord: number, options: IngestOptions): Record<st
     channel: item.channel,
     external_key: externalKeyOf(event),
     address: event.thread.key,
+    chat_key: event.thread.chatKey ?? event.thread.key,
     thread_kind: event.thread.kind,
     thread_title: event.thread.title ?? null,
     author_id: event.author.externalId,

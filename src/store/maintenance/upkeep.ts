@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { crashPoint } from '../../core/crash-point.ts';
 import type { Database } from '../database.ts';
 
 /** How long an early edit, delete or reaction waits for its message. */
@@ -8,7 +9,9 @@ const KEEP_SECRETS = '24 hours';
 
 /** Seals what was committed to the audit since the last time. Returns how many rows. */
 export async function sealAudit(database: Database, limit = 500): Promise<number> {
+  crashPoint('seal.before-commit');
   const rows = await database.prepared<{ sealed: number }>('audit_seal', 'SELECT audit_seal($1) AS sealed', [limit]);
+  crashPoint('seal.after-commit');
   return rows[0]?.sealed ?? 0;
 }
 

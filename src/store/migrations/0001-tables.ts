@@ -31,7 +31,7 @@ CREATE TABLE account (
   pace_at timestamptz NOT NULL DEFAULT '-infinity',
   blocked_until timestamptz NOT NULL DEFAULT '-infinity',
   flood_at timestamptz,
-  flood_address text,
+  flood_chat text,
   -- the one instance whose connector receives for this account
   owner_instance uuid,
   owner_token bigint NOT NULL DEFAULT 0,
@@ -42,10 +42,10 @@ CREATE TABLE account (
 -- A place at the platform we send to; groups hold many threads. Rows exist only where pace or a refusal needs them.
 CREATE TABLE chat (
   account_id text NOT NULL REFERENCES account,
-  address text NOT NULL,
+  key text NOT NULL,
   pace_at timestamptz NOT NULL DEFAULT '-infinity',
   blocked_until timestamptz NOT NULL DEFAULT '-infinity',
-  PRIMARY KEY (account_id, address)
+  PRIMARY KEY (account_id, key)
 );
 
 CREATE TABLE team (
@@ -92,7 +92,9 @@ CREATE TABLE thread (
   id uuid PRIMARY KEY,
   account_id text NOT NULL REFERENCES account,
   external_key text NOT NULL,
+  -- what the channel sends to; and the place whose pace it shares with other threads
   address text NOT NULL,
+  chat_key text NOT NULL,
   kind text NOT NULL CHECK (kind IN ('private', 'group', 'channel')),
   title text,
   identity_id uuid NOT NULL,

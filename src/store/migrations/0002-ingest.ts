@@ -7,7 +7,7 @@
 export const ingest = /* sql */ `
 CREATE TYPE ingest_item_v1 AS (
   ord integer, account_id text, event_key text, kind text, outcome text, reason text, raw text, raw_blob text,
-  channel text, external_key text, address text, thread_kind text, thread_title text,
+  channel text, external_key text, address text, chat_key text, thread_kind text, thread_title text,
   author_id text, author_name text, author_handle text, language_hint text,
   external_id text, text text, body jsonb, reply_to text, entry text, target text, emoji text[],
   occurred_ms double precision, thanks boolean, secret boolean, findings jsonb,
@@ -130,8 +130,8 @@ BEGIN
       WHERE x.channel = i.channel AND x.external_id = i.author_id;
     END IF;
 
-    INSERT INTO thread (id, account_id, external_key, address, kind, title, identity_id, contact_id, shard)
-    SELECT DISTINCT ON (i.account_id, i.external_key) i.thread_id, i.account_id, i.external_key, i.address, i.thread_kind,
+    INSERT INTO thread (id, account_id, external_key, address, chat_key, kind, title, identity_id, contact_id, shard)
+    SELECT DISTINCT ON (i.account_id, i.external_key) i.thread_id, i.account_id, i.external_key, i.address, i.chat_key, i.thread_kind,
       i.thread_title, x.id, x.contact_id, get_byte(uuid_send(i.thread_id), 15)
     FROM unnest(touched) i JOIN identity x ON x.channel = i.channel AND x.external_id = i.author_id
     WHERE NOT EXISTS (SELECT FROM thread t WHERE t.account_id = i.account_id AND t.external_key = i.external_key)

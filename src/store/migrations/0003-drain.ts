@@ -12,7 +12,7 @@ CREATE TYPE work_v1 AS (
 );
 
 -- Takes a turn of the account's and the chat's pace for one part. Null: go now; else the moment of its turn, which is kept for it.
-CREATE FUNCTION reserve_pace_v1(p_account text, p_address text, p_group boolean) RETURNS timestamptz LANGUAGE plpgsql AS $$
+CREATE FUNCTION reserve_pace_v1(p_account text, p_chat text, p_group boolean) RETURNS timestamptz LANGUAGE plpgsql AS $$
 DECLARE
   pace jsonb;
   account_at timestamptz;
@@ -24,15 +24,15 @@ DECLARE
 BEGIN
   SELECT a.pace, greatest(a.pace_at, now()) INTO pace, account_at FROM account a WHERE a.id = p_account FOR NO KEY UPDATE;
   IF pace IS NULL THEN RETURN NULL; END IF;
-  INSERT INTO chat AS c (account_id, address) VALUES (p_account, p_address)
-    ON CONFLICT (account_id, address) DO UPDATE SET pace_at = c.pace_at
+  INSERT INTO chat AS c (account_id, key) VALUES (p_account, p_chat)
+    ON CONFLICT (account_id, key) DO UPDATE SET pace_at = c.pace_at
     RETURNING greatest(c.pace_at, now()) INTO chat_at;
   account_step := (pace->>'accountMs')::double precision * interval '1 millisecond';
   chat_step := (pace->>(CASE WHEN p_group THEN 'groupMs' ELSE 'chatMs' END))::double precision * interval '1 millisecond';
   slack := greatest((pace->>'burst')::integer, 1) - 1;
   turn_at := greatest(now(), account_at - slack * account_step, chat_at - slack * chat_step);
   UPDATE account SET pace_at = greatest(account_at, turn_at) + account_step WHERE id = p_account;
-  UPDATE chat SET pace_at = greatest(chat_at, turn_at) + chat_step WHERE account_id = p_account AND address = p_address;
+  UPDATE chat SET pace_at = greatest(chat_at, turn_at) + chat_step WHERE account_id = p_account AND key = p_chat;
   RETURN CASE WHEN turn_at > now() + interval '50 milliseconds' THEN turn_at END;
 END $$;
 
@@ -47,7 +47,7 @@ BEGIN
   SELECT array_agg(d.id) INTO heads
   FROM thread t
   JOIN account a ON a.id = t.account_id
-  LEFT JOIN chat c ON c.account_id = t.account_id AND c.address = t.address
+  LEFT JOIN chat c ON c.account_id = t.account_id AND c.key = t.chat_key
   CROSS JOIN LATERAL (
     SELECT x.id, x.state, x.due_at FROM delivery x
     WHERE x.thread_id = t.id AND x.state IN ('scheduled', 'pending', 'sending', 'retry', 'unknown')
@@ -60,12 +60,12 @@ BEGIN
 
   IF heads IS NOT NULL THEN
     FOR paced IN
-      SELECT d.id, t.account_id, t.address, t.kind <> 'private' AS grouped FROM delivery d
+      SELECT d.id, t.account_id, t.chat_key, t.kind <> 'private' AS grouped FROM delivery d
       JOIN thread t ON t.id = d.thread_id JOIN account a ON a.id = t.account_id
       WHERE d.id = ANY (heads) AND NOT d.reserved AND a.pace IS NOT NULL
-      ORDER BY t.account_id, t.address, d.thread_id
+      ORDER BY t.account_id, t.chat_key, d.thread_id
     LOOP
-      turn_at := reserve_pace_v1(paced.account_id, paced.address, paced.grouped);
+      turn_at := reserve_pace_v1(paced.account_id, paced.chat_key, paced.grouped);
       IF turn_at IS NOT NULL THEN
         UPDATE delivery SET due_at = turn_at, reserved = true WHERE id = paced.id;
         heads := array_remove(heads, paced.id);
@@ -85,7 +85,7 @@ BEGIN
       a.blocked_until AS account_blocked, c.blocked_until AS chat_blocked
     FROM thread t
     JOIN account a ON a.id = t.account_id
-    LEFT JOIN chat c ON c.account_id = t.account_id AND c.address = t.address
+    LEFT JOIN chat c ON c.account_id = t.account_id AND c.key = t.chat_key
     LEFT JOIN LATERAL (
       SELECT x.id, x.state, x.due_at FROM delivery x
       WHERE x.thread_id = t.id AND x.state IN ('scheduled', 'pending', 'sending', 'retry', 'unknown')
@@ -202,7 +202,8 @@ BEGIN
     resolved_at = CASE WHEN p_kind = 'none' THEN now() END,
     resolved_owner_kind = CASE WHEN p_kind = 'none' THEN was.owner_kind END
   WHERE id = p_conversation RETURNING owner_version INTO is_now;
-  UPDATE delivery d SET state = 'superseded' WHERE d.thread_id = was.thread_id AND d.conversation_id = was.id
+  -- what may have arrived already is not called superseded: a person sees it as probably delivered
+  UPDATE delivery d SET state = CASE WHEN d.ambiguous > 0 THEN 'needs_review' ELSE 'superseded' END WHERE d.thread_id = was.thread_id AND d.conversation_id = was.id
     AND d.state IN ('scheduled', 'pending', 'retry') AND d.owner_version IS NOT NULL AND d.owner_version < is_now
     AND NOT EXISTS (SELECT FROM delivery b WHERE b.message_id = d.message_id AND b.ordinal < d.ordinal
       AND b.state NOT IN ('scheduled', 'pending', 'retry', 'superseded', 'failed', 'cancelled'));

@@ -149,13 +149,13 @@ BEGIN
     END IF;
     IF s.block_chat_ms IS NOT NULL THEN
       -- two chats refused within 10 s mean the account, not the chat; a fresh refusal is always remembered
-      UPDATE account a SET blocked_until = CASE WHEN a.flood_at > now() - interval '10 seconds' AND a.flood_address <> t.address
+      UPDATE account a SET blocked_until = CASE WHEN a.flood_at > now() - interval '10 seconds' AND a.flood_chat <> t.chat_key
           THEN greatest(a.blocked_until, now() + s.block_chat_ms * interval '1 millisecond') ELSE a.blocked_until END,
-        flood_at = now(), flood_address = t.address
+        flood_at = now(), flood_chat = t.chat_key
       WHERE a.id = t.account_id;
-      INSERT INTO chat AS c (account_id, address, blocked_until)
-      VALUES (t.account_id, t.address, now() + s.block_chat_ms * interval '1 millisecond')
-      ON CONFLICT (account_id, address) DO UPDATE SET blocked_until = greatest(c.blocked_until, EXCLUDED.blocked_until);
+      INSERT INTO chat AS c (account_id, key, blocked_until)
+      VALUES (t.account_id, t.chat_key, now() + s.block_chat_ms * interval '1 millisecond')
+      ON CONFLICT (account_id, key) DO UPDATE SET blocked_until = greatest(c.blocked_until, EXCLUDED.blocked_until);
     END IF;
   END LOOP;
 

@@ -1,0 +1,18 @@
+/** The process of load: a fake Bot API and the customers, driven by its parent over IPC. */
+import { startBotApi } from './bot-api.js';
+import { createRun } from './run.js';
+
+let run = null;
+const api = await startBotApi((chatId, text) => run?.reply(chatId, text));
+
+process.on('message', async ({ id, spec }) => {
+  api.setLatency(spec.latencyMs);
+  run = createRun(spec, () => process.send({ id, reached: true }));
+  const before = process.cpuUsage();
+  const result = await run.start();
+  const { user, system } = process.cpuUsage(before);
+  run = null;
+  process.send({ id, result: { ...result, loadCpuMs: (user + system) / 1_000 / spec.messages } });
+});
+process.on('disconnect', () => process.exit(0));
+process.send({ url: api.url });

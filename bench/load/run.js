@@ -1,0 +1,153 @@
+/** One run of load: posts messages as Telegram would, waits for every reply, and counts what went wrong. */
+import { summarise } from './summary.js';
+import { FIRST_CHAT, numberIn, updateOf } from './updates.js';
+import { createWebhookClient } from './webhook-client.js';
+
+/** Telegram repeats what was not taken; sooner than the real one, so that a restart is what is measured. */
+const REPEAT_MS = 50;
+/** Replies that come this long after the last one was expected still count as duplicates. */
+const LINGER_MS = 300;
+
+/**
+ * A run in progress.
+ * @param {object} spec
+ * @param {number} spec.port @param {string} spec.path @param {string} spec.secret
+ * @param {number} spec.messages how many
+ * @param {number} spec.chats over how many chats, in turn
+ * @param {number} spec.connections webhook connections at most; Telegram's default is 40
+ * @param {number} [spec.inFlight] closed loop: messages without a reply at most
+ * @param {number} [spec.perSecond] open loop: this rate, whatever comes back
+ * @param {number} spec.patienceMs ends the run when nothing came for this long
+ * @param {number} [spec.notifyAt] `onReached` is called when so many were posted
+ * @param {() => void} [onReached]
+ */
+export function createRun(spec, onReached = () => undefined) {
+  const { messages, chats } = spec;
+  const client = createWebhookClient(spec);
+  const postedAt = new Float64Array(messages);
+  const replies = new Uint8Array(messages);
+  const posting = new Uint8Array(chats);
+  const lastIn = new Int32Array(chats).fill(-1);
+  const acks = [];
+  const latencies = [];
+  /** Messages that wait for their chat's earlier one; per chat they go one at a time, as Telegram's do. */
+  const held = [];
+  let next = 0;
+  let acked = 0;
+  let answered = 0;
+  let repeats = 0;
+  let duplicated = 0;
+  let reordered = 0;
+  let wrongChat = 0;
+  let strange = 0;
+  let lastReplyMs = 0;
+  let lastEventMs = performance.now();
+  let startMs = 0;
+  let finish;
+  const finished = new Promise((resolve) => {
+    finish = resolve;
+  });
+
+  function allowed(nowMs) {
+    if (next >= messages) return false;
+    if (spec.perSecond !== undefined) return startMs + (next * 1_000) / spec.perSecond <= nowMs;
+    return next - answered < spec.inFlight;
+  }
+
+  function pump() {
+    const nowMs = performance.now();
+    for (let at = 0; at < held.length && client.free(); ) {
+      if (posting[held[at].chat] === 1) at += 1;
+      else post(...held.splice(at, 1));
+    }
+    // Whoever waits for the chat in front keeps the others from passing it only within that chat.
+    while (held.length < spec.connections * 4 && client.free() && allowed(nowMs)) {
+      const number = next;
+      next += 1;
+      if (next === spec.notifyAt) onReached();
+      const chat = number % chats;
+      const one = { number, chat, body: updateOf(number, chat) };
+      if (posting[chat] === 1) held.push(one);
+      else post(one);
+    }
+  }
+
+  function post(one) {
+    posting[one.chat] = 1;
+    if (postedAt[one.number] === 0) postedAt[one.number] = performance.now();
+    client.post(one.body, (status) => {
+      lastEventMs = performance.now();
+      if (status >= 200 && status < 300) {
+        acked += 1;
+        posting[one.chat] = 0;
+        acks.push(lastEventMs - postedAt[one.number]);
+        pump();
+        return;
+      }
+      repeats += 1;
+      const again = () => (client.free() ? post(one) : setTimeout(again, REPEAT_MS));
+      setTimeout(again, REPEAT_MS);
+    });
+  }
+
+  const ticker = setInterval(() => {
+    pump();
+    const nowMs = performance.now();
+    const complete = acked === messages && answered === messages && nowMs - lastReplyMs > LINGER_MS;
+    if (complete || nowMs - lastEventMs > spec.patienceMs) end();
+  }, spec.perSecond === undefined ? 5 : 1);
+
+  function end() {
+    clearInterval(ticker);
+    client.close();
+    finish({
+      messages,
+      acked,
+      answered,
+      lost: messages - answered,
+      duplicated,
+      reordered,
+      wrongChat,
+      strange,
+      repeats,
+      seconds: (lastReplyMs - startMs) / 1_000,
+      perSecond: (answered * 1_000) / (lastReplyMs - startMs),
+      ackMs: summarise(acks),
+      endToEndMs: summarise(latencies),
+      lastReplyAt: performance.timeOrigin + lastReplyMs,
+    });
+  }
+
+  return {
+    start() {
+      startMs = performance.now();
+      lastEventMs = startMs;
+      pump();
+      return finished;
+    },
+    /** A reply reached the platform. */
+    reply(chatId, text) {
+      const nowMs = performance.now();
+      const number = numberIn(text);
+      if (number === null || number >= messages || postedAt[number] === 0) {
+        strange += 1;
+        return;
+      }
+      lastEventMs = nowMs;
+      const chat = chatId - FIRST_CHAT;
+      if (chat !== number % chats) wrongChat += 1;
+      replies[number] += 1;
+      if (replies[number] > 1) {
+        duplicated += 1;
+        lastReplyMs = nowMs;
+        return;
+      }
+      if (number < lastIn[chat]) reordered += 1;
+      else lastIn[chat] = number;
+      latencies.push(nowMs - postedAt[number]);
+      answered += 1;
+      lastReplyMs = nowMs;
+      pump();
+    },
+  };
+}

@@ -1,0 +1,91 @@
+/**
+ * One gateway process of a crash test: the built gateway with a crash hook. Plain JavaScript over dist/, so that a restart
+ * costs what a real one costs. `node gateway-process.js '<json>'`, where the JSON is {configFile, storeUrl, embedded, roles,
+ * crashAt, crashAfter, waits}. It says {ready, pid} when it is up and takes {op: 'reply' | 'own'} from its parent.
+ */
+import { channelFactories } from '../../dist/channels/registry.js';
+import { loadConfig } from '../../dist/config/load.js';
+import { startGateway } from '../../dist/src/app.js';
+import { onCrashPoint } from '../../dist/src/core/crash-point.js';
+import { systemClock } from '../../dist/src/core/ids-and-time.js';
+import { createLog } from '../../dist/src/observability/log.js';
+import { migrateQueue } from '../../dist/src/queue/index.js';
+import { openDatabase } from '../../dist/src/store/database.js';
+import { holdGatewayLock, startEmbedded } from '../../dist/src/store/embedded/index.js';
+import { migrate } from '../../dist/src/store/migrate.js';
+import { migrations } from '../../dist/src/store/migrations/index.js';
+
+const options = JSON.parse(process.argv[2] ?? '{}');
+const log = createLog({ level: 'warn', write: (line) => process.stderr.write(line) });
+
+let passed = 0;
+onCrashPoint((name) => {
+  if (name !== options.crashAt) return;
+  passed += 1;
+  if (passed <= (options.crashAfter ?? 0)) return;
+  process.kill(process.pid, 'SIGKILL');
+});
+
+/** Repeats the text; "human" hands over; "single" is answered with class single. */
+const chaosBrain = {
+  name: 'chaos',
+  deadlineMs: 8_000,
+  waits: options.waits === true,
+  decide(input) {
+    if (input.messages.some((message) => message.text.startsWith('human'))) return { kind: 'handoff', why: 'asked' };
+    const replies = input.messages.map((message) => ({
+      content: { text: `echo ${message.text}` },
+      class: message.text.startsWith('single') ? 'single' : 'repeatable',
+    }));
+    const output = { kind: 'reply', replies, why: 'chaos' };
+    return options.waits === true ? new Promise((done) => setTimeout(() => done(output), 30)) : output;
+  },
+};
+
+const channels = new Map(channelFactories.map((factory) => [factory.channel, factory.configSchema]));
+const { config } = loadConfig({ file: options.configFile, channels, env: {} });
+
+let storeUrl = options.storeUrl;
+if (options.embedded) {
+  const server = await startEmbedded({ dataDir: config.dataFolder, log, clock: systemClock });
+  storeUrl = server.url;
+  const lock = await holdGatewayLock(storeUrl, (error) => {
+    log.error({ err: error.message }, 'gateway lock lost');
+    process.exit(3);
+  });
+  if (!lock.held) throw new Error(`another gateway holds the folder: ${lock.pid}`);
+  const database = openDatabase({ url: storeUrl, log, max: 2 });
+  await migrate(database.pool, migrations, { alsoBullmq: migrateQueue });
+  await database.close();
+}
+
+const gateway = await startGateway({
+  config,
+  storeUrl,
+  embedded: options.embedded === true,
+  roles: options.roles,
+  log,
+  brains: [chaosBrain],
+});
+
+process.on('message', (message) => {
+  const { op, id } = message;
+  const done = (outcome) => process.send?.({ id, outcome });
+  if (op === 'reply') {
+    gateway.reply(message.reply).then(
+      () => done('ok'),
+      (error) => done(error.code ?? error.message),
+    );
+  } else if (op === 'own') {
+    gateway.people.own(message.conversationId, message.expected, message.next, message.actor, message.why).then(
+      (result) => done(result.outcome),
+      (error) => done(error.code ?? error.message),
+    );
+  } else if (op === 'stop') {
+    gateway.stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  }
+});
+process.send?.({ ready: true, pid: process.pid, address: gateway.address, storeUrl });

@@ -1,0 +1,144 @@
+import type { Traffic } from './traffic.ts';
+import type { World } from './world.ts';
+
+interface MessageRow {
+  id: string;
+  account_id: string;
+  thread_id: string;
+  external_id: string;
+  text: string;
+  state: string;
+  seq: string;
+  owner_kind: string;
+}
+
+interface DeliveryRow {
+  id: string;
+  thread_id: string;
+  chat: string;
+  out_seq: string;
+  state: string;
+  class: string;
+  text: string;
+  author_kind: string;
+  attempt: number;
+  ambiguous: number;
+}
+
+/** Every violation of the invariants of design.md, as sentences; empty when all hold. */
+export async function violations(world: World, traffic: Traffic): Promise<string[]> {
+  const found: string[] = [];
+  const messages = await world.query<MessageRow>(`
+    SELECT m.id, x.account_id, m.thread_id, x.external_id, m.text, m.state, m.seq, c.owner_kind
+    FROM message m JOIN message_external x ON x.message_id = m.id JOIN conversation c ON c.id = m.conversation_id
+    WHERE m.kind = 'inbound' ORDER BY m.thread_id, m.seq`);
+  const deliveries = await world.query<DeliveryRow>(`
+    SELECT d.id, d.thread_id, t.address AS chat, d.out_seq, d.state, d.class, d.part->>'text' AS text, m.author_kind, d.attempt,
+      d.ambiguous
+    FROM delivery d JOIN message m ON m.id = d.message_id JOIN thread t ON t.id = d.thread_id ORDER BY d.thread_id, d.out_seq`);
+  inbound(world, traffic, messages, found);
+  await handled(world, messages, found);
+  outbound(world, traffic, deliveries, found);
+  await owners(world, found);
+  return found;
+}
+
+/** I1, I2, I3: acked events are stored, once, in the order of arrival, with their last edit. */
+function inbound(world: World, traffic: Traffic, messages: readonly MessageRow[], found: string[]): void {
+  const byExternal = new Map(messages.map((row) => [row.external_id, row]));
+  if (byExternal.size !== messages.length) found.push('I2: an external id is stored more than once');
+  for (const update of world.simulator.log.updates) {
+    if (update.ackedBy !== 'webhook' && update.ackedBy !== 'offset') {
+      found.push(`I1: update ${update.updateId} was never acked`);
+      continue;
+    }
+    if (!byExternal.has(`${update.chatId}:${update.messageId}`)) {
+      found.push(`I1: update ${update.updateId} (${update.kind} ${update.text}) was acked and is not stored`);
+    }
+  }
+  for (const row of messages) {
+    const written = traffic.written.get(row.external_id);
+    if (written === undefined) found.push(`I2: ${row.external_id} was never written`);
+    else if (written.text !== row.text) found.push(`I3: ${row.external_id} holds "${row.text}" instead of "${written.text}"`);
+  }
+  const last = new Map<string, number>();
+  for (const row of messages) {
+    const number = Number(row.external_id.split(':')[1]);
+    if (number < (last.get(row.thread_id) ?? 0)) found.push(`I3: ${row.external_id} is stored after a later message`);
+    last.set(row.thread_id, number);
+  }
+}
+
+/** I4: every customer message is answered, with people, parked or filed. */
+async function handled(world: World, messages: readonly MessageRow[], found: string[]): Promise<void> {
+  for (const row of messages) {
+    if (row.state === 'new') found.push(`I4: message ${row.external_id} "${row.text}" was never handled`);
+  }
+  const unanswered = await world.query<{ text: string }>(`
+    SELECT m.text FROM message m WHERE m.kind = 'inbound' AND m.state = 'answered'
+      AND NOT EXISTS (SELECT FROM message o WHERE o.cause_id = m.id AND o.kind = 'outbound')`);
+  for (const row of unanswered) found.push(`I4: "${row.text}" counts as answered and has no answer`);
+  const open = await world.query<{ id: string }>(`SELECT id FROM thread WHERE lease_owner IS NOT NULL OR due_at IS NOT NULL`);
+  for (const row of open) found.push(`I4: thread ${row.id} still has work or a lease`);
+}
+
+/** I5, I7, I8, I9, I11 against what the platform saw. */
+function outbound(world: World, traffic: Traffic, deliveries: readonly DeliveryRow[], found: string[]): void {
+  const arrived = new Map<string, number>();
+  for (const message of world.simulator.log.messages) {
+    const key = `${message.chatId}\n${message.text}`;
+    arrived.set(key, (arrived.get(key) ?? 0) + 1);
+  }
+  const definite = new Set(['sent', 'delivered', 'read', 'bounced', 'failed', 'needs_review', 'superseded', 'cancelled']);
+  const order = new Map<string, number>();
+  for (const row of deliveries) {
+    const copies = arrived.get(`${row.chat}\n${row.text}`) ?? 0;
+    const unique = row.author_kind === 'agent' || row.text.startsWith('echo ');
+    order.set(`${row.chat}\n${row.text}`, Number(row.out_seq));
+    if (!definite.has(row.state)) found.push(`I5: "${row.text}" ended as ${row.state}`);
+    if (!unique) continue;
+    if (row.class === 'single' && copies > 1) found.push(`I7: single "${row.text}" arrived ${copies} times`);
+    if (row.class === 'repeatable' && copies > 2) found.push(`I7: repeatable "${row.text}" arrived ${copies} times`);
+    if (row.state === 'sent' && copies === 0) found.push(`I9: "${row.text}" counts as sent and never arrived`);
+    if ((row.state === 'failed' || row.state === 'superseded') && copies > 0) {
+      found.push(`I9: "${row.text}" counts as ${row.state} and arrived ${copies} times`);
+    }
+    if (copies > 1 && row.ambiguous === 0) found.push(`I7: "${row.text}" arrived ${copies} times and nobody was ever unsure`);
+    if (row.author_kind === 'agent' && !['sent', 'needs_review', 'failed'].includes(row.state)) {
+      found.push(`I11: the agent's "${row.text}" ended as ${row.state}`);
+    }
+  }
+  const known = new Set(deliveries.map((row) => `${row.chat}\n${row.text}`));
+  for (const key of arrived.keys()) {
+    if (!known.has(key)) found.push(`I2: the platform got "${key}" which is in no outbox`);
+  }
+  const texts = new Set(deliveries.filter((row) => row.author_kind === 'agent').map((row) => row.text));
+  for (const text of traffic.accepted) {
+    if (!texts.has(text)) found.push(`I11: the agent's "${text}" was accepted and is not in the outbox`);
+  }
+  const last = new Map<number, number>();
+  for (const message of world.simulator.log.messages) {
+    if (!message.text.startsWith('echo ') && !message.text.startsWith('agent says')) continue;
+    const place = order.get(`${message.chatId}\n${message.text}`) ?? 0;
+    if (place < (last.get(message.chatId) ?? 0)) found.push(`I8: "${message.text}" arrived after a later part`);
+    last.set(message.chatId, Math.max(place, last.get(message.chatId) ?? 0));
+  }
+}
+
+/** I10, I15: one owner at every version, every change audited, the chain whole. */
+async function owners(world: World, found: string[]): Promise<void> {
+  const rows = await world.query<{ id: string; owner_version: string; changes: string; created: string; distinct_versions: string }>(`
+    SELECT c.id, c.owner_version, count(a.id) FILTER (WHERE a.action IN ('owner.changed', 'conversation.reopened')) AS changes,
+      count(a.id) FILTER (WHERE a.action = 'conversation.created') AS created,
+      count(DISTINCT a.detail->>'version') FILTER (WHERE a.action = 'owner.changed') AS distinct_versions
+    FROM conversation c LEFT JOIN audit a ON a.subject_id = c.id::text AND a.subject_kind = 'conversation'
+    GROUP BY c.id, c.owner_version`);
+  for (const row of rows) {
+    if (Number(row.owner_version) !== Number(row.changes) + 1) {
+      found.push(`I15: conversation ${row.id} is at owner version ${row.owner_version} after ${row.changes} audited changes`);
+    }
+    if (Number(row.created) !== 1) found.push(`I15: conversation ${row.id} has ${row.created} rows of its creation`);
+  }
+  const [chain] = await world.query<{ no: string | null }>('SELECT audit_first_break() AS no');
+  if (chain?.no != null) found.push(`I15: the audit chain breaks at ${chain.no}`);
+}

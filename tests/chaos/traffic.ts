@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HOOKED, POLLED, type Process, type World } from './world.ts';
+
+/** What the customers wrote and the agents were told was taken: the other half of the truth. */
+export interface Traffic {
+  /** By `chat:message`: the text as it should stand in the end. */
+  readonly written: Map<string, { chatId: number; text: string; edited: boolean }>;
+  /** Texts of agents' replies that were accepted. */
+  readonly accepted: Set<string>;
+  /** All agents' replies that were attempted; those not accepted may or may not be there. */
+  readonly attempted: Set<string>;
+  stop(): Promise<void>;
+}
+
+const CHATS = 8;
+
+/** Customers on both accounts write, edit and ask for people; one agent takes over, replies and hands back. */
+export function startTraffic(world: World, random: () => number, gateway: () => Process | null): Traffic {
+  const written: Traffic['written'] = new Map();
+  const accepted = new Set<string>();
+  const attempted = new Set<string>();
+  let stopped = false;
+  const agentId = randomUUID();
+
+  const customers = [POLLED, HOOKED].flatMap((bot, side) =>
+    Array.from({ length: CHATS }, (_, index) => world.simulator.customer(1_000 * (side + 1) + index, { firstName: `C${index}`, bot })),
+  );
+  const counters = new Map<number, number>();
+
+  async function write(): Promise<void> {
+    while (!stopped) {
+      const customer = customers[Math.floor(random() * customers.length)];
+      if (customer === undefined) return;
+      const count = (counters.get(customer.id) ?? 0) + 1;
+      counters.set(customer.id, count);
+      const dice = random();
+      const kind = dice < 0.03 ? 'human' : dice < 0.12 ? 'single' : 'text';
+      const text = `${kind} ${customer.id}-${count}`;
+      const { messageId } = customer.write(text);
+      const entry = { chatId: customer.chatId, text, edited: false };
+      written.set(`${customer.chatId}:${messageId}`, entry);
+      if (kind === 'text' && random() < 0.05) {
+        await sleep(random() * 30);
+        entry.text = `text ${customer.id}-${count} edited`;
+        entry.edited = true;
+        customer.edit(messageId, entry.text);
+      }
+      await sleep(10 + random() * 30);
+    }
+  }
+
+  async function answer(): Promise<void> {
+    let count = 0;
+    while (!stopped) {
+      await sleep(150);
+      const process = gateway();
+      if (process === null || process.isOver()) continue;
+      const rows = await world
+        .query<{ id: string; account_id: string; owner_kind: string; owner_version: string }>(
+          `SELECT id, account_id, owner_kind, owner_version FROM conversation
+           WHERE status <> 'resolved' AND owner_kind IN ('queue', 'agent') ORDER BY random() LIMIT 1`,
+        )
+        .catch(() => []);
+      const [row] = rows;
+      if (row === undefined) continue;
+      const actor = { kind: 'agent', id: agentId };
+      if (row.owner_kind === 'agent' && random() < 0.6) {
+        const next = { kind: 'bot' };
+        await process.ask({ op: 'own', conversationId: row.id, expected: Number(row.owner_version), next, actor, why: 'done' });
+        continue;
+      }
+      count += 1;
+      const text = `agent says ${count}`;
+      attempted.add(text);
+      const reply = { id: randomUUID(), conversationId: row.id, agentId, accountId: row.account_id, text };
+      // Asked again with the same id after a crash, as the page would.
+      for (let tries = 0; tries < 20 && !stopped; tries += 1) {
+        const outcome = await (gateway() ?? process).ask({ op: 'reply', reply });
+        if (outcome === 'ok') {
+          accepted.add(text);
+          break;
+        }
+        await sleep(200);
+      }
+    }
+  }
+
+  const loops = Promise.all([write(), write(), answer()]);
+  return {
+    written,
+    accepted,
+    attempted,
+    async stop() {
+      stopped = true;
+      await loops;
+    },
+  };
+}
