@@ -24,9 +24,13 @@ const RETRY_MS = 500;
 
 function anotherGateway(dataFolder: string, lock: Extract<GatewayLock, { held: false }>): ParleyError {
   const since = lock.sinceMs === 0 ? '' : `, since ${new Date(lock.sinceMs).toISOString()}`;
-  return new ParleyError('another_gateway', `another gateway (pid ${lock.pid}${since}) runs on the data folder ${dataFolder}`, {
-    mend: 'stop that one, or give this one another folder as data:',
-  });
+  return new ParleyError(
+    'another_gateway',
+    `another gateway (pid ${lock.pid}${since}) runs on the data folder ${dataFolder}`,
+    {
+      mend: 'stop that one, or give this one another folder as data:',
+    },
+  );
 }
 
 /**

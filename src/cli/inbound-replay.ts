@@ -6,8 +6,8 @@ import { ParleyError } from '../core/errors.ts';
 import { createUuidV7, systemClock } from '../core/ids-and-time.ts';
 import { brandId } from '../core/model/ids.ts';
 import type { ChannelAccount } from '../core/ports/channel.ts';
-import type { IngestResult } from '../core/ports/pipeline-store.ts';
 import type { Log } from '../core/ports/log.ts';
+import type { IngestResult } from '../core/ports/pipeline-store.ts';
 import { guardPayload, guardText } from '../guard/guard.ts';
 import { createIntake } from '../ingest/intake.ts';
 import type { Database } from '../store/database.ts';
@@ -54,10 +54,18 @@ async function inTransaction<T>(database: Database, run: (client: pg.PoolClient)
 }
 
 /** Nothing is changed unless the payload can be read now: row, message and audit are one transaction. */
-async function replayEvent(config: Config, database: Database, log: Log, accountId: string, eventKey: string): Promise<void> {
+async function replayEvent(
+  config: Config,
+  database: Database,
+  log: Log,
+  accountId: string,
+  eventKey: string,
+): Promise<void> {
   const account = createAccounts(config, log, () => undefined).get(accountId);
   if (account === undefined) {
-    throw new ParleyError('no_account', `account ${accountId} is not configured`, { mend: 'add it to the configuration again, it reads its own payloads' });
+    throw new ParleyError('no_account', `account ${accountId} is not configured`, {
+      mend: 'add it to the configuration again, it reads its own payloads',
+    });
   }
   try {
     const statuses = await inTransaction(database, async (client) => {
@@ -67,7 +75,10 @@ async function replayEvent(config: Config, database: Database, log: Log, account
         [accountId, eventKey],
       );
       const parked = rows[0];
-      if (parked === undefined) throw new ParleyError('not_parked', 'nothing is parked under this key', { mend: 'parley inbound list shows what is' });
+      if (parked === undefined)
+        throw new ParleyError('not_parked', 'nothing is parked under this key', {
+          mend: 'parley inbound list shows what is',
+        });
       const { keys, blobs } = await openKeys(config);
       const payload = await payloadOf(parked, keys, blobs);
       const newKeys = readableKeys(account, payload);
@@ -96,7 +107,13 @@ async function replayEvent(config: Config, database: Database, log: Log, account
         onResult: (result) => results.push(result),
       });
       await intake([payload]);
-      await client.query(AUDIT, [operator().id, 'inbound.replayed', 'inbound_event', `${accountId}/${eventKey}`, JSON.stringify({ events: newKeys })]);
+      await client.query(AUDIT, [
+        operator().id,
+        'inbound.replayed',
+        'inbound_event',
+        `${accountId}/${eventKey}`,
+        JSON.stringify({ events: newKeys }),
+      ]);
       return results.map((result) => result.status);
     });
     say(`Replayed: ${statuses.join(', ')}.`);
@@ -121,12 +138,16 @@ function readableKeys(account: ChannelAccount, payload: Buffer): string[] {
   try {
     json = JSON.parse(payload.toString('utf8'));
   } catch {
-    throw new ParleyError('still_parked', 'it is still parked: the payload is no JSON', { mend: 'a payload that arrived damaged cannot be read by any release' });
+    throw new ParleyError('still_parked', 'it is still parked: the payload is no JSON', {
+      mend: 'a payload that arrived damaged cannot be read by any release',
+    });
   }
   const normalised = account.normalise(json);
   const unread = normalised.find((one) => one.outcome === 'parked');
   if (unread !== undefined && unread.outcome === 'parked') {
-    throw new ParleyError('still_parked', `it is still parked: ${unread.reason}`, { mend: 'try again with a release that can read it' });
+    throw new ParleyError('still_parked', `it is still parked: ${unread.reason}`, {
+      mend: 'try again with a release that can read it',
+    });
   }
   return normalised.map((one) => (one.outcome === 'event' ? one.event.eventKey : one.eventKey));
 }
@@ -158,17 +179,26 @@ interface ParkedMessage {
 async function replayMessage(database: Database, id: string): Promise<void> {
   checkUuid(id);
   const toBot = await inTransaction(database, async (client) => {
-    await client.query('SELECT FROM thread t JOIN message m ON m.thread_id = t.id WHERE m.id = $1 FOR NO KEY UPDATE OF t', [id]);
+    await client.query(
+      'SELECT FROM thread t JOIN message m ON m.thread_id = t.id WHERE m.id = $1 FOR NO KEY UPDATE OF t',
+      [id],
+    );
     const { rows } = await client.query<ParkedMessage>(
       `SELECT m.thread_id, m.conversation_id, c.owner_kind, c.status FROM message m JOIN conversation c ON c.id = m.conversation_id
        WHERE m.id = $1 AND m.state = 'parked'`,
       [id],
     );
     const parked = rows[0];
-    if (parked === undefined) throw new ParleyError('not_parked', 'no message with this id is parked', { mend: 'parley inbound list shows what is' });
+    if (parked === undefined)
+      throw new ParleyError('not_parked', 'no message with this id is parked', {
+        mend: 'parley inbound list shows what is',
+      });
     const again = parked.owner_kind === 'queue' || parked.owner_kind === 'bot';
     if (parked.owner_kind === 'queue') {
-      await client.query(`SELECT person_own_v1($1, NULL, 'bot', NULL, NULL, 'operator', $2, 'replayed')`, [parked.conversation_id, operator().id]);
+      await client.query(`SELECT person_own_v1($1, NULL, 'bot', NULL, NULL, 'operator', $2, 'replayed')`, [
+        parked.conversation_id,
+        operator().id,
+      ]);
     }
     await client.query(`UPDATE message SET state = $2, state_reason = $3 WHERE id = $1`, [
       id,
@@ -181,8 +211,18 @@ async function replayMessage(database: Database, id: string): Promise<void> {
         [parked.thread_id],
       );
     }
-    await client.query(AUDIT, [operator().id, 'message.replayed', 'message', id, JSON.stringify({ to: again ? 'bot' : 'people' })]);
+    await client.query(AUDIT, [
+      operator().id,
+      'message.replayed',
+      'message',
+      id,
+      JSON.stringify({ to: again ? 'bot' : 'people' }),
+    ]);
     return again;
   });
-  say(toBot ? 'The bot takes it up again within a second.' : 'It is marked as handed to the people who own its conversation.');
+  say(
+    toBot
+      ? 'The bot takes it up again within a second.'
+      : 'It is marked as handed to the people who own its conversation.',
+  );
 }

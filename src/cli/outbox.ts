@@ -20,7 +20,17 @@ export function outboxList(options: OutboxOptions): Promise<void> {
     const rows = await db
       .selectFrom('delivery as d')
       .innerJoin('conversation as c', 'c.id', 'd.conversation_id')
-      .select(['d.id', 'd.state', 'd.class', 'd.account_id', 'c.number', 'd.error_kind', 'd.error', 'd.attempt', 'd.created_at'])
+      .select([
+        'd.id',
+        'd.state',
+        'd.class',
+        'd.account_id',
+        'c.number',
+        'd.error_kind',
+        'd.error',
+        'd.attempt',
+        'd.created_at',
+      ])
       .where('d.state', 'in', ['needs_review', 'failed'])
       // What was sent again by a person is settled.
       .where(({ not, exists, selectFrom }) =>
@@ -58,7 +68,11 @@ const MEANING: Readonly<Record<string, string>> = {
 };
 
 /** `parley outbox retry|discard ID`. @throws {ParleyError} when its state does not allow it */
-export function outboxReview(options: { config?: string | undefined }, id: string, verdict: 'resend' | 'dismiss'): Promise<void> {
+export function outboxReview(
+  options: { config?: string | undefined },
+  id: string,
+  verdict: 'resend' | 'dismiss',
+): Promise<void> {
   checkUuid(id);
   const { config } = configurationOf(options);
   return withStore(config, async (database) => {

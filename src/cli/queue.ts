@@ -1,8 +1,8 @@
 import { SHARDS } from '../app.ts';
 import { ParleyError } from '../core/errors.ts';
 import { createWakeQueue } from '../queue/index.ts';
-import { configurationOf } from './configuration.ts';
 import { placeOf } from '../store/reachable.ts';
+import { configurationOf } from './configuration.ts';
 import { say } from './output.ts';
 import { withStore } from './store-access.ts';
 

@@ -23,7 +23,9 @@ export function rolesOf(text: string | undefined): readonly Role[] {
   return text.split(',').map((name) => {
     const role = ROLES.find((one) => one === name.trim());
     if (role === undefined) {
-      throw new ParleyError('role', `there is no role "${name.trim()}"`, { mend: `--role takes ${ROLES.join(', ')}, joined by commas` });
+      throw new ParleyError('role', `there is no role "${name.trim()}"`, {
+        mend: `--role takes ${ROLES.join(', ')}, joined by commas`,
+      });
     }
     return role;
   });
@@ -38,11 +40,17 @@ export async function serve(options: ServeOptions): Promise<number> {
   const loaded = configurationOf(options);
   const log = createLog({ level: loaded.config.log.level, pretty: process.stdout.isTTY === true });
   if (loaded.config.store.url === 'embedded' && roles.length < ROLES.length) {
-    throw new ParleyError('embedded_roles', 'the embedded store is for one process that does everything; --role was given', {
-      mend: 'leave --role out, or set store.url to a Postgres that several processes may share',
-    });
+    throw new ParleyError(
+      'embedded_roles',
+      'the embedded store is for one process that does everything; --role was given',
+      {
+        mend: 'leave --role out, or set store.url to a Postgres that several processes may share',
+      },
+    );
   }
-  const signals = listenForStop(() => warn('parley: stopping took too long; ended hard, the next start goes on from there'));
+  const signals = listenForStop(() =>
+    warn('parley: stopping took too long; ended hard, the next start goes on from there'),
+  );
   const started: Started[] = [];
   // Starting can wait for a database for ever; a signal must not.
   const running = start(loaded.source, loaded.config, roles, log, signals, started);
@@ -72,7 +80,10 @@ async function start(
     started.push(() => watchdog.stop());
     const gateway: Gateway = await startGateway({ config, storeUrl, embedded, roles, log });
     started.push(() => gateway.stop());
-    log.info({ address: gateway.address, roles: roles.join(','), accounts: config.accounts.length }, 'the gateway runs');
+    log.info(
+      { address: gateway.address, roles: roles.join(','), accounts: config.accounts.length },
+      'the gateway runs',
+    );
     if (sandbox !== null) say(sandboxGreeting(sandbox, gateway.address));
     else if (config.accounts.length === 0) log.warn({}, 'no accounts are configured: nothing can be received');
   } catch (error) {

@@ -9,8 +9,8 @@ import { type Database, openDatabase } from '../store/database.ts';
 import { joinEmbedded, startEmbedded } from '../store/embedded/index.ts';
 import { migrate, schemaState } from '../store/migrate.ts';
 import { migrations } from '../store/migrations/index.ts';
-import { describeSchema } from '../store/readiness.ts';
 import { reachStore } from '../store/reachable.ts';
+import { describeSchema } from '../store/readiness.ts';
 import { warn } from './output.ts';
 
 /** A log for commands: only trouble, on standard error, so that a result on standard output stays clean. */
@@ -55,7 +55,12 @@ export function withStore<T>(config: Config, run: (database: Database, log: Log)
 /** Brings our schema and, where the queue lives in the store, BullMQ's up to date. @returns the steps taken */
 export async function migrateStore(url: string, queueUrl: string, upTo = Number.POSITIVE_INFINITY): Promise<number[]> {
   // A pool of its own: a step may take longer than any statement of the gateway.
-  const pool = new pg.Pool({ connectionString: url, max: 1, application_name: 'parley-migrate', connectionTimeoutMillis: 5_000 });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 1,
+    application_name: 'parley-migrate',
+    connectionTimeoutMillis: 5_000,
+  });
   pool.on('error', () => undefined);
   try {
     const steps = migrations.filter((step) => step.id <= upTo);

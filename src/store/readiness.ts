@@ -3,7 +3,7 @@ import type { Log } from '../core/ports/log.ts';
 import type { Database } from './database.ts';
 import { type SchemaState, schemaState } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
-import { permanentTrouble, describeTrouble } from './reachable.ts';
+import { describeTrouble, permanentTrouble } from './reachable.ts';
 
 /** Whether the store can be worked with, and if not, why. */
 export interface StoreReadiness {
@@ -60,9 +60,11 @@ async function whatIsMissing(database: Database): Promise<string | null> {
 
 async function readyWithin(database: Database, limitMs: number): Promise<StoreReadiness> {
   const late = new AbortController();
-  const timeout = sleep(limitMs, { ready: false, message: `the store did not answer within ${limitMs} ms` }, late).catch(
-    () => ({ ready: false, message: 'not asked' }),
-  );
+  const timeout = sleep(
+    limitMs,
+    { ready: false, message: `the store did not answer within ${limitMs} ms` },
+    late,
+  ).catch(() => ({ ready: false, message: 'not asked' }));
   try {
     return await Promise.race([askNow(database), timeout]);
   } finally {

@@ -14,6 +14,9 @@ const BARE_LINT = /oxlint-disable(?!-next-line [a-z/-]+ -- \S)/;
 /** The one module that reads the environment. */
 const ENVIRONMENT_READER = 'config/load.ts';
 
+/** Where a library's types are narrower than what it takes; each says so beside the cast. */
+const CASTS_AT_LIBRARIES = ['channels/telegram/transport/api.ts', 'src/queue/postgres-backend.ts'];
+
 export function lineCount(file: SourceFile): number {
   return file.text.split('\n').length - (file.text.endsWith('\n') ? 1 : 0);
 }
@@ -49,7 +52,7 @@ function wrongNode(path: string, node: SyntaxNode): string | null {
     case 'TsNonNullExpression':
       return 'a non-null assertion';
     case 'TsAsExpression':
-      return doubleCast(node) ? 'a cast by way of unknown' : null;
+      return doubleCast(node) && !CASTS_AT_LIBRARIES.includes(path) ? 'a cast by way of unknown' : null;
     case 'TsInterfaceDeclaration':
     case 'TsTypeAliasDeclaration': {
       const name = nameOf(node['id']);

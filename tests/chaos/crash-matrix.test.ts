@@ -66,7 +66,10 @@ async function untilDrained(world: World): Promise<void> {
   );
 }
 
-async function runMatrix(backend: ChaosBackend, seed: number): Promise<{ reached: CrashPoint[]; missed: CrashPoint[] }> {
+async function runMatrix(
+  backend: ChaosBackend,
+  seed: number,
+): Promise<{ reached: CrashPoint[]; missed: CrashPoint[] }> {
   const random = seededRandom(seed);
   const waits = seed % 2 === 0;
   const skipped: readonly string[] = waits ? DIRECT_ONLY : WAITING_ONLY;
@@ -135,7 +138,9 @@ describe.each<ChaosBackend>(['postgres+redis', 'embedded'])('crash matrix on %s'
     'seed %i: every named point, and the invariants hold',
     async (seed) => {
       const { reached, missed } = await runMatrix(backend, seed);
-      process.stderr.write(`${backend} seed ${seed}: ${reached.length} crash points reached, missed: ${missed.join(', ') || 'none'}\n`);
+      process.stderr.write(
+        `${backend} seed ${seed}: ${reached.length} crash points reached, missed: ${missed.join(', ') || 'none'}\n`,
+      );
       if (ONLY === undefined) expect(reached.length).toBeGreaterThanOrEqual(20);
     },
     300_000,

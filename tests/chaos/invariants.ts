@@ -59,7 +59,8 @@ function inbound(world: World, traffic: Traffic, messages: readonly MessageRow[]
   for (const row of messages) {
     const written = traffic.written.get(row.external_id);
     if (written === undefined) found.push(`I2: ${row.external_id} was never written`);
-    else if (written.text !== row.text) found.push(`I3: ${row.external_id} holds "${row.text}" instead of "${written.text}"`);
+    else if (written.text !== row.text)
+      found.push(`I3: ${row.external_id} holds "${row.text}" instead of "${written.text}"`);
   }
   const last = new Map<string, number>();
   for (const row of messages) {
@@ -78,7 +79,9 @@ async function handled(world: World, messages: readonly MessageRow[], found: str
     SELECT m.text FROM message m WHERE m.kind = 'inbound' AND m.state = 'answered'
       AND NOT EXISTS (SELECT FROM message o WHERE o.cause_id = m.id AND o.kind = 'outbound')`);
   for (const row of unanswered) found.push(`I4: "${row.text}" counts as answered and has no answer`);
-  const open = await world.query<{ id: string }>(`SELECT id FROM thread WHERE lease_owner IS NOT NULL OR due_at IS NOT NULL`);
+  const open = await world.query<{ id: string }>(
+    `SELECT id FROM thread WHERE lease_owner IS NOT NULL OR due_at IS NOT NULL`,
+  );
   for (const row of open) found.push(`I4: thread ${row.id} still has work or a lease`);
 }
 
@@ -89,7 +92,16 @@ function outbound(world: World, traffic: Traffic, deliveries: readonly DeliveryR
     const key = `${message.chatId}\n${message.text}`;
     arrived.set(key, (arrived.get(key) ?? 0) + 1);
   }
-  const definite = new Set(['sent', 'delivered', 'read', 'bounced', 'failed', 'needs_review', 'superseded', 'cancelled']);
+  const definite = new Set([
+    'sent',
+    'delivered',
+    'read',
+    'bounced',
+    'failed',
+    'needs_review',
+    'superseded',
+    'cancelled',
+  ]);
   const order = new Map<string, number>();
   for (const row of deliveries) {
     const copies = arrived.get(`${row.chat}\n${row.text}`) ?? 0;
@@ -103,7 +115,8 @@ function outbound(world: World, traffic: Traffic, deliveries: readonly DeliveryR
     if ((row.state === 'failed' || row.state === 'superseded') && copies > 0) {
       found.push(`I9: "${row.text}" counts as ${row.state} and arrived ${copies} times`);
     }
-    if (copies > 1 && row.ambiguous === 0) found.push(`I7: "${row.text}" arrived ${copies} times and nobody was ever unsure`);
+    if (copies > 1 && row.ambiguous === 0)
+      found.push(`I7: "${row.text}" arrived ${copies} times and nobody was ever unsure`);
     if (row.author_kind === 'agent' && !['sent', 'needs_review', 'failed'].includes(row.state)) {
       found.push(`I11: the agent's "${row.text}" ended as ${row.state}`);
     }
@@ -127,7 +140,13 @@ function outbound(world: World, traffic: Traffic, deliveries: readonly DeliveryR
 
 /** I10, I15: one owner at every version, every change audited, the chain whole. */
 async function owners(world: World, found: string[]): Promise<void> {
-  const rows = await world.query<{ id: string; owner_version: string; changes: string; created: string; distinct_versions: string }>(`
+  const rows = await world.query<{
+    id: string;
+    owner_version: string;
+    changes: string;
+    created: string;
+    distinct_versions: string;
+  }>(`
     SELECT c.id, c.owner_version, count(a.id) FILTER (WHERE a.action IN ('owner.changed', 'conversation.reopened')) AS changes,
       count(a.id) FILTER (WHERE a.action = 'conversation.created') AS created,
       count(DISTINCT a.detail->>'version') FILTER (WHERE a.action = 'owner.changed') AS distinct_versions
@@ -135,7 +154,9 @@ async function owners(world: World, found: string[]): Promise<void> {
     GROUP BY c.id, c.owner_version`);
   for (const row of rows) {
     if (Number(row.owner_version) !== Number(row.changes) + 1) {
-      found.push(`I15: conversation ${row.id} is at owner version ${row.owner_version} after ${row.changes} audited changes`);
+      found.push(
+        `I15: conversation ${row.id} is at owner version ${row.owner_version} after ${row.changes} audited changes`,
+      );
     }
     if (Number(row.created) !== 1) found.push(`I15: conversation ${row.id} has ${row.created} rows of its creation`);
   }

@@ -24,7 +24,9 @@ export function startTraffic(world: World, random: () => number, gateway: () => 
   const agentId = randomUUID();
 
   const customers = [POLLED, HOOKED].flatMap((bot, side) =>
-    Array.from({ length: CHATS }, (_, index) => world.simulator.customer(1_000 * (side + 1) + index, { firstName: `C${index}`, bot })),
+    Array.from({ length: CHATS }, (_, index) =>
+      world.simulator.customer(1_000 * (side + 1) + index, { firstName: `C${index}`, bot }),
+    ),
   );
   const counters = new Map<number, number>();
 
@@ -67,7 +69,14 @@ export function startTraffic(world: World, random: () => number, gateway: () => 
       const actor = { kind: 'agent', id: agentId };
       if (row.owner_kind === 'agent' && random() < 0.6) {
         const next = { kind: 'bot' };
-        await process.ask({ op: 'own', conversationId: row.id, expected: Number(row.owner_version), next, actor, why: 'done' });
+        await process.ask({
+          op: 'own',
+          conversationId: row.id,
+          expected: Number(row.owner_version),
+          next,
+          actor,
+          why: 'done',
+        });
         continue;
       }
       count += 1;

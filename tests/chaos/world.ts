@@ -11,8 +11,8 @@ import { startEmbedded } from '../../src/store/embedded/index.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { migrations } from '../../src/store/migrations/index.ts';
 import { quietLog } from '../kit/quiet-log.ts';
-import { freePort } from '../kit/servers/process.ts';
 import { startPlainPostgres, type TestPostgres } from '../kit/servers/postgres.ts';
+import { freePort } from '../kit/servers/process.ts';
 import { startRedis, type TestRedis } from '../kit/servers/redis.ts';
 
 export type ChaosBackend = 'postgres+redis' | 'embedded';
@@ -81,14 +81,25 @@ export async function startWorld(backend: ChaosBackend, seed: number): Promise<W
       bot: { brains: ['faq'], turnPause: '0ms', turnPauseMax: '0ms' },
       accounts: [
         { id: 'polled', channel: 'telegram', token: POLLED, mode: 'polling', apiRoot: simulator.url },
-        { id: 'hooked', channel: 'telegram', token: HOOKED, mode: 'webhook', webhookSecret: HOOK_SECRET, apiRoot: simulator.url },
+        {
+          id: 'hooked',
+          channel: 'telegram',
+          token: HOOKED,
+          mode: 'webhook',
+          webhookSecret: HOOK_SECRET,
+          apiRoot: simulator.url,
+        },
       ],
     }),
   );
   const hooked = await fetch(`${simulator.url}/bot${HOOKED}/setWebhook`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ url: `http://127.0.0.1:${port}/hooks/hooked`, secret_token: HOOK_SECRET, max_connections: 40 }),
+    body: JSON.stringify({
+      url: `http://127.0.0.1:${port}/hooks/hooked`,
+      secret_token: HOOK_SECRET,
+      max_connections: 40,
+    }),
   });
   if (!hooked.ok) throw new Error(`setWebhook: ${await hooked.text()}`);
 

@@ -87,7 +87,8 @@ export function readLine(text: string): BackupLine {
 /** @throws {BackupDamaged} also for a format of a later release */
 export function readHead(text: string): BackupHead {
   const value = parse(text);
-  if (typeof value !== 'object' || value === null || !('parleyBackup' in value)) throw new BackupDamaged('it has no head');
+  if (typeof value !== 'object' || value === null || !('parleyBackup' in value))
+    throw new BackupDamaged('it has no head');
   if (value.parleyBackup !== FORMAT) throw new BackupDamaged('its format is of another release');
   return value as BackupHead;
 }

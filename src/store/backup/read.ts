@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { systemCode } from '../../files/errors.ts';
-import { BackupDamaged, type BackupEnd, type BackupHead, type BackupLine, readEnd, readHead, readLine } from './format.ts';
+import {
+  BackupDamaged,
+  type BackupEnd,
+  type BackupHead,
+  type BackupLine,
+  readEnd,
+  readHead,
+  readLine,
+} from './format.ts';
 
 /** The lines of a backup as text, without their ends. @throws {BackupDamaged} when it breaks off or is no gzip */
 async function* textLines(file: string): AsyncGenerator<string> {

@@ -42,9 +42,13 @@ const BATCH_BYTES = 4 * 1024 * 1024;
 export async function restoreBackup(options: RestoreOptions): Promise<RestoreResult> {
   const { head, end } = await verifyBackup(options.file);
   if (head.schemaVersion > options.newestVersion) {
-    throw new RestoreRefused('backup_newer', `the backup was made by a newer release (${head.release}, schema version ${head.schemaVersion})`, {
-      mend: 'restore it with that release or a newer one',
-    });
+    throw new RestoreRefused(
+      'backup_newer',
+      `the backup was made by a newer release (${head.release}, schema version ${head.schemaVersion})`,
+      {
+        mend: 'restore it with that release or a newer one',
+      },
+    );
   }
   const client = new pg.Client({ connectionString: options.storeUrl, application_name: 'parley-restore' });
   client.on('error', () => undefined);
@@ -63,7 +67,10 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreRes
     const needsReview = await settleOpenWork(client);
     await client.query(
       `INSERT INTO audit (actor_kind, actor_id, action, subject_kind, subject_id, detail) VALUES ('operator', $1, 'store.restored', 'store', 'store', $2)`,
-      [options.actorId, JSON.stringify({ takenAtMs: head.takenAtMs, release: head.release, sha256: end.sha256, needsReview })],
+      [
+        options.actorId,
+        JSON.stringify({ takenAtMs: head.takenAtMs, release: head.release, sha256: end.sha256, needsReview }),
+      ],
     );
     await client.query('COMMIT');
     await options.migrateTo();
@@ -102,9 +109,13 @@ async function prepareSchema(client: pg.Client, head: BackupHead, options: Resto
 }
 
 async function versionOf(client: pg.Client): Promise<number> {
-  const { rows: there } = await client.query<{ there: boolean }>(`SELECT to_regclass('schema_migration') IS NOT NULL AS there`);
+  const { rows: there } = await client.query<{ there: boolean }>(
+    `SELECT to_regclass('schema_migration') IS NOT NULL AS there`,
+  );
   if (there[0]?.there !== true) return 0;
-  const { rows } = await client.query<{ version: number }>('SELECT coalesce(max(id), 0) AS version FROM schema_migration');
+  const { rows } = await client.query<{ version: number }>(
+    'SELECT coalesce(max(id), 0) AS version FROM schema_migration',
+  );
   return rows[0]?.version ?? 0;
 }
 
@@ -165,7 +176,12 @@ async function restoreBlobs({ file, blobFolder }: RestoreOptions): Promise<void>
   await finish();
 }
 
-async function loadRows(client: pg.Client, tables: readonly TablePlan[], head: BackupHead, file: string): Promise<void> {
+async function loadRows(
+  client: pg.Client,
+  tables: readonly TablePlan[],
+  head: BackupHead,
+  file: string,
+): Promise<void> {
   let statement: string | null = null;
   let batch: string[] = [];
   let size = 0;
@@ -192,7 +208,8 @@ async function loadRows(client: pg.Client, tables: readonly TablePlan[], head: B
 function insertInto(name: string, tables: readonly TablePlan[], head: BackupHead): string {
   const table = tables.find((one) => one.name === name);
   const stored = head.tables.find((one) => one.name === name);
-  if (table === undefined || stored === undefined) throw new BackupDamaged(`its table ${name} is none of schema version ${head.schemaVersion}`);
+  if (table === undefined || stored === undefined)
+    throw new BackupDamaged(`its table ${name} is none of schema version ${head.schemaVersion}`);
   const columns = stored.columns.map((column) => table.columns.find((one) => one.name === column.name));
   const cells = columns.map((column, index) => {
     if (column === undefined) throw new BackupDamaged(`table ${name} has other columns in it`);
@@ -206,10 +223,10 @@ function insertInto(name: string, tables: readonly TablePlan[], head: BackupHead
 async function resetSequences(client: pg.Client, tables: readonly TablePlan[]): Promise<void> {
   for (const { name, identities } of tables) {
     for (const column of identities) {
-      await client.query(`SELECT setval(pg_get_serial_sequence($1, $2), greatest(coalesce(max(${quoted(column)}), 0), 1), max(${quoted(column)}) IS NOT NULL) FROM ${quoted(name)}`, [
-        quoted(name),
-        column,
-      ]);
+      await client.query(
+        `SELECT setval(pg_get_serial_sequence($1, $2), greatest(coalesce(max(${quoted(column)}), 0), 1), max(${quoted(column)}) IS NOT NULL) FROM ${quoted(name)}`,
+        [quoted(name), column],
+      );
     }
   }
 }

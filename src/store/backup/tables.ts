@@ -46,13 +46,21 @@ export async function readTables(client: pg.ClientBase): Promise<TablePlan[]> {
   for (const { name, column, type } of columns) {
     const key = keys.find((one) => one.name === name);
     const identities = key?.identities ?? [];
-    const plan = plans.get(name) ?? { name, columns: [], orderBy: identities.length > 0 ? identities : (key?.columns ?? []), identities };
+    const plan = plans.get(name) ?? {
+      name,
+      columns: [],
+      orderBy: identities.length > 0 ? identities : (key?.columns ?? []),
+      identities,
+    };
     plans.set(name, { ...plan, columns: [...plan.columns, { name: column, type }] });
   }
   return inOrder(plans, references);
 }
 
-function inOrder(plans: ReadonlyMap<string, TablePlan>, references: readonly { name: string; target: string }[]): TablePlan[] {
+function inOrder(
+  plans: ReadonlyMap<string, TablePlan>,
+  references: readonly { name: string; target: string }[],
+): TablePlan[] {
   const done = new Map<string, TablePlan>();
   const visit = (plan: TablePlan, path: readonly string[]): void => {
     if (done.has(plan.name) || path.includes(plan.name)) return;

@@ -108,7 +108,9 @@ async function* rowsOf(client: pg.Client, table: TablePlan): AsyncGenerator<stri
   const cells = table.columns.map(({ name }) => `${quoted(name)}::text`).join(', ');
   const order = table.orderBy.length === 0 ? '' : ` ORDER BY ${table.orderBy.map(quoted).join(', ')}`;
   // An ARRAY would be limited to one type only; to_json over it keeps nulls and escapes.
-  await client.query(`DECLARE backup NO SCROLL CURSOR FOR SELECT to_json(ARRAY[${cells}]::text[])::text AS line FROM ${quoted(table.name)}${order}`);
+  await client.query(
+    `DECLARE backup NO SCROLL CURSOR FOR SELECT to_json(ARRAY[${cells}]::text[])::text AS line FROM ${quoted(table.name)}${order}`,
+  );
   for (;;) {
     const { rows } = await client.query<{ line: string }>(`FETCH ${FETCH} FROM backup`);
     for (const { line } of rows) yield line;

@@ -222,4 +222,12 @@ BEGIN
   UPDATE account SET owner_instance = NULL, owner_token = owner_token + 1 WHERE owner_instance = p_instance;
   RETURN coalesce(cardinality(freed), 0);
 END $$;
+
+-- A plan made while the tables were small stays cached in its session: it must not be one that reads whole tables. JIT
+-- would compile for longer than these statements run.
+ALTER FUNCTION ingest_v1(jsonb) SET enable_seqscan = off SET jit = off;
+ALTER FUNCTION claim_v1(uuid, integer[], integer, integer, integer, boolean) SET enable_seqscan = off SET jit = off;
+ALTER FUNCTION decide_v1(uuid, jsonb) SET enable_seqscan = off SET jit = off;
+ALTER FUNCTION settle_v1(uuid, jsonb) SET enable_seqscan = off SET jit = off;
+ALTER FUNCTION resume_v1(uuid, uuid[], bigint[], uuid[]) SET enable_seqscan = off SET jit = off;
 `;

@@ -110,6 +110,26 @@ describe.each(storeBackends)('pipeline on $name', ({ start }) => {
     expect(await messages({ ...on, receive: first })).toHaveLength(40 + 20 * 80);
   });
 
+  test('rule a: a batch locks its threads in the order of their ids, whatever order they came in', async () => {
+    const { receive, ...on } = await gateway({ withoutWorker: true, ingest: { lanes: 1 } });
+    await receive([customerMessage('low', 'x')]);
+    await receive([customerMessage('high', 'x')]);
+    const blocker = await on.database.dedicated();
+    await blocker.query('BEGIN');
+    await blocker.query(`SELECT FROM thread WHERE external_key = 'high' FOR NO KEY UPDATE`);
+    const receiving = receive([customerMessage('high', 'y'), customerMessage('low', 'y')]);
+    await eventually(async () => {
+      const { rows } = await sql<{ waits: boolean }>`SELECT count(*) > 0 AS waits FROM pg_stat_activity
+        WHERE wait_event_type = 'Lock' AND query LIKE '%ingest_v1%'`.execute(on.database.db);
+      expect(rows[0]?.waits).toBe(true);
+    });
+    const lower = on.database.pool.query(`SELECT FROM thread WHERE external_key = 'low' FOR NO KEY UPDATE NOWAIT`);
+    await expect(lower).rejects.toMatchObject({ code: '55P03' });
+    await blocker.query('COMMIT');
+    await blocker.end();
+    await receiving;
+  });
+
   test('rule e: the one message the database refuses is parked, the others are stored', async () => {
     const { receive, ...on } = await gateway({ withoutWorker: true });
     const bad = customerMessage('2', `nul\u0000`);

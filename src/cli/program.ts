@@ -1,0 +1,122 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { configExport } from '../../config/export.ts';
+import { VERSION } from '../version.ts';
+import { type AdminOptions, adminCreate } from './admin.ts';
+import { backup, restore } from './backup.ts';
+import { configurationOf } from './configuration.ts';
+import { contactErase, contactExport } from './contact.ts';
+import { type DoctorOptions, doctor } from './doctor.ts';
+import { type InboundListOptions, inboundList } from './inbound.ts';
+import { inboundReplay } from './inbound-replay.ts';
+import { migrateCommand } from './migrate.ts';
+import { type OutboxOptions, outboxList, outboxReview } from './outbox.ts';
+import { say } from './output.ts';
+import { queueRebuild } from './queue.ts';
+import { type ServeOptions, serve } from './serve.ts';
+
+interface WithConfig {
+  config?: string | undefined;
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 10_000) throw new InvalidArgumentError('1 to 10000 is meant.');
+  return value;
+}
+
+/** A command that works on an installation: all take `--config`. */
+function on(parent: Command, name: string, description: string): Command {
+  return parent
+    .command(name)
+    .description(description)
+    .option(
+      '--config <file>',
+      'configuration file (default: PARLEY_CONFIG, else config/parley.yaml, else the sandbox)',
+    );
+}
+
+/** Every command of `parley`. */
+export function createProgram(): Command {
+  const program = new Command('parley')
+    .description('A multi-channel bot gateway and support desk.')
+    .version(VERSION, '-V, --version', 'print the version')
+    .showHelpAfterError('(parley --help shows every command)');
+
+  on(program, 'serve', 'run the gateway')
+    .option('--role <roles>', 'only these roles of a process: ingress,worker,web,connector (default: all)')
+    .action(async (options: ServeOptions) => {
+      // Whatever still holds the event loop after an orderly stop must not hold the process.
+      process.exit(await serve(options));
+    });
+  on(program, 'migrate', "bring the store's schema up to date").action((options: WithConfig) =>
+    migrateCommand(options),
+  );
+  on(program, 'doctor', 'check configuration, store, queue and every account; say what is wrong and the mend')
+    .option('--json', 'print the findings as JSON')
+    .action(async (options: DoctorOptions) => {
+      process.exitCode = (await doctor(options)) ? 0 : 1;
+    });
+
+  const outbox = program.command('outbox').description('messages that could not be sent, or perhaps were');
+  on(outbox, 'list', 'parts that need review or have failed')
+    .option('--json', 'print as JSON')
+    .option('--limit <n>', 'at most this many', count, 100)
+    .action((options: OutboxOptions) => outboxList(options));
+  on(outbox, 'retry <id>', 'send a part again, as a new one at the end of its thread').action(
+    (id: string, options: WithConfig) => outboxReview(options, id, 'resend'),
+  );
+  on(outbox, 'discard <id>', 'settle a part under review without sending it').action(
+    (id: string, options: WithConfig) => outboxReview(options, id, 'dismiss'),
+  );
+
+  const inbound = program.command('inbound').description('what was received and could not be handled');
+  on(inbound, 'list', 'parked payloads and messages')
+    .option('--json', 'print as JSON')
+    .option('--limit <n>', 'at most this many', count, 100)
+    .action((options: InboundListOptions) => inboundList(options));
+  on(inbound, 'replay <key>', 'take a parked payload or message up again').action((key: string, options: WithConfig) =>
+    inboundReplay(options, key),
+  );
+
+  const queue = program.command('queue').description('the wake-ups between processes');
+  on(queue, 'rebuild', 'drop all stored wake-ups and add one per shard; loses no work').action((options: WithConfig) =>
+    queueRebuild(options),
+  );
+
+  const admin = program.command('admin').description('people who may sign in');
+  on(admin, 'create', 'make an administrator')
+    .requiredOption('--email <address>', 'address to sign in with')
+    .requiredOption('--name <name>', 'name shown to colleagues')
+    .option('--password-stdin', 'read the password from standard input (default: one is made and printed once)')
+    .action((options: AdminOptions) => adminCreate(options));
+
+  const contact = program.command('contact').description("one person's data");
+  on(contact, 'export <id>', 'everything kept about a contact, as JSON').action((id: string, options: WithConfig) =>
+    contactExport(options, id),
+  );
+  on(contact, 'erase <id>', 'empty everything about a contact, for good')
+    .option('--yes', 'do it')
+    .action((id: string, options: WithConfig & { yes?: boolean }) => contactErase(options, id));
+
+  const config = program.command('config').description('the configuration');
+  on(config, 'export', 'the configuration in force with every default, secrets hidden').action((options: WithConfig) =>
+    say(configExport(configurationOf(options).config).trimEnd()),
+  );
+
+  on(program, 'backup <file>', 'copy the whole store into one file, while the gateway runs').action(
+    (file: string, options: WithConfig) => backup(options, file),
+  );
+  on(program, 'restore <file>', 'bring a backup back into an empty store')
+    .option('--force', 'throw away what is in the store')
+    .action((file: string, options: WithConfig & { force?: boolean }) => restore(options, file));
+  program
+    .command('version')
+    .description('print the version')
+    .action(() => say(VERSION));
+  return program;
+}
+
+/** Runs what the arguments say. @throws whatever the command throws; see failure.ts for how it is told */
+export async function runCommandLine(argv: readonly string[]): Promise<void> {
+  await createProgram().parseAsync([...argv]);
+}

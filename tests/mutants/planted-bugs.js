@@ -1,0 +1,211 @@
+/**
+ * Bugs of the kind this gateway must never have, each as a change of one line or two, and the test that must catch it.
+ * `npm run test:mutants` plants them one by one in a copy of the tree and expects a failing test. A mutant whose text is
+ * no longer there is an error: it must be kept in step with the code.
+ */
+const STORE = 'tests/contract/store/pipeline.test.ts';
+const HAZARDS = 'tests/contract/store/hazards.test.ts';
+const PLAIN = 'plain server';
+
+export const plantedBugs = [
+  {
+    name: 'ack before commit',
+    file: 'src/ingest/intake.ts',
+    find: 'const outcomes = await Promise.allSettled(items.map((item) => store.ingest(item)));',
+    replace:
+      'void Promise.allSettled(items.map((item) => store.ingest(item))); const outcomes: PromiseSettledResult<IngestResult>[] = [];',
+    test: HAZARDS,
+    only: `${PLAIN} a payload is acknowledged only after its commit`,
+  },
+  {
+    name: 'offset moves although nothing was stored',
+    file: 'channels/telegram/transport/poller.ts',
+    find: 'await sink(payloads);',
+    replace: 'void sink(payloads).catch(() => undefined);',
+    test: 'tests/contract/channels/telegram.test.ts',
+    only: 'nothing is confirmed to the platform before it is stored',
+  },
+  {
+    name: 'no fence',
+    file: 'src/store/migrations/0003-drain.ts',
+    find: 'WHERE l.lease_owner = p_instance AND l.lease_token = u.token;',
+    replace: 'WHERE true;',
+    test: STORE,
+    only: `${PLAIN} rule b`,
+  },
+  {
+    name: 'fence by a plain join, before the lock',
+    file: 'src/store/migrations/0003-drain.ts',
+    find: `  WITH locked AS MATERIALIZED (
+    SELECT t.id, t.lease_owner, t.lease_token FROM thread t WHERE t.id = ANY (p_threads) ORDER BY t.id FOR NO KEY UPDATE
+  )
+  SELECT array_agg(l.id) INTO held FROM locked l
+  JOIN unnest(p_threads, p_tokens) AS u(id, token) ON u.id = l.id
+  WHERE l.lease_owner = p_instance AND l.lease_token = u.token;`,
+    replace: `  SELECT array_agg(t.id) INTO held FROM thread t
+  JOIN unnest(p_threads, p_tokens) AS u(id, token) ON u.id = t.id
+  WHERE t.lease_owner = p_instance AND t.lease_token = u.token;
+  PERFORM FROM thread t WHERE t.id = ANY (p_threads) ORDER BY t.id FOR NO KEY UPDATE;`,
+    test: STORE,
+    only: `${PLAIN} rule b`,
+  },
+  {
+    // DO NOTHING alone would be harmless here: the next statement has a snapshot of its own and sees the other writer's row.
+    name: 'a new thread is inserted without minding a second writer',
+    file: 'src/store/migrations/0002-ingest.ts',
+    find: 'ON CONFLICT (account_id, external_key) DO UPDATE SET title = EXCLUDED.title;',
+    replace: ';',
+    test: STORE,
+    only: `${PLAIN} rule c`,
+  },
+  {
+    name: 'DO NOTHING and select: what the other writer stored is not seen',
+    file: 'src/store/migrations/0002-ingest.ts',
+    find: 'ON CONFLICT (channel, external_id) DO UPDATE SET display_name = EXCLUDED.display_name\n      RETURNING id, contact_id, display_name',
+    replace: 'ON CONFLICT (channel, external_id) DO NOTHING\n      RETURNING id, contact_id, display_name',
+    also: {
+      find: 'FROM unnest(touched) i JOIN identity x ON x.channel = i.channel AND x.external_id = i.author_id\n    WHERE NOT EXISTS',
+      replace: 'FROM unnest(touched) i JOIN identity x ON x.id = i.identity_id\n    WHERE NOT EXISTS',
+    },
+    test: STORE,
+    only: `${PLAIN} rule c`,
+  },
+  {
+    name: 'unsorted batch',
+    file: 'src/store/migrations/0002-ingest.ts',
+    find: ') ORDER BY t.id FOR NO KEY UPDATE;',
+    replace:
+      ') ORDER BY (SELECT min(i.ord) FROM unnest(touched) i WHERE i.external_key = t.external_key) FOR NO KEY UPDATE;',
+    test: STORE,
+    only: `${PLAIN} rule a`,
+  },
+  {
+    name: 'a refused item takes its batch along',
+    file: 'src/store/hot/group-commit.ts',
+    find: "return batch.length === 1 ? isolate(batch, state ?? '', error) : halve(batch);",
+    replace: "return isolate(batch, state ?? '', error);",
+    test: STORE,
+    only: `${PLAIN} rule e`,
+  },
+  {
+    name: 'plain dedupe: a wake during a run is lost',
+    file: 'src/queue/backend.ts',
+    find: 'deduplication: { id: mailboxOf(shard), keepLastIfActive: true },',
+    replace: 'deduplication: { id: mailboxOf(shard) },',
+    test: 'tests/contract/queue/redis.test.ts',
+    only: 'a wake while its shard is being handled is not lost',
+  },
+  {
+    name: 'attempts 3',
+    file: 'src/queue/backend.ts',
+    find: 'attempts: 1,',
+    replace: 'attempts: 3,',
+    test: 'tests/contract/queue/redis.test.ts',
+    only: 'a handler that throws does not stop the queue',
+  },
+  {
+    name: 'delayed wake',
+    file: 'src/queue/backend.ts',
+    find: 'attempts: 1,',
+    replace: 'attempts: 1, delay: 3000,',
+    test: 'tests/contract/queue/redis.test.ts',
+    only: 'a wake while its shard is being handled is not lost',
+  },
+  {
+    name: 'sweeper that only wakes',
+    file: 'src/conversation/worker.ts',
+    find: 'await claim(null, OVERDUE_MS);',
+    replace: 'for (let shard = 0; shard < options.shards; shard += 1) queue.wake(shard);',
+    test: HAZARDS,
+    only: `${PLAIN} work is done within seconds although every wake is lost`,
+  },
+  {
+    name: 'wall clock of the process in the heartbeat',
+    file: 'src/store/instances.ts',
+    find: "'UPDATE instance SET heartbeat_at = now() WHERE id = $1 AND ended_at IS NULL RETURNING id',\n      [current.id],",
+    replace:
+      "'UPDATE instance SET heartbeat_at = to_timestamp($2::float8 / 1000) WHERE id = $1 AND ended_at IS NULL RETURNING id',\n      [current.id, Date.now()],",
+    test: HAZARDS,
+    only: `${PLAIN} a process whose clock is wrong`,
+  },
+  {
+    name: 'what a dead process was sending stays as it is',
+    file: 'src/store/migrations/0004-steps.ts',
+    find: "WHERE thread_id = ANY (freed) AND state = 'sending';",
+    replace: "WHERE thread_id = ANY (freed) AND state = 'sending' AND false;",
+    test: STORE,
+    only: `${PLAIN} an instance that died`,
+  },
+  {
+    name: 'suspects are drained beside others',
+    file: 'src/store/migrations/0003-drain.ts',
+    find: 't.lease_owner IS NULL AND t.suspect = p_alone',
+    replace: 't.lease_owner IS NULL',
+    test: STORE,
+    only: `${PLAIN} a message that ends three workers`,
+  },
+  {
+    name: 'bot output lands after a takeover',
+    file: 'src/store/migrations/0004-steps.ts',
+    find: "WHERE i.thread_id = ANY (held) AND c.owner_version = i.owner_version AND c.status <> 'resolved';",
+    replace: "WHERE i.thread_id = ANY (held) AND c.status <> 'resolved';",
+    test: HAZARDS,
+    only: `${PLAIN} a takeover while the bot thinks`,
+  },
+  {
+    name: 'two agents both win',
+    file: 'src/store/migrations/0003-drain.ts',
+    find: 'IF was.id IS NULL OR was.owner_version <> p_expected OR',
+    replace: 'IF was.id IS NULL OR',
+    test: HAZARDS,
+    only: `${PLAIN} only one of two agents`,
+  },
+  {
+    name: 'an unknown single part is sent again',
+    file: 'src/delivery/outcome.ts',
+    find: "head.class === 'repeatable' && head.ambiguous < 2",
+    replace: 'head.ambiguous < 2',
+    test: STORE,
+    only: `${PLAIN} an unknown outcome`,
+  },
+  {
+    name: 'a release forgets what arrived meanwhile',
+    file: 'src/store/migrations/0003-drain.ts',
+    find: 'alone_deaths = 0, due_at = v.next_due',
+    replace: 'alone_deaths = 0, due_at = NULL',
+    test: STORE,
+    only: `${PLAIN} 429 waits`,
+  },
+  {
+    name: 'a failed part does not stop the later parts of its message',
+    file: 'src/store/migrations/0004-steps.ts',
+    find: 'd.message_id = f.message_id AND d.ordinal > f.ordinal',
+    replace: 'd.message_id = f.message_id AND d.ordinal > f.ordinal AND false',
+    test: STORE,
+    only: `${PLAIN} a part that fails`,
+  },
+  {
+    name: 'a late edit overwrites a newer one',
+    file: 'src/store/migrations/0002-ingest.ts',
+    find: 'IF m.edited_at IS NOT NULL AND m.edited_at > changed_at THEN',
+    replace: 'IF false THEN',
+    test: HAZARDS,
+    only: `${PLAIN} edits, deletes and reactions`,
+  },
+  {
+    name: 'the webhook secret is not compared',
+    file: 'channels/telegram/transport/webhook.ts',
+    find: 'timingSafeEqual(',
+    replace: '((..._ignored: unknown[]) => true)(',
+    test: 'tests/contract/channels/telegram.test.ts',
+    only: 'only requests with the secret are accepted',
+  },
+  {
+    name: 'no window between commit and call',
+    file: 'src/delivery/attempt.ts',
+    find: 'if (clock.monotonicMs() > work.callBeforeMs)',
+    replace: 'if (clock.monotonicMs() < 0)',
+    test: 'tests/unit/delivery/call-window.test.ts',
+    only: '',
+  },
+];
