@@ -33,16 +33,27 @@ function passes(test, only) {
   return status === 0;
 }
 
+/** Makes the bug's changes; returns how to take them back. */
 function plant(bug) {
-  const file = join(copy, bug.file);
-  const original = readFileSync(file, 'utf8');
-  let changed = original;
-  for (const { find, replace } of [bug, ...(bug.also === undefined ? [] : [bug.also])]) {
-    if (!changed.includes(find)) throw new Error(`"${bug.name}": its text is no longer in ${bug.file}`);
-    changed = changed.replace(find, () => replace);
+  const changes = [
+    bug,
+    ...(bug.also === undefined ? [] : [{ file: bug.file, ...bug.also }]),
+    ...(bug.second === undefined ? [] : [bug.second]),
+  ];
+  const originals = new Map();
+  for (const { file, find, replace } of changes) {
+    const path = join(copy, file);
+    const text = readFileSync(path, 'utf8');
+    if (!originals.has(path)) originals.set(path, text);
+    if (!text.includes(find)) throw new Error(`"${bug.name}": its text is no longer in ${file}`);
+    writeFileSync(
+      path,
+      text.replace(find, () => replace),
+    );
   }
-  writeFileSync(file, changed);
-  return () => writeFileSync(file, original);
+  return () => {
+    for (const [path, text] of originals) writeFileSync(path, text);
+  };
 }
 
 let caught = 0;

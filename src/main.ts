@@ -18,6 +18,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   await runCommandLine(process.argv);
 } catch (error) {
-  warn(`parley: ${describeFailure(error)}`);
-  process.exitCode = 1;
+  // A gateway that failed half-way through its start has open sockets, which would keep the process.
+  fatal(error);
 }

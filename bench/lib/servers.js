@@ -104,6 +104,7 @@ export async function startPostgres({ statements = false } = {}) {
       ? {
           shared_preload_libraries: `'pg_stat_statements'`,
           'pg_stat_statements.track': 'all',
+          'pg_stat_statements.track_planning': 'on',
           track_io_timing: 'on',
           track_wal_io_timing: 'on',
         }

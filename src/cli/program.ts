@@ -1,18 +1,13 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { configExport } from '../../config/export.ts';
 import { VERSION } from '../version.ts';
-import { type AdminOptions, adminCreate } from './admin.ts';
-import { backup, restore } from './backup.ts';
+import type { AdminOptions } from './admin.ts';
 import { configurationOf } from './configuration.ts';
-import { contactErase, contactExport } from './contact.ts';
-import { type DoctorOptions, doctor } from './doctor.ts';
-import { type InboundListOptions, inboundList } from './inbound.ts';
-import { inboundReplay } from './inbound-replay.ts';
-import { migrateCommand } from './migrate.ts';
-import { type OutboxOptions, outboxList, outboxReview } from './outbox.ts';
+import type { DoctorOptions } from './doctor.ts';
+import type { InboundListOptions } from './inbound.ts';
+import type { OutboxOptions } from './outbox.ts';
 import { say } from './output.ts';
-import { queueRebuild } from './queue.ts';
-import { type ServeOptions, serve } from './serve.ts';
+import type { ServeOptions } from './serve.ts';
 
 interface WithConfig {
   config?: string | undefined;
@@ -46,41 +41,41 @@ export function createProgram(): Command {
     .option('--role <roles>', 'only these roles of a process: ingress,worker,web,connector (default: all)')
     .action(async (options: ServeOptions) => {
       // Whatever still holds the event loop after an orderly stop must not hold the process.
-      process.exit(await serve(options));
+      process.exit(await (await import('./serve.ts')).serve(options));
     });
-  on(program, 'migrate', "bring the store's schema up to date").action((options: WithConfig) =>
-    migrateCommand(options),
+  on(program, 'migrate', "bring the store's schema up to date").action(async (options: WithConfig) =>
+    (await import('./migrate.ts')).migrateCommand(options),
   );
   on(program, 'doctor', 'check configuration, store, queue and every account; say what is wrong and the mend')
     .option('--json', 'print the findings as JSON')
     .action(async (options: DoctorOptions) => {
-      process.exitCode = (await doctor(options)) ? 0 : 1;
+      process.exitCode = (await (await import('./doctor.ts')).doctor(options)) ? 0 : 1;
     });
 
   const outbox = program.command('outbox').description('messages that could not be sent, or perhaps were');
   on(outbox, 'list', 'parts that need review or have failed')
     .option('--json', 'print as JSON')
     .option('--limit <n>', 'at most this many', count, 100)
-    .action((options: OutboxOptions) => outboxList(options));
+    .action(async (options: OutboxOptions) => (await import('./outbox.ts')).outboxList(options));
   on(outbox, 'retry <id>', 'send a part again, as a new one at the end of its thread').action(
-    (id: string, options: WithConfig) => outboxReview(options, id, 'resend'),
+    async (id: string, options: WithConfig) => (await import('./outbox.ts')).outboxReview(options, id, 'resend'),
   );
   on(outbox, 'discard <id>', 'settle a part under review without sending it').action(
-    (id: string, options: WithConfig) => outboxReview(options, id, 'dismiss'),
+    async (id: string, options: WithConfig) => (await import('./outbox.ts')).outboxReview(options, id, 'dismiss'),
   );
 
   const inbound = program.command('inbound').description('what was received and could not be handled');
   on(inbound, 'list', 'parked payloads and messages')
     .option('--json', 'print as JSON')
     .option('--limit <n>', 'at most this many', count, 100)
-    .action((options: InboundListOptions) => inboundList(options));
-  on(inbound, 'replay <key>', 'take a parked payload or message up again').action((key: string, options: WithConfig) =>
-    inboundReplay(options, key),
+    .action(async (options: InboundListOptions) => (await import('./inbound.ts')).inboundList(options));
+  on(inbound, 'replay <key>', 'take a parked payload or message up again').action(
+    async (key: string, options: WithConfig) => (await import('./inbound-replay.ts')).inboundReplay(options, key),
   );
 
   const queue = program.command('queue').description('the wake-ups between processes');
-  on(queue, 'rebuild', 'drop all stored wake-ups and add one per shard; loses no work').action((options: WithConfig) =>
-    queueRebuild(options),
+  on(queue, 'rebuild', 'drop all stored wake-ups and add one per shard; loses no work').action(
+    async (options: WithConfig) => (await import('./queue.ts')).queueRebuild(options),
   );
 
   const admin = program.command('admin').description('people who may sign in');
@@ -88,31 +83,35 @@ export function createProgram(): Command {
     .requiredOption('--email <address>', 'address to sign in with')
     .requiredOption('--name <name>', 'name shown to colleagues')
     .option('--password-stdin', 'read the password from standard input (default: one is made and printed once)')
-    .action((options: AdminOptions) => adminCreate(options));
+    .action(async (options: AdminOptions) => (await import('./admin.ts')).adminCreate(options));
 
   const contact = program.command('contact').description("one person's data");
-  on(contact, 'export <id>', 'everything kept about a contact, as JSON').action((id: string, options: WithConfig) =>
-    contactExport(options, id),
+  on(contact, 'export <id>', 'everything kept about a contact, as JSON').action(
+    async (id: string, options: WithConfig) => (await import('./contact.ts')).contactExport(options, id),
   );
   on(contact, 'erase <id>', 'empty everything about a contact, for good')
     .option('--yes', 'do it')
-    .action((id: string, options: WithConfig & { yes?: boolean }) => contactErase(options, id));
+    .action(async (id: string, options: WithConfig & { yes?: boolean }) =>
+      (await import('./contact.ts')).contactErase(options, id),
+    );
 
   const config = program.command('config').description('the configuration');
-  on(config, 'export', 'the configuration in force with every default, secrets hidden').action((options: WithConfig) =>
-    say(configExport(configurationOf(options).config).trimEnd()),
+  on(config, 'export', 'the configuration in force with every default, secrets hidden').action(
+    async (options: WithConfig) => say(configExport(configurationOf(options).config).trimEnd()),
   );
 
   on(program, 'backup <file>', 'copy the whole store into one file, while the gateway runs').action(
-    (file: string, options: WithConfig) => backup(options, file),
+    async (file: string, options: WithConfig) => (await import('./backup.ts')).backup(options, file),
   );
   on(program, 'restore <file>', 'bring a backup back into an empty store')
     .option('--force', 'throw away what is in the store')
-    .action((file: string, options: WithConfig & { force?: boolean }) => restore(options, file));
+    .action(async (file: string, options: WithConfig & { force?: boolean }) =>
+      (await import('./backup.ts')).restore(options, file),
+    );
   program
     .command('version')
     .description('print the version')
-    .action(() => say(VERSION));
+    .action(async () => say(VERSION));
   return program;
 }
 

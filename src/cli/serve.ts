@@ -38,7 +38,7 @@ type Started = () => Promise<void>;
 export async function serve(options: ServeOptions): Promise<number> {
   const roles = rolesOf(options.role);
   const loaded = configurationOf(options);
-  const log = createLog({ level: loaded.config.log.level, pretty: process.stdout.isTTY === true });
+  const log = createLog({ level: loaded.config.log.level, pretty: process.stdout.isTTY });
   if (loaded.config.store.url === 'embedded' && roles.length < ROLES.length) {
     throw new ParleyError(
       'embedded_roles',

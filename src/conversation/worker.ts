@@ -12,8 +12,11 @@ export const OVERDUE_MS = 1_000;
 const SWEEP_MS = 500;
 /** How far ahead the one timer looks; beyond it the next sweep sets it anew. */
 const TIMER_HORIZON_MS = 2_000;
-/** A thread is drained alone only while nothing else is; this is how long the others get to end, ms. */
-const ALONE_PATIENCE_MS = 10_000;
+/**
+ * Before a suspect thread is drained alone the others get this long to end, ms, and so does the suspect before the others
+ * go on: what is left by then only waits for a platform, and waiting ends no process.
+ */
+const ALONE_PATIENCE_MS = 2_000;
 
 export interface WorkerOptions {
   store: PipelineStore;
@@ -24,6 +27,16 @@ export interface WorkerOptions {
   /** Frees what dead instances held. */
   reap(): Promise<number>;
   maxActive?: number;
+}
+
+/** Resolves with the promise, or after this long without it. */
+async function within(promise: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((done) => {
+    timer = setTimeout(done, ms);
+  });
+  await Promise.race([promise, late]);
+  clearTimeout(timer);
 }
 
 /** Claims due threads on a wake, on its own timer and by sweeping, and drains them. */
@@ -52,11 +65,12 @@ export function createWorker(options: WorkerOptions): Worker {
 
   const drainOptions: DrainOptions = { ...options.drain, stopping: () => stopping };
 
-  function begin(work: Work): void {
+  /** Drains a thread in the background; resolves when it is given back. Never rejects. */
+  function begin(work: Work): Promise<void> {
     active += 1;
-    void drainThread(work, drainOptions)
+    return drainThread(work, drainOptions)
       .catch((error: unknown) => {
-        // The lease stays ours and the thread unworked: ask the store for it again, so that nothing hangs.
+        // The lease would stay ours and the thread unworked: give it back; the sweeper finds it in a second.
         log.error(
           { threadId: work.threadId, err: error instanceof Error ? error.message : 'unknown' },
           'a drain ended badly',
@@ -113,7 +127,7 @@ export function createWorker(options: WorkerOptions): Worker {
         const works = await store.claim({ shard, limit, overdueMs, alone: false });
         crashPoint('claim.after');
         found = works.length;
-        for (const work of works) begin(work);
+        for (const work of works) void begin(work);
       } finally {
         promised -= limit;
         settleIdle();
@@ -141,12 +155,12 @@ export function createWorker(options: WorkerOptions): Worker {
     if (alone || stopping) return;
     alone = true;
     try {
-      if (!(await idle(ALONE_PATIENCE_MS))) return;
-      while (!stopping) {
+      await idle(ALONE_PATIENCE_MS);
+      for (;;) {
+        if (stopping) return;
         const [work] = await store.claim({ shard: null, limit: 1, overdueMs: 0, alone: true });
         if (work === undefined) return;
-        begin(work);
-        await idle(ALONE_PATIENCE_MS);
+        await within(begin(work), ALONE_PATIENCE_MS);
       }
     } finally {
       alone = false;

@@ -91,6 +91,11 @@ function holdsPhrase(tokens: readonly Token[], list: number, budget: Budget): bo
   return false;
 }
 
+function isWholePhrase(tokens: readonly Token[], list: number, budget: Budget): boolean {
+  if (!PHRASE_LENGTHS.some((length) => length === tokens.length) || !spend(budget, 'checksums')) return false;
+  return phraseChecksumHolds(tokens.map((token) => token.word.positions[list] ?? 0));
+}
+
 /** Judges one run of words that all stand in one list. */
 function judge(tokens: readonly Token[], list: number, budget: Budget): Span | null {
   const first = tokens[0];
@@ -98,6 +103,8 @@ function judge(tokens: readonly Token[], list: number, budget: Budget): Span | n
   if (first === undefined || last === undefined || tokens.length < SHORTEST) return null;
   const span = { rule: 'seed-phrase', start: first.start, end: last.end } as const;
   if (tokens.length > LONGEST_CHECKED) return { ...span, certain: true };
+  // A run that is exactly one phrase and passes its checksum is one, however much it sounds like a sentence.
+  if (isWholePhrase(tokens, list, budget)) return { ...span, certain: true };
   const share = list === 0 ? sentenceShare(tokens) : 0;
   // One window in sixteen has a true checksum by chance, so plain prose is not even looked at.
   if (share >= 0.4) return null;

@@ -79,7 +79,11 @@ export function createAccountStore({ db }: Database): AccountStore {
       const rows = await db
         .selectFrom('account')
         .select(['id', 'channel', 'state', 'state_at'])
-        .select(sql<number>`greatest(0, extract(epoch FROM blocked_until - now()) * 1000)`.as('blocked'))
+        .select(
+          sql<number>`CASE WHEN blocked_until > now() AND isfinite(blocked_until) THEN extract(epoch FROM blocked_until - now()) * 1000 ELSE 0 END::float8`.as(
+            'blocked',
+          ),
+        )
         .orderBy('id')
         .execute();
       return rows.map((row) => ({

@@ -8,8 +8,8 @@ const INT8 = 20;
 
 /** int8 as a number: sequence numbers and tokens stay far below 2^53. Everything else as pg reads it. */
 const types: pg.CustomTypesConfig = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    oid === INT8 ? Number : pg.types.getTypeParser(oid, format as 'text'),
+  // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- its enum lists only some of the oids it takes
+  getTypeParser: (oid: number) => (oid === INT8 ? Number : pg.types.getTypeParser(oid)),
 };
 
 /** Connections to the store and the two ways to use them: Kysely for ordinary queries, prepared SQL on the hot path. */

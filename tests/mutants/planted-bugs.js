@@ -96,10 +96,12 @@ export const plantedBugs = [
     only: 'a wake while its shard is being handled is not lost',
   },
   {
-    name: 'attempts 3',
-    file: 'src/queue/backend.ts',
-    find: 'attempts: 1,',
-    replace: 'attempts: 3,',
+    // With attempts 3 alone nothing happens, because no error of a handler reaches BullMQ; both walls must fall.
+    name: 'attempts 3: BullMQ repeats a failed wake',
+    file: 'src/queue/handling.ts',
+    find: "log.error({ shard, error: String(error) }, 'handling a wake failed');",
+    replace: "log.error({ shard, error: String(error) }, 'handling a wake failed'); throw error;",
+    second: { file: 'src/queue/backend.ts', find: 'attempts: 1,', replace: 'attempts: 3,' },
     test: 'tests/contract/queue/redis.test.ts',
     only: 'a handler that throws does not stop the queue',
   },
@@ -107,9 +109,9 @@ export const plantedBugs = [
     name: 'delayed wake',
     file: 'src/queue/backend.ts',
     find: 'attempts: 1,',
-    replace: 'attempts: 1, delay: 3000,',
+    replace: 'attempts: 1,\n    delay: 3000,',
     test: 'tests/contract/queue/redis.test.ts',
-    only: 'a wake while its shard is being handled is not lost',
+    only: 'a wake is for now',
   },
   {
     name: 'sweeper that only wakes',

@@ -97,7 +97,7 @@ export function checkBody(value: unknown): Body {
     throw new Error(`body does not fit the node union at ${issue?.path.join('.') || 'root'}: ${issue?.message ?? '?'}`);
   }
   if (depthOf(result.data.tree) > MAX_BODY_DEPTH) throw new Error(`body nests deeper than ${MAX_BODY_DEPTH} levels`);
-  return result.data as Body;
+  return result.data;
 }
 
 function inlineText(nodes: readonly Inline[]): string {

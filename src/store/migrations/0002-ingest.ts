@@ -229,6 +229,20 @@ BEGIN
     FOR r IN SELECT i.account_id, i.event_key FROM unnest(changes) i ORDER BY i.ord LOOP
       PERFORM apply_change_v1(r.account_id, r.event_key);
     END LOOP;
+    -- a secret that came by an edit is warned of like any other: its message is decided on again
+    IF EXISTS (SELECT FROM unnest(changes) i WHERE i.secret) THEN
+      WITH told AS (
+        UPDATE message m SET state = 'new', state_reason = NULL
+        FROM unnest(changes) i JOIN message_external x ON x.account_id = i.account_id AND x.external_id = i.target
+        WHERE i.secret AND m.id = x.message_id AND m.kind = 'inbound'
+          AND EXISTS (SELECT FROM conversation c WHERE c.id = m.conversation_id AND c.status <> 'resolved')
+        RETURNING m.thread_id, m.conversation_id
+      ), conversations AS (
+        UPDATE conversation c SET secret_pending = true, priority = 'urgent', version = c.version + 1
+        FROM told WHERE c.id = told.conversation_id
+      )
+      UPDATE thread t SET due_at = now(), pause_until = NULL FROM told WHERE t.id = told.thread_id;
+    END IF;
   END IF;
 
   IF cardinality(touched) > 0 THEN

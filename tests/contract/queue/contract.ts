@@ -63,6 +63,16 @@ export function wakeQueueContract(name: string, start: () => Promise<Stand>): vo
       await eventually(() => expect(new Set(runs).size).toBe(SHARDS));
     });
 
+    test('a wake is for now: it is handled within a second', async () => {
+      const queue = stand.queue();
+      const { handle, runs } = recorder();
+      await queue.listen(handle);
+      queue.wake(0);
+      await eventually(() => expect(runs).toEqual([0]));
+      queue.wake(1);
+      await eventually(() => expect(runs).toEqual([0, 1]), 1_500);
+    });
+
     test('a wake while its shard is being handled is not lost, and is handled after, never beside', async () => {
       const queue = stand.queue();
       const held = gate();

@@ -239,7 +239,17 @@ describe.each(storeBackends)('hazards on $name', ({ start }) => {
     const on = await gateway();
     const second = await startGateway({ url: on.database.url, account: on.account });
     gateways.push(second);
-    await new Promise((done) => setTimeout(done, 2_500));
+    // Nobody is dead in the first seconds of a server: look when a heartbeat may be late.
+    await eventually(
+      async () => {
+        const { rows } = await sql<{ old: boolean }>`SELECT now() - pg_postmaster_start_time() > interval '11 seconds'
+          AND now() - min(started_at) > interval '2 seconds' AS old FROM instance`.execute(on.database.db);
+        expect(rows[0]?.old).toBe(true);
+      },
+      15_000,
+      200,
+    );
+    await Promise.all([on.instance.reap(), second.instance.reap()]);
     await on.receive([customerMessage('1', 'hello')]);
     await eventually(() => expect(texts(on)).toEqual(['hello']));
     const dead = await on.database.db.selectFrom('instance').select('id').where('ended_as', '=', 'dead').execute();

@@ -88,6 +88,42 @@ describe.each(storeBackends)('pipeline on $name', ({ start }) => {
     expect(contacts).toHaveLength(25);
   });
 
+  test.each(['identity', 'thread'] as const)(
+    'rule c: a new %s that another writer has not committed yet is waited for and used',
+    async (what) => {
+      const { receive, ...on } = await gateway({ withoutWorker: true });
+      const other = await on.database.dedicated();
+      const [contact, identity, thread] = ['1', '2', '3'].map((n) => `01900000-0000-7000-8000-00000000000${n}`);
+      await other.query('BEGIN');
+      await other.query(`INSERT INTO contact (id, display_name) VALUES ($1, 'x')`, [contact]);
+      await other.query(
+        `INSERT INTO identity (id, channel, external_id, contact_id, display_name, language_hint)
+       VALUES ($1, 'memory', 'user-z', $2, 'Customer z', 'en')`,
+        [identity, contact],
+      );
+      if (what === 'thread') {
+        await other.query('COMMIT');
+        await other.query('BEGIN');
+      }
+      await other.query(
+        `INSERT INTO thread (id, account_id, external_key, address, chat_key, kind, identity_id, contact_id, shard)
+       VALUES ($1, 'mem', 'z', 'z', 'z', 'private', $2, $3, 3)`,
+        [thread, identity, contact],
+      );
+      const receiving = receive([customerMessage('z', 'mine')]);
+      await eventually(async () => {
+        const { rows } = await sql<{ waits: boolean }>`SELECT count(*) > 0 AS waits FROM pg_stat_activity
+        WHERE wait_event_type = 'Lock' AND query LIKE '%ingest_v1%'`.execute(on.database.db);
+        expect(rows[0]?.waits).toBe(true);
+      });
+      await other.query('COMMIT');
+      await other.end();
+      await receiving;
+      expect((await messages({ ...on, receive })).map((row) => [row.thread_id, row.text])).toEqual([[thread, 'mine']]);
+      expect(await on.database.db.selectFrom('contact').select('id').execute()).toEqual([{ id: contact }]);
+    },
+  );
+
   test('rule a: batches that meet in opposite order do not deadlock', async () => {
     const { receive: first, ...on } = await gateway({ withoutWorker: true, ingest: { lanes: 1 } });
     const second = await startGateway({

@@ -39,7 +39,10 @@ describe('answers of the database that are lost', () => {
   });
   afterAll(() => backend.close());
 
-  async function start(account: MemoryChannel, change: (store: PipelineStore) => Partial<PipelineStore>): Promise<Gateway> {
+  async function start(
+    account: MemoryChannel,
+    change: (store: PipelineStore) => Partial<PipelineStore>,
+  ): Promise<Gateway> {
     const made = await startGateway({ url: await backend.createDatabase(), account, withoutWorker: true });
     gateway = made;
     const store: PipelineStore = { ...made.store, ...change(made.store) };

@@ -43,9 +43,10 @@ export function memoryChannel(id = 'mem', overrides: Partial<ChannelAccount> = {
     async send(request) {
       const scripted = await channel.script.shift()?.(request);
       if (scripted !== undefined && scripted.kind !== 'sent') return scripted;
+      const text = request.part['text'];
       arrived.push({
         threadKey: request.threadKey,
-        text: String(request.part['text'] ?? ''),
+        text: typeof text === 'string' ? text : '',
         key: request.idempotencyKey,
       });
       counter += 1;

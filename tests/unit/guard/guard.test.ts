@@ -234,3 +234,10 @@ describe('cost', () => {
     expect(tookMs).toBeLessThan(400);
   });
 });
+
+it('a phrase of everyday words whose checksum holds is certain, however much it sounds like a sentence', () => {
+  const phrase = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
+  const guarded = guardText(phrase);
+  expect(guarded.findings).toMatchObject([{ rule: 'seed-phrase', certain: true, start: 0, length: phrase.length }]);
+  expect(JSON.stringify(guarded)).not.toContain('winner');
+});
