@@ -4,7 +4,7 @@ import { FIRST_CHAT, numberIn, updateOf } from './updates.js';
 import { createWebhookClient } from './webhook-client.js';
 
 /** Telegram repeats what was not taken; sooner than the real one, so that a restart is what is measured. */
-const REPEAT_MS = 50;
+const REPEAT_MS = 20;
 /** Replies that come this long after the last one was expected still count as duplicates. */
 const LINGER_MS = 300;
 
@@ -18,7 +18,8 @@ const LINGER_MS = 300;
  * @param {number} [spec.inFlight] closed loop: messages without a reply at most
  * @param {number} [spec.perSecond] open loop: this rate, whatever comes back
  * @param {number} spec.patienceMs ends the run when nothing came for this long
- * @param {number} [spec.notifyAt] `onReached` is called when so many were posted
+ * @param {number} [spec.notifyAt] `onReached` is called when so many were posted; `recoveredMs` says how long after it
+ *   the last message posted before was answered
  * @param {() => void} [onReached]
  */
 export function createRun(spec, onReached = () => undefined) {
@@ -43,6 +44,8 @@ export function createRun(spec, onReached = () => undefined) {
   let lastReplyMs = 0;
   let lastEventMs = performance.now();
   let startMs = 0;
+  let reachedMs = Number.NaN;
+  let recoveredMs = 0;
   let finish;
   const finished = new Promise((resolve) => {
     finish = resolve;
@@ -64,7 +67,10 @@ export function createRun(spec, onReached = () => undefined) {
     while (held.length < spec.connections * 4 && client.free() && allowed(nowMs)) {
       const number = next;
       next += 1;
-      if (next === spec.notifyAt) onReached();
+      if (next === spec.notifyAt) {
+        reachedMs = nowMs;
+        onReached();
+      }
       const chat = number % chats;
       const one = { number, chat, body: updateOf(number, chat) };
       if (posting[chat] === 1) held.push(one);
@@ -114,6 +120,7 @@ export function createRun(spec, onReached = () => undefined) {
       perSecond: (answered * 1_000) / (lastReplyMs - startMs),
       ackMs: summarise(acks),
       endToEndMs: summarise(latencies),
+      recoveredMs,
       lastReplyAt: performance.timeOrigin + lastReplyMs,
     });
   }
@@ -145,6 +152,7 @@ export function createRun(spec, onReached = () => undefined) {
       if (number < lastIn[chat]) reordered += 1;
       else lastIn[chat] = number;
       latencies.push(nowMs - postedAt[number]);
+      if (postedAt[number] <= reachedMs) recoveredMs = Math.max(recoveredMs, nowMs - reachedMs);
       answered += 1;
       lastReplyMs = nowMs;
       pump();

@@ -44,7 +44,11 @@ describe('package.json', () => {
 
   test('every dependency is pinned exactly', () => {
     expect(unpinned(manifest)).toEqual([]);
-    const loose = { dependencies: { a: '^1.0.0', b: '1.x', c: '1.0.0' }, devDependencies: { d: '*' }, optionalDependencies: {} };
+    const loose = {
+      dependencies: { a: '^1.0.0', b: '1.x', c: '1.0.0' },
+      devDependencies: { d: '*' },
+      optionalDependencies: {},
+    };
     expect(unpinned(loose)).toEqual(['a@^1.0.0', 'b@1.x', 'd@*']);
   });
 
@@ -71,7 +75,12 @@ describe('package-lock.json', () => {
 
   test('holds an integrity hash for every package', () => {
     const lock = z
-      .object({ packages: z.record(z.string(), z.looseObject({ integrity: z.string().optional(), link: z.boolean().optional() })) })
+      .object({
+        packages: z.record(
+          z.string(),
+          z.looseObject({ integrity: z.string().optional(), link: z.boolean().optional() }),
+        ),
+      })
       .parse(JSON.parse(lockText));
     const bare = Object.entries(lock.packages).filter(([path, entry]) => path !== '' && entry.integrity === undefined);
     expect(bare.map(([path]) => path)).toEqual([]);

@@ -84,6 +84,7 @@ export function importsOf(tree: SyntaxNode): ImportEdge[] {
 
 function dynamicTarget(call: SyntaxNode): string {
   const first: unknown = Array.isArray(call['arguments']) ? call['arguments'][0] : undefined;
-  const expression = typeof first === 'object' && first !== null && 'expression' in first ? first.expression : undefined;
+  const expression =
+    typeof first === 'object' && first !== null && 'expression' in first ? first.expression : undefined;
   return isNode(expression) && expression.type === 'StringLiteral' ? nameOf(expression) : '(computed)';
 }

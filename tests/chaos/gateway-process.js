@@ -26,12 +26,14 @@ onCrashPoint((name) => {
   process.kill(process.pid, 'SIGKILL');
 });
 
-/** Repeats the text; "human" hands over; "single" is answered with class single. */
+/** Repeats the text; "human" hands over; "single" is answered with class single; "poison" ends the process. */
 const chaosBrain = {
   name: 'chaos',
   deadlineMs: 8_000,
   waits: options.waits === true,
   decide(input) {
+    // What no process survives: the kind of message that would end every worker that touches it.
+    if (input.messages.some((message) => message.text.startsWith('poison'))) process.kill(process.pid, 'SIGKILL');
     if (input.messages.some((message) => message.text.startsWith('human'))) return { kind: 'handoff', why: 'asked' };
     const replies = input.messages.map((message) => ({
       content: { text: `echo ${message.text}` },

@@ -85,7 +85,9 @@ BEGIN
     WHERE i.outbound IS NOT NULL;
     IF outbound IS NOT NULL THEN PERFORM append_outbound_v1(outbound); END IF;
 
-    UPDATE thread t SET first_new_at = (SELECT min(m.created_at) FROM message m WHERE m.thread_id = t.id AND m.state = 'new')
+    UPDATE thread t SET first_new_at = (SELECT min(m.created_at) FROM message m WHERE m.thread_id = t.id AND m.state = 'new'),
+      -- what ended the workers is parked: what is said about it is not to blame
+      alone_deaths = CASE i.message_state WHEN 'parked' THEN 0 ELSE t.alone_deaths END
     FROM unnest(good) i WHERE t.id = i.thread_id AND i.message_ids IS NOT NULL;
   END IF;
 

@@ -179,6 +179,30 @@ describe.each([
     expect((await dump(target))['contact']).toEqual((await dump(source))['contact']);
   });
 
+  test('a backup of an older schema comes back over a newer one, and is then migrated', async () => {
+    const older = await server.create();
+    await migrateStore(older, 'store', NEWEST - 1);
+    await ask(older, `INSERT INTO contact (id, display_name) VALUES (gen_random_uuid(), 'older')`);
+    const old = join(folder, 'older.gz');
+    await writeBackup({ storeUrl: older, blobFolder: join(folder, 'none'), file: old, release: 'test', nowMs: 1 });
+    const target = await server.create();
+    await restoreInto(target);
+    await restoreInto(target, old, true);
+    expect(await ask(target, 'SELECT display_name FROM contact')).toEqual([{ display_name: 'older' }]);
+    expect(await ask(target, 'SELECT max(id) AS version FROM schema_migration')).toEqual([{ version: NEWEST }]);
+    // The other way round: this release is older than the backup.
+    const refused = restoreBackup({
+      storeUrl: target,
+      blobFolder: join(folder, 'none'),
+      file,
+      force: true,
+      actorId: 'test',
+      newestVersion: NEWEST - 1,
+      migrateTo: () => Promise.reject(new Error('must not migrate')),
+    });
+    await expect(refused).rejects.toMatchObject({ code: 'backup_newer' });
+  });
+
   test('a store a gateway works on is refused', async () => {
     const target = await server.create();
     await migrateStore(target, 'store');

@@ -10,7 +10,12 @@ import { quietLog } from '../../kit/quiet-log.ts';
 import { newMessage, workOf } from './work.ts';
 
 const reply = (text: string): BotDecision['replies'][number] => ({ content: { text }, class: 'repeatable' });
-const said = (...texts: string[]): BotDecision => ({ replies: texts.map(reply), handoff: false, why: 'faq', memory: { n: 2 } });
+const said = (...texts: string[]): BotDecision => ({
+  replies: texts.map(reply),
+  handoff: false,
+  why: 'faq',
+  memory: { n: 2 },
+});
 
 function stand(options: { answer?: BotDecision; bot?: Partial<Bot>; account?: Partial<ChannelAccount> } = {}) {
   const decide = jest.fn((_input: BrainInput) => Promise.resolve(options.answer ?? said('answer')));
@@ -22,7 +27,8 @@ function stand(options: { answer?: BotDecision; bot?: Partial<Bot>; account?: Pa
     log,
     texts: { secretWarning: (language) => `warning ${language}`, handedOver: (language) => `people ${language}` },
     teamFor: (accountId, language) => brandId(`${accountId}-${language}`),
-    languageOf: (texts, { remembered }) => (remembered === 'ru' || texts.some((one) => /[а-я]/u.test(one)) ? 'ru' : 'en'),
+    languageOf: (texts, { remembered }) =>
+      remembered === 'ru' || texts.some((one) => /[а-я]/u.test(one)) ? 'ru' : 'en',
   });
   const take = async (work: Work) => turns.take(work, work.messages ?? [], account);
   const useStored = (work: Work) => turns.useStored(work, work.messages ?? [], account);
@@ -91,7 +97,11 @@ describe('people take over', () => {
     };
     const { take, log } = stand({ answer: said('fine', 'broken'), account: { render } });
     const { decision } = await take(workOf(two));
-    expect(decision).toMatchObject({ messageState: 'routed', handoffTeam: 'mem-en', why: 'the bot answer could not be rendered' });
+    expect(decision).toMatchObject({
+      messageState: 'routed',
+      handoffTeam: 'mem-en',
+      why: 'the bot answer could not be rendered',
+    });
     expect(texts(decision)).toEqual(['people en']);
     expect(JSON.stringify(log.lines)).not.toContain('broken');
     expect(log.lines.map(({ level }) => level)).toEqual(['error']);
@@ -117,12 +127,15 @@ describe('people take over', () => {
     expect(decide).not.toHaveBeenCalled();
   });
 
-  test.each(['queue', 'agent'] as const)('who own it already (%s) get the messages, and nothing is said', async (ownerKind) => {
-    const { take, decide } = stand();
-    const { decision } = await take(workOf(two, { conversation: { ownerKind } }));
-    expect(decision).toMatchObject({ messageState: 'routed', handoffTeam: null, secretTold: false, outbound: [] });
-    expect(decide).not.toHaveBeenCalled();
-  });
+  test.each(['queue', 'agent'] as const)(
+    'who own it already (%s) get the messages, and nothing is said',
+    async (ownerKind) => {
+      const { take, decide } = stand();
+      const { decision } = await take(workOf(two, { conversation: { ownerKind } }));
+      expect(decision).toMatchObject({ messageState: 'routed', handoffTeam: null, secretTold: false, outbound: [] });
+      expect(decide).not.toHaveBeenCalled();
+    },
+  );
 
   test('who own it already: a pasted secret is warned about once', async () => {
     const { take } = stand();
@@ -148,7 +161,12 @@ describe('a brain that waits', () => {
   test('is asked by a stored turn that leaves the messages as they are', async () => {
     const { take, decide } = stand({ bot: { waits: true } });
     const { decision, waiting } = await take(workOf(two));
-    expect(decision).toMatchObject({ messageState: null, memory: null, outbound: [], newTurn: { uptoSeq: 2, deadlineMs: 10_000 } });
+    expect(decision).toMatchObject({
+      messageState: null,
+      memory: null,
+      outbound: [],
+      newTurn: { uptoSeq: 2, deadlineMs: 10_000 },
+    });
     expect(waiting?.input.messages).toHaveLength(2);
     expect(decide).not.toHaveBeenCalled();
   });
@@ -171,7 +189,11 @@ describe('a brain that waits', () => {
 
   test('that did not answer in time hands over', () => {
     const decision = stand().useStored(workOf(two, { turn: { ...turn, state: 'running', output: null } }));
-    expect(decision).toMatchObject({ messageState: 'routed', handoffTeam: 'mem-en', usedTurn: { id: 'u1', state: 'expired' } });
+    expect(decision).toMatchObject({
+      messageState: 'routed',
+      handoffTeam: 'mem-en',
+      usedTurn: { id: 'u1', state: 'expired' },
+    });
     expect(decision && texts(decision)).toEqual(['people en']);
   });
 

@@ -1,6 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type Block, type Body, checkBody, type Inline, MAX_BODY_DEPTH, plainText } from '../../../src/core/model/body.ts';
+import {
+  type Block,
+  type Body,
+  checkBody,
+  type Inline,
+  MAX_BODY_DEPTH,
+  plainText,
+} from '../../../src/core/model/body.ts';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 12 });
 
@@ -29,17 +36,21 @@ const { block } = fc.letrec<{ inline: Inline; block: Block }>((tie) => {
       fc.record({ type: fc.constant('heading' as const), depth: fc.constantFrom(1, 2, 3), children: inlines }),
       fc.record({ type: fc.constant('codeBlock' as const), language: fc.option(text), value: text }),
       fc.constant<Block>({ type: 'thematicBreak' }),
-      fc.tuple(collapsed, blocks).map(([folded, children]): Block => ({
-        type: 'blockquote',
-        ...(folded === undefined ? {} : { collapsed: folded }),
-        children,
-      })),
-      fc.tuple(fc.boolean(), start, fc.array(blocks, { maxLength: 3 })).map(([ordered, from, items]): Block => ({
-        type: 'list',
-        ordered,
-        ...(from === undefined ? {} : { start: from }),
-        children: items.map((children) => ({ type: 'listItem', children })),
-      })),
+      fc.tuple(collapsed, blocks).map(
+        ([folded, children]): Block => ({
+          type: 'blockquote',
+          ...(folded === undefined ? {} : { collapsed: folded }),
+          children,
+        }),
+      ),
+      fc.tuple(fc.boolean(), start, fc.array(blocks, { maxLength: 3 })).map(
+        ([ordered, from, items]): Block => ({
+          type: 'list',
+          ordered,
+          ...(from === undefined ? {} : { start: from }),
+          children: items.map((children) => ({ type: 'listItem', children })),
+        }),
+      ),
     ),
   };
 });
@@ -137,7 +148,10 @@ describe('plainText', () => {
           { type: 'list', ordered: true, start: 3, children: [item('c'), item('d')] },
           { type: 'list', ordered: false, children: [item('x')] },
           { type: 'thematicBreak' },
-          { type: 'paragraph', children: [{ type: 'text', value: 'a' }, { type: 'break' }, { type: 'text', value: 'b' }] },
+          {
+            type: 'paragraph',
+            children: [{ type: 'text', value: 'a' }, { type: 'break' }, { type: 'text', value: 'b' }],
+          },
         ],
       },
     };

@@ -55,7 +55,10 @@ describe('a platform call', () => {
 
   test('is not made when its commit is older than the window', async () => {
     const send = jest.fn<ChannelAccount['send']>();
-    expect(await attempt(work, head, accountThat(send), at(1_001))).toMatchObject({ nextState: 'retry', notCalled: true });
+    expect(await attempt(work, head, accountThat(send), at(1_001))).toMatchObject({
+      nextState: 'retry',
+      notCalled: true,
+    });
     expect(send).not.toHaveBeenCalled();
   });
 
@@ -73,7 +76,12 @@ describe('a platform call', () => {
   });
 
   test('that never answers is unknown after its time', async () => {
-    const verdict = attempt(work, head, accountThat(() => new Promise(() => undefined)), at(0));
+    const verdict = attempt(
+      work,
+      head,
+      accountThat(() => new Promise(() => undefined)),
+      at(0),
+    );
     await jest.advanceTimersByTimeAsync(CALL_TIMEOUT_MS);
     expect(await verdict).toMatchObject({ nextState: 'unknown', ambiguous: true });
     expect(jest.getTimerCount()).toBe(0);

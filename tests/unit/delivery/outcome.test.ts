@@ -3,7 +3,14 @@ import fc from 'fast-check';
 import { brandId } from '../../../src/core/model/ids.ts';
 import type { SendOutcome } from '../../../src/core/model/outbound.ts';
 import type { HeadDelivery, Settlement } from '../../../src/core/ports/pipeline-store.ts';
-import { backoffMs, notCalled, poisoned, resolveUnknown, type Verdict, verdictOf } from '../../../src/delivery/outcome.ts';
+import {
+  backoffMs,
+  notCalled,
+  poisoned,
+  resolveUnknown,
+  type Verdict,
+  verdictOf,
+} from '../../../src/delivery/outcome.ts';
 
 type State = Settlement['nextState'];
 
@@ -61,8 +68,16 @@ describe('what a call came to', () => {
   });
 
   test('each trouble reaches what it concerns: chat, account, contact, address', () => {
-    expect(verdictOf(head(), OUTCOMES.rate_limited)).toMatchObject({ retryMs: 7_000, blockChatMs: 7_000, blockAccountMs: null });
-    expect(verdictOf(head(), OUTCOMES.auth)).toMatchObject({ retryMs: 30_000, blockAccountMs: 30_000, blockChatMs: null });
+    expect(verdictOf(head(), OUTCOMES.rate_limited)).toMatchObject({
+      retryMs: 7_000,
+      blockChatMs: 7_000,
+      blockAccountMs: null,
+    });
+    expect(verdictOf(head(), OUTCOMES.auth)).toMatchObject({
+      retryMs: 30_000,
+      blockAccountMs: 30_000,
+      blockChatMs: null,
+    });
     expect(verdictOf(head(), OUTCOMES.forbidden).unreachable).toBe(true);
     expect(verdictOf(head(), OUTCOMES.invalid).unreachable).toBe(false);
     expect(verdictOf(head(), OUTCOMES.moved)).toMatchObject({ newAddress: '-100', retryMs: 0 });
@@ -88,12 +103,15 @@ describe('what a call came to', () => {
     expect(poisoned(head())).toMatchObject({ nextState: 'failed', errorKind: 'poison' });
   });
 
-  test.each([OUTCOMES.forbidden, OUTCOMES.invalid])('$kind after an attempt nobody knows of is for people: failed promises that nothing arrived', (outcome) => {
-    const verdict = verdictOf(head({ attempt: 2, ambiguous: 1 }), outcome);
-    expect(verdict).toMatchObject({ nextState: 'needs_review', errorKind: outcome.kind });
-    expect(poisoned(head({ ambiguous: 1 })).nextState).toBe('needs_review');
-    expect(verdictOf(head({ attempt: 300, ambiguous: 1 }), OUTCOMES.transient).nextState).toBe('needs_review');
-  });
+  test.each([OUTCOMES.forbidden, OUTCOMES.invalid])(
+    '$kind after an attempt nobody knows of is for people: failed promises that nothing arrived',
+    (outcome) => {
+      const verdict = verdictOf(head({ attempt: 2, ambiguous: 1 }), outcome);
+      expect(verdict).toMatchObject({ nextState: 'needs_review', errorKind: outcome.kind });
+      expect(poisoned(head({ ambiguous: 1 })).nextState).toBe('needs_review');
+      expect(verdictOf(head({ attempt: 300, ambiguous: 1 }), OUTCOMES.transient).nextState).toBe('needs_review');
+    },
+  );
 });
 
 const PLAIN = { idempotentSend: false };
@@ -116,7 +134,10 @@ describe('what becomes of an unknown send', () => {
 
   test('what the platform says when it is asked goes first', () => {
     const single = head({ state: 'unknown', ambiguous: 1 });
-    expect(resolveUnknown(single, PLAIN, { kind: 'sent', externalId: '9' })).toMatchObject({ nextState: 'sent', externalId: '9' });
+    expect(resolveUnknown(single, PLAIN, { kind: 'sent', externalId: '9' })).toMatchObject({
+      nextState: 'sent',
+      externalId: '9',
+    });
     expect(resolveUnknown(single, PLAIN, { kind: 'absent' }).nextState).toBe('retry');
     expect(resolveUnknown(single, PLAIN, OUTCOMES.transient).nextState).toBe('needs_review');
   });
@@ -188,7 +209,10 @@ describe('a whole life', () => {
     fc.assert(
       fc.property(lives, fc.constantFrom(...classes), (happenings, of) => {
         const { state, steps } = live(head({ class: of }), happenings);
-        const wanted = steps === happenings.length ? ['retry', 'sent', 'failed', 'needs_review'] : ['sent', 'failed', 'needs_review'];
+        const wanted =
+          steps === happenings.length
+            ? ['retry', 'sent', 'failed', 'needs_review']
+            : ['sent', 'failed', 'needs_review'];
         expect(wanted).toContain(state);
       }),
     );
@@ -205,7 +229,11 @@ describe('a whole life', () => {
   ] as const)('a %s that always ends %s comes to an end within 400 attempts', (action, always) => {
     for (const capabilities of [PLAIN, IDEMPOTENT]) {
       for (const of of classes) {
-        const { state } = live(head({ action, class: of }), Array.from({ length: 400 }, () => always), capabilities);
+        const { state } = live(
+          head({ action, class: of }),
+          Array.from({ length: 400 }, () => always),
+          capabilities,
+        );
         expect(['failed', 'needs_review']).toContain(state);
       }
     }

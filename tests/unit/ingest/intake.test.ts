@@ -9,7 +9,14 @@ import { createIntake, type GuardFinding, type IntakeOptions } from '../../../sr
 import { customerMessage, memoryChannel } from '../../kit/pipeline/memory-channel.ts';
 import { quietLog } from '../../kit/quiet-log.ts';
 
-const STORED: IngestResult = { status: 'stored', threadId: null, conversationId: null, messageId: null, shard: 1, due: true };
+const STORED: IngestResult = {
+  status: 'stored',
+  threadId: null,
+  conversationId: null,
+  messageId: null,
+  shard: 1,
+  due: true,
+};
 
 function stand(options: Partial<IntakeOptions> & { normalise?: (payload: unknown) => Normalised[] } = {}) {
   const { normalise, ...rest } = options;
@@ -60,7 +67,10 @@ const guarded: Pick<IntakeOptions, 'guardPayload' | 'guardText'> = {
 };
 
 const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
-const event = (text: string, eventKey = 'k'): Normalised => ({ outcome: 'event', event: customerMessage('1', text, { eventKey }) });
+const event = (text: string, eventKey = 'k'): Normalised => ({
+  outcome: 'event',
+  event: customerMessage('1', text, { eventKey }),
+});
 
 function isJson(bytes: Uint8Array): boolean {
   try {
@@ -173,10 +183,20 @@ describe('raw payloads', () => {
   });
 
   test('hold no secret the guard found; what was masked in case is sealed by itself', async () => {
-    const finding: GuardFinding = { rule: 'api-secret', certain: false, path: '$.text', start: 0, length: 6, secret: 'hunter' };
+    const finding: GuardFinding = {
+      rule: 'api-secret',
+      certain: false,
+      path: '$.text',
+      start: 0,
+      length: 6,
+      secret: 'hunter',
+    };
     const certain: GuardFinding = { ...finding, rule: 'seed-phrase', certain: true, secret: null };
     const { take, items, sealed } = stand({
-      guardPayload: () => ({ payload: customerMessage('1', '••••••', { eventKey: 'k' }), findings: [finding, certain] }),
+      guardPayload: () => ({
+        payload: customerMessage('1', '••••••', { eventKey: 'k' }),
+        findings: [finding, certain],
+      }),
     });
     await take([json({ text: 'hunter' })]);
     const raw = sealed.find(({ row }) => row.startsWith('inbound_event/'));
@@ -187,14 +207,20 @@ describe('raw payloads', () => {
       ['api-secret', 'hunter'],
       ['seed-phrase', null],
     ]);
-    expect(sealed.some(({ plain, row }) => plain === 'hunter' && row === `secret_finding/${findings[0]?.id}`)).toBe(true);
+    expect(sealed.some(({ plain, row }) => plain === 'hunter' && row === `secret_finding/${findings[0]?.id}`)).toBe(
+      true,
+    );
   });
 });
 
 describe('what becomes of it', () => {
   test('thanks are marked, every event is told, and each shard is woken once', async () => {
     const { take, items, wakes, results } = stand();
-    await take([json(customerMessage('1', 'thanks')), json(customerMessage('1', 'hello')), json(customerMessage('2', 'x'))]);
+    await take([
+      json(customerMessage('1', 'thanks')),
+      json(customerMessage('1', 'hello')),
+      json(customerMessage('2', 'x')),
+    ]);
     expect(items.map(({ content }) => content.outcome === 'event' && content.thanks)).toEqual([true, false, false]);
     expect(results).toHaveLength(3);
     expect(wakes).toEqual([1]);
