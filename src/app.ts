@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { join as pathIn } from 'node:path';
 import { channelFactories } from '../channels/registry.ts';
 import { shippedFaqFolder } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
@@ -13,7 +13,8 @@ import { botText } from './bot/texts.ts';
 import { isMereThanks } from './bot/thanks.ts';
 import { createTurns } from './conversation/turn.ts';
 import { createWaitingTurns } from './conversation/waiting-turns.ts';
-import { createWorker, type Worker } from './conversation/worker.ts';
+import { createWorker } from './conversation/worker.ts';
+import { createOpened, type Opened } from './core/close-in-turn.ts';
 import { ParleyError } from './core/errors.ts';
 import { createUuidV7, systemClock } from './core/ids-and-time.ts';
 import { CUSTOMER_LANGUAGES, type CustomerLanguage } from './core/model/conversation.ts';
@@ -29,24 +30,26 @@ import type { Brain } from './core/ports/brain.ts';
 import type { ChannelAccount, ConnectionState, InboundSink } from './core/ports/channel.ts';
 import type { Log } from './core/ports/log.ts';
 import type { PeopleStore } from './core/ports/people-store.ts';
-import { openBlobStore } from './files/blob-store.ts';
-import { createKeyRing } from './files/crypto.ts';
+import { type BlobStore, openBlobStore } from './files/blob-store.ts';
+import { createKeyRing, type KeyRing } from './files/crypto.ts';
 import { loadMasterKey } from './files/master-key.ts';
 import type { Finding } from './guard/finding.ts';
 import { guardPayload, guardText } from './guard/guard.ts';
 import { replyAsAgent } from './inbox/reply.ts';
 import { type Connector, startConnector } from './ingest/connector.ts';
-import { createIntake, type GuardFinding } from './ingest/intake.ts';
-import { createAccountHealthBoard } from './observability/health.ts';
+import { createIntake, type GuardFinding, type IntakeOptions } from './ingest/intake.ts';
+import { type AccountHealthBoard, createAccountHealthBoard } from './observability/health.ts';
 import { createMetrics, type Metrics } from './observability/metrics.ts';
+import { quietRepeats } from './observability/quiet-repeats.ts';
 import { createWakeQueue } from './queue/index.ts';
-import { createAccountStore } from './store/accounts.ts';
+import { type AccountStore, createAccountStore } from './store/accounts.ts';
 import { openDatabase } from './store/database.ts';
 import { createPipelineStore } from './store/hot/pipeline-store.ts';
-import { type Instance, registerInstance } from './store/instances.ts';
+import { registerInstance } from './store/instances.ts';
 import { startUpkeep } from './store/maintenance/schedule.ts';
 import { createPeopleStore } from './store/people-store.ts';
 import { waitForSchema } from './store/readiness.ts';
+import { tellTrouble } from './store/tell-trouble.ts';
 import { VERSION } from './version.ts';
 
 export const ROLES = ['ingress', 'worker', 'web', 'connector'] as const;
@@ -54,6 +57,9 @@ export type Role = (typeof ROLES)[number];
 
 /** Wake shards: few, so that under load one job carries many threads. */
 export const SHARDS = 2;
+
+/** Time that steps under way get at the end, ms: a platform call's 8 s; the rest of a stop fits into 10 s. */
+const DRAIN_GRACE_MS = 8_000;
 
 export interface GatewayOptions {
   config: Config;
@@ -133,31 +139,80 @@ export function createAccounts(
   return accounts;
 }
 
-/** Joins store, queue, channels, bot and HTTP into one running process. */
-export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { config, log, roles } = options;
-  const has = (role: Role): boolean => roles.includes(role);
-  const ids = createUuidV7(systemClock);
-  const metrics: Metrics = createMetrics();
-  const database = openDatabase({ url: options.storeUrl, log });
-  const accountStore = createAccountStore(database);
-  const board = createAccountHealthBoard(systemClock, (now) => {
-    const { state } = now;
-    const fields = {
-      accountId: now.accountId,
-      channel: now.channel,
-      state: state.state,
-      ...('code' in state ? { code: state.code } : {}),
-    };
+/** Reports what becomes of an account's connection: to the log, the metrics and the store. */
+function watchAccounts(log: Log, metrics: Metrics, accountStore: AccountStore): AccountHealthBoard {
+  return createAccountHealthBoard(systemClock, ({ accountId, channel, state }) => {
+    const fields = { accountId, channel, state: state.state, ...('code' in state ? { code: state.code } : {}) };
     const said =
-      'mend' in state ? `${state.message}; ${state.mend}` : 'message' in state ? state.message : 'account state';
+      'mend' in state
+        ? `${state.message}; ${state.mend}`
+        : 'message' in state
+          ? state.message
+          : 'account state changed';
     if (state.state === 'stopped') log.error(fields, said);
     else if (state.state === 'retrying') log.warn(fields, said);
-    else log.info(fields, 'account state changed');
-    metrics.account(now.accountId, now.channel, state.state);
-    accountStore.saveState(now.accountId, state).catch(() => undefined);
+    else log.info(fields, said);
+    metrics.account(accountId, channel, state.state);
+    accountStore.saveState(accountId, state).catch(() => undefined);
   });
+}
+
+/** What an account's intake shares with those of the others. */
+type IntakeParts = Pick<IntakeOptions, 'store' | 'queue' | 'ids' | 'log'> & {
+  keys: KeyRing;
+  blobs: BlobStore;
+  metrics: Metrics;
+};
+
+/** The way of one account's payloads into the store. */
+function intakeOf(account: ChannelAccount, { keys, blobs, metrics, ...parts }: IntakeParts): InboundSink {
+  return createIntake({
+    ...parts,
+    account,
+    guardPayload: (payload) => {
+      const guarded = guardPayload(payload);
+      for (const finding of guarded.findings) metrics.guarded(finding.rule, finding.certain);
+      return { payload: guarded.payload, findings: guarded.findings.map(toGuardFinding) };
+    },
+    guardText: (text) => {
+      const guarded = guardText(text);
+      return { text: guarded.text, findings: guarded.findings.map(toGuardFinding) };
+    },
+    seal: (plain, row) => keys.seal(plain, { table: 'inbound', column: 'raw', row }),
+    digest: (data) => keys.digest(data, 'event-key').toString('hex'),
+    putBlob: async (data) => (await blobs.put(data)).id,
+    isThanks: isMereThanks,
+    onResult: (result) => metrics.ingested(account.channel, result.status),
+  });
+}
+
+/**
+ * Joins store, queue, channels, bot and HTTP into one running process. When a part cannot be started, those before it are
+ * closed again before the error is thrown.
+ */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const opened = createOpened(options.log);
+  try {
+    return await join(options, opened);
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
+  const { config, roles } = options;
+  const log = quietRepeats(options.log, systemClock);
+  const has = (role: Role): boolean => roles.includes(role);
+  const ids = createUuidV7(systemClock);
+  const database = tellTrouble(openDatabase({ url: options.storeUrl, log }), log, systemClock);
+  opened.add('store', () => database.close());
+  const metrics: Metrics = createMetrics();
+  opened.add('metrics', () => metrics.close());
+  const accountStore = createAccountStore(database);
+  const board = watchAccounts(log, metrics, accountStore);
   const accounts = createAccounts(config, log, (id, channel, state) => board.report(id, channel, state));
+  for (const account of accounts.values()) opened.add(`account ${account.id}`, () => account.close());
 
   const sinks = new Map<string, InboundSink>();
   let readiness: () => Promise<{ ready: boolean; message: string }> = () =>
@@ -175,6 +230,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       },
       ready: () => readiness(),
     });
+    opened.add('http', http.stop);
   }
   const schema = await waitForSchema(database, log, (state: string) => {
     readiness = () => Promise.resolve({ ready: false, message: state });
@@ -184,15 +240,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   await accountStore.sync([...accounts.values()]);
   const keys = createKeyRing([{ version: 1, bytes: loadMasterKey(config.masterKey, config.dataFolder) }]);
   const blobs = await openBlobStore(config.storage.url, {
-    folder: join(config.dataFolder, 'blobs'),
+    folder: pathIn(config.dataFolder, 'blobs'),
     keys,
     clock: systemClock,
   });
-  const queue = createWakeQueue({ url: config.queue.url, storeUrl: options.storeUrl, shards: SHARDS, log });
   const bot = createBot(options.brains ?? brainsOf(config), (by, outcome) => metrics.botDecision(by, outcome));
 
   let store: ReturnType<typeof createPipelineStore> | undefined;
-  const instance: Instance = await registerInstance({
+  const instance = await registerInstance({
     database,
     ids,
     log,
@@ -203,6 +258,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     embedded: options.embedded,
     onReborn: (id) => store?.useInstance(id),
   });
+  opened.add('instance', () => instance.stop());
+  const queue = createWakeQueue({ url: config.queue.url, storeUrl: options.storeUrl, shards: SHARDS, log });
+  opened.add('queue', () => queue.close());
   const pipeline = createPipelineStore({
     database,
     clock: systemClock,
@@ -216,48 +274,24 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     observe: (statement, size) => metrics.batch(statement, size),
   });
   store = pipeline;
-
+  opened.add('pipeline', () => pipeline.idle());
   for (const account of accounts.values()) {
-    sinks.set(
-      account.id,
-      createIntake({
-        account,
-        store: pipeline,
-        queue,
-        ids,
-        log,
-        guardPayload: (payload) => {
-          const guarded = guardPayload(payload);
-          for (const finding of guarded.findings) metrics.guarded(finding.rule, finding.certain);
-          return { payload: guarded.payload, findings: guarded.findings.map(toGuardFinding) };
-        },
-        guardText: (text) => {
-          const guarded = guardText(text);
-          return { text: guarded.text, findings: guarded.findings.map(toGuardFinding) };
-        },
-        seal: (plain, row) => keys.seal(plain, { table: 'inbound', column: 'raw', row }),
-        digest: (data) => keys.digest(data, 'event-key').toString('hex'),
-        putBlob: async (data) => (await blobs.put(data)).id,
-        isThanks: isMereThanks,
-        onResult: (result) => metrics.ingested(account.channel, result.status),
-      }),
-    );
+    sinks.set(account.id, intakeOf(account, { store: pipeline, queue, ids, log, keys, blobs, metrics }));
   }
 
-  let worker: Worker | null = null;
-  const waiting = createWaitingTurns({
-    bot,
-    store: pipeline,
-    log,
-    stillOpen: async (id) =>
-      (await database.db.selectFrom('turn').select('state').where('id', '=', id).executeTakeFirst())?.state ===
-      'running',
-    onFinished: () => {
-      for (let shard = 0; shard < SHARDS; shard += 1) queue.wake(shard);
-    },
-  });
   if (has('worker')) {
-    worker = createWorker({
+    const waiting = createWaitingTurns({
+      bot,
+      store: pipeline,
+      log,
+      stillOpen: async (id) =>
+        (await database.db.selectFrom('turn').select('state').where('id', '=', id).executeTakeFirst())?.state ===
+        'running',
+      onFinished: () => {
+        for (let shard = 0; shard < SHARDS; shard += 1) queue.wake(shard);
+      },
+    });
+    const worker = createWorker({
       store: pipeline,
       queue,
       log,
@@ -287,26 +321,28 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         },
       },
     });
+    opened.add('worker', () => worker.stop(DRAIN_GRACE_MS));
+    opened.add('waiting turns', () => waiting.stop());
     await worker.start();
+    const upkeep = startUpkeep({
+      database,
+      log,
+      metrics,
+      queue,
+      retention: config.retention,
+      deleteBlob: (id) => blobs.delete(id),
+      blobs,
+    });
+    opened.add('upkeep', () => upkeep.stop());
   }
-  const upkeep = has('worker')
-    ? startUpkeep({
-        database,
-        log,
-        metrics,
-        queue,
-        retention: config.retention,
-        deleteBlob: (id) => blobs.delete(id),
-        blobs,
-      })
-    : null;
 
-  const connectors: Connector[] = [];
+  // Once more, here in its turn: at an orderly end nothing new is let in while the worker finishes.
+  if (http !== null) opened.add('http', http.stop);
   if (has('connector')) {
-    for (const account of accounts.values()) {
+    const connectors = [...accounts.values()].flatMap((account): Connector[] => {
       const sink = sinks.get(account.id);
-      if (sink === undefined || (account.receive === undefined && account.registerWebhook === undefined)) continue;
-      connectors.push(
+      if (sink === undefined || (account.receive === undefined && account.registerWebhook === undefined)) return [];
+      return [
         startConnector({
           account,
           sink,
@@ -318,8 +354,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
             await account.registerWebhook?.(`${config.http.publicUrl}/hooks/${account.id}`, signal);
           },
         }),
-      );
-    }
+      ];
+    });
+    opened.add('connectors', () => Promise.all(connectors.map((connector) => connector.stop())));
   }
 
   const people = createPeopleStore(database, ids);
@@ -333,21 +370,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     address: http?.address ?? null,
     async stop() {
       readiness = () => Promise.resolve({ ready: false, message: 'stopping' });
-      await Promise.all(connectors.map((connector) => connector.stop()));
-      await http?.stop();
-      upkeep?.stop();
-      waiting.stop();
-      await worker?.stop(8_000);
-      await pipeline.idle();
-      await queue.close();
-      await instance
-        .stop()
-        .catch((error: unknown) =>
-          log.warn({ err: error instanceof Error ? error.message : 'unknown' }, 'leases could not be given back'),
-        );
-      await Promise.all([...accounts.values()].map((account) => account.close()));
-      metrics.close();
-      await database.close();
+      await opened.close();
     },
   };
 }

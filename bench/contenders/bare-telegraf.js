@@ -16,6 +16,7 @@ bot.botInfo = await bot.telegram.getMe();
 bot.on('text', (context) => context.reply(context.message.text));
 bot.catch(() => undefined);
 
-const server = http.createServer(bot.webhookCallback(settings.path, { secretToken: settings.secret }));
+const hook = bot.webhookCallback(settings.path, { secretToken: settings.secret });
+const server = http.createServer((request, response) => void hook(request, response));
 server.keepAliveTimeout = 75_000;
 server.listen(settings.port, '127.0.0.1', () => ready());

@@ -30,16 +30,17 @@ bot.onDirectMessage(async (thread, message, _channel, context) => {
 await bot.initialize();
 
 /** Adapts Node's server to the web-standard handler, as its framework guides do. */
+async function handle(request, response, body) {
+  const web = new Request(`http://127.0.0.1${request.url}`, { method: 'POST', headers: request.headers, body });
+  const answer = await bot.webhooks.telegram(web, { waitUntil: (task) => void task.catch(() => undefined) });
+  const text = Buffer.from(await answer.arrayBuffer());
+  response.writeHead(answer.status, { 'content-length': text.length }).end(text);
+}
+
 const server = http.createServer((request, response) => {
   const chunks = [];
   request.on('data', (chunk) => chunks.push(chunk));
-  request.on('end', async () => {
-    const body = Buffer.concat(chunks);
-    const web = new Request(`http://127.0.0.1${request.url}`, { method: 'POST', headers: request.headers, body });
-    const answer = await bot.webhooks.telegram(web, { waitUntil: (task) => void task.catch(() => undefined) });
-    const text = Buffer.from(await answer.arrayBuffer());
-    response.writeHead(answer.status, { 'content-length': text.length }).end(text);
-  });
+  request.on('end', () => void handle(request, response, Buffer.concat(chunks)));
 });
 server.keepAliveTimeout = 75_000;
 server.listen(settings.port, '127.0.0.1', () => ready());

@@ -4,10 +4,9 @@
 export const settings = JSON.parse(process.argv[2] ?? '{}');
 
 /** Says that the webhook listens; ends in order on SIGTERM. */
-export function ready(end = () => undefined) {
-  process.once('SIGTERM', async () => {
-    await end();
-    process.exit(0);
+export function ready(end = () => Promise.resolve()) {
+  process.once('SIGTERM', () => {
+    void end().finally(() => process.exit(0));
   });
   process.send?.({ ready: true });
 }

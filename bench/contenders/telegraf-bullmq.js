@@ -24,6 +24,7 @@ bot.on('text', async (context) => {
 });
 bot.catch(() => undefined);
 
-const server = http.createServer(bot.webhookCallback(settings.path, { secretToken: settings.secret }));
+const hook = bot.webhookCallback(settings.path, { secretToken: settings.secret });
+const server = http.createServer((request, response) => void hook(request, response));
 server.keepAliveTimeout = 75_000;
 server.listen(settings.port, '127.0.0.1', () => ready());

@@ -5,7 +5,7 @@ import { createRun } from './run.js';
 let run = null;
 const api = await startBotApi((chatId, text) => run?.reply(chatId, text));
 
-process.on('message', async ({ id, spec }) => {
+async function answer({ id, spec }) {
   api.setLatency(spec.latencyMs);
   run = createRun(spec, () => process.send({ id, reached: true }));
   const before = process.cpuUsage();
@@ -13,6 +13,8 @@ process.on('message', async ({ id, spec }) => {
   const { user, system } = process.cpuUsage(before);
   run = null;
   process.send({ id, result: { ...result, loadCpuMs: (user + system) / 1_000 / spec.messages } });
-});
+}
+
+process.on('message', (message) => void answer(message));
 process.on('disconnect', () => process.exit(0));
 process.send({ url: api.url });

@@ -96,12 +96,15 @@ export function createRun(spec, onReached = () => undefined) {
     });
   }
 
-  const ticker = setInterval(() => {
-    pump();
-    const nowMs = performance.now();
-    const complete = acked === messages && answered === messages && nowMs - lastReplyMs > LINGER_MS;
-    if (complete || nowMs - lastEventMs > spec.patienceMs) end();
-  }, spec.perSecond === undefined ? 5 : 1);
+  const ticker = setInterval(
+    () => {
+      pump();
+      const nowMs = performance.now();
+      const complete = acked === messages && answered === messages && nowMs - lastReplyMs > LINGER_MS;
+      if (complete || nowMs - lastEventMs > spec.patienceMs) end();
+    },
+    spec.perSecond === undefined ? 5 : 1,
+  );
 
   function end() {
     clearInterval(ticker);

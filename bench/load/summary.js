@@ -3,7 +3,8 @@
 /** @returns {{p50: number, p99: number, max: number}} in the unit of the values; NaN without any */
 export function summarise(values) {
   const sorted = Float64Array.from(values).sort();
-  const at = (share) => (sorted.length === 0 ? Number.NaN : sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]);
+  const at = (share) =>
+    sorted.length === 0 ? Number.NaN : sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
   return { p50: at(0.5), p99: at(0.99), max: at(1) };
 }
 

@@ -84,6 +84,8 @@ async function listStatements() {
     FROM pg_stat_statements WHERE NOT toplevel ORDER BY total_plan_time + total_exec_time DESC LIMIT 45`);
   process.stdout.write(' calls plans    us  plan blocks\n');
   for (const { calls, plans, us, planning, blocks, query } of rows) {
-    process.stdout.write(`${[calls, plans, us, planning, blocks].map((n) => String(n).padStart(6)).join('')}  ${query}\n`);
+    process.stdout.write(
+      `${[calls, plans, us, planning, blocks].map((n) => String(n).padStart(6)).join('')}  ${query}\n`,
+    );
   }
 }

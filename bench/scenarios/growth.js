@@ -1,8 +1,8 @@
 /** The same work on a small store and on one a hundred times its size: nothing may slow down with what lies there. */
 import pg from 'pg';
-import { summarise } from '../load/summary.js';
 import { fill } from '../lib/fill.js';
 import { createPipeline } from '../lib/pipeline.js';
+import { summarise } from '../load/summary.js';
 
 export const name = 'growth';
 export const contenders = ['parley'];
@@ -58,8 +58,7 @@ async function stand(postgres, stores, conversations, say) {
     return result;
   }
   const any = () => Math.floor(Math.random() * conversations);
-  const prepared = async (statement, text, values) =>
-    (await client.query({ name: statement, text, values })).rows;
+  const prepared = async (statement, text, values) => (await client.query({ name: statement, text, values })).rows;
   const pipeline = await createPipeline(client, prepared, any);
   const threads = (await client.query('SELECT id FROM thread ORDER BY md5(id::text) LIMIT 500')).rows;
 
@@ -70,7 +69,7 @@ async function stand(postgres, stores, conversations, say) {
         await timed('ingest batch of 50', () => pipeline.ingest(BATCH));
         await timed('drain of 50', () => pipeline.drain(BATCH));
       }
-      for (let count = 0; count < 50; count += 1) {
+      for (let count = 0; count < 250; count += 1) {
         const page = await timed('inbox list', () => prepared('inbox', INBOX, ['queue']));
         const last = page.at(-1);
         await timed('inbox page', () => prepared('page', INBOX_PAGE, ['queue', last.last_message_at, last.id]));

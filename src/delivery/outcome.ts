@@ -12,8 +12,8 @@ const MAX_ATTEMPTS = 300;
 const AUTH_PAUSE_MS = 30_000;
 /** Before the one repeat of an unknown send: long enough for the platform to finish the first. */
 const REPEAT_PAUSE_MS = 1_000;
-/** Repeats with the same key on a platform that drops repeats. */
-const MAX_SAME_KEY = 5;
+/** How often what may be repeated without harm is repeated while its outcome stays unknown. */
+const MAX_HARMLESS_REPEATS = 5;
 
 const NEUTRAL: Verdict = {
   nextState: 'retry',
@@ -128,12 +128,11 @@ export function resolveUnknown(
     if (looked.kind === 'sent') return { ...NEUTRAL, nextState: 'sent', externalId: looked.externalId };
     if (looked.kind === 'absent') return repeat('the platform does not have it: sent again');
   }
-  // Edits, deletes and reactions may be repeated: the second changes nothing.
-  if (head.action !== 'send') return repeat('sent again: repeating it does no harm');
-  if (capabilities.idempotentSend) {
-    return head.ambiguous > MAX_SAME_KEY
+  // An edit, delete or reaction changes nothing the second time, nor does a send with the same key where that is dropped.
+  if (head.action !== 'send' || capabilities.idempotentSend) {
+    return head.ambiguous > MAX_HARMLESS_REPEATS
       ? review('still unknown after several attempts')
-      : repeat('sent again with the same key');
+      : repeat('sent again: repeating it does no harm');
   }
   if (head.stale) return review('a person took over meanwhile');
   if (head.class === 'repeatable' && head.ambiguous < 2) return repeat('sent once more: the first may have been lost');

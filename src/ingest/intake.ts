@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { crashPoint } from '../core/crash-point.ts';
 import { IngestRefused, StoreUnavailable } from '../core/errors.ts';
 import { brandId } from '../core/model/ids.ts';
@@ -54,16 +55,28 @@ interface Parsed {
 export function createIntake(options: IntakeOptions): InboundSink {
   const { account, store, queue, ids } = options;
 
+  /** What is no JSON is kept as it came, guarded as text, and parked where a person sees it. */
+  function malformed(payload: Buffer): Parsed {
+    const eventKey = `malformed:${options.digest(payload)}`;
+    const parked = (bytes: Buffer): Parsed => ({
+      bytes,
+      normalised: [{ outcome: 'parked', eventKey, reason: 'not JSON' }],
+      findings: [],
+    });
+    const guarded = options.guardText(payload.toString('utf8'));
+    if (guarded.findings.length > 0 || isUtf8(payload)) return parked(Buffer.from(guarded.text, 'utf8'));
+    // Not UTF-8 either: Latin-1 reads and keeps every byte.
+    const bytewise = options.guardText(payload.toString('latin1'));
+    return parked(Buffer.from(bytewise.text.replaceAll('•', '*'), 'latin1'));
+  }
+
   function parse(payload: Buffer): Parsed {
     let json: unknown;
     try {
-      json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));
+      if (!isUtf8(payload)) return malformed(payload);
+      json = JSON.parse(payload.toString('utf8'));
     } catch {
-      // Not JSON: kept as it is, guarded as text, parked where a person sees it. Latin-1 keeps every byte.
-      const guarded = options.guardText(payload.toString('latin1'));
-      const bytes = Buffer.from(guarded.text.replaceAll('•', '*'), 'latin1');
-      const eventKey = `malformed:${options.digest(payload)}`;
-      return { bytes, normalised: [{ outcome: 'parked', eventKey, reason: 'not JSON' }], findings: [] };
+      return malformed(payload);
     }
     const guarded = options.guardPayload(json);
     const bytes = guarded.findings.length === 0 ? payload : Buffer.from(JSON.stringify(guarded.payload), 'utf8');
@@ -97,10 +110,11 @@ export function createIntake(options: IntakeOptions): InboundSink {
   async function itemsOf(payload: Buffer): Promise<IngestItem[]> {
     const { bytes, normalised, findings } = parse(payload);
     const rawBlob = bytes.length > BLOB_BYTES ? await options.putBlob(bytes) : null;
+    // Raw once per payload, with its first event; noise keeps its key alone.
+    const keeper = normalised.findIndex((one) => one.outcome !== 'filed');
     return normalised.map((one, index) => {
       const eventKey = keyOf(one.outcome === 'event' ? one.event.eventKey : one.eventKey);
-      // Raw once per payload, with its first event; noise keeps its key alone.
-      const keepsRaw = index === 0 && one.outcome !== 'filed';
+      const keepsRaw = index === keeper;
       return {
         accountId: account.id,
         channel: account.channel,

@@ -33,6 +33,30 @@ function hostsIn(text: string): string[] {
   return [...text.matchAll(/"resolved":\s*"([^"]+)"/g)].map((match) => match[1] ?? '');
 }
 
+const lockSchema = z.object({
+  packages: z.record(
+    z.string(),
+    z.looseObject({
+      integrity: z.string().optional(),
+      optional: z.boolean().default(false),
+      os: z.array(z.string()).optional(),
+      optionalDependencies: versions,
+    }),
+  ),
+});
+type Lock = z.infer<typeof lockSchema>;
+const lock = lockSchema.parse(JSON.parse(lockText));
+
+/** Optional dependencies, mostly of other platforms, that have no entry where npm would look for one. */
+function missingOptional({ packages }: Lock): string[] {
+  return Object.entries(packages).flatMap(([path, entry]) =>
+    Object.keys(entry.optionalDependencies)
+      .filter((name) => packages[`${path}/node_modules/${name}`] === undefined)
+      .filter((name) => packages[`node_modules/${name}`] === undefined)
+      .map((name) => `${name}, which ${path} asks for`),
+  );
+}
+
 function packageOf(specifier: string): string {
   return specifier.startsWith('@') ? specifier.split('/').slice(0, 2).join('/') : (specifier.split('/')[0] ?? '');
 }
@@ -73,16 +97,16 @@ describe('package-lock.json', () => {
     expect(hostsIn('{"a": {"resolved": "https://registry.example/a.tgz"}}')).toHaveLength(1);
   });
 
-  test('holds an integrity hash for every package', () => {
-    const lock = z
-      .object({
-        packages: z.record(
-          z.string(),
-          z.looseObject({ integrity: z.string().optional(), link: z.boolean().optional() }),
-        ),
-      })
-      .parse(JSON.parse(lockText));
-    const bare = Object.entries(lock.packages).filter(([path, entry]) => path !== '' && entry.integrity === undefined);
+  test('holds an integrity hash for every package but those of other platforms', () => {
+    const bare = Object.entries(lock.packages).filter(
+      ([path, entry]) => path !== '' && entry.integrity === undefined && !(entry.optional && entry.os !== undefined),
+    );
     expect(bare.map(([path]) => path)).toEqual([]);
+  });
+
+  test('names every optional dependency of every package: npm ci refuses a lockfile that leaves one out', () => {
+    expect(missingOptional(lock)).toEqual([]);
+    const planted = { packages: { '': {}, 'node_modules/a': { optionalDependencies: { 'a-darwin': '1.0.0' } } } };
+    expect(missingOptional(lockSchema.parse(planted))).toEqual(['a-darwin, which node_modules/a asks for']);
   });
 });

@@ -199,8 +199,13 @@ function write(update: Json, harm: Damage): Buffer {
   }
 }
 
-/** A mutated update as the bytes of a request. */
-export const mutatedUpdate: fc.Arbitrary<Buffer> = fc
+/** A mutated update as the bytes of a request; a failing one is printed as text. */
+export interface Mutated {
+  bytes: Buffer;
+  [fc.toStringMethod](): string;
+}
+
+export const mutatedUpdate: fc.Arbitrary<Mutated> = fc
   .record({
     make: fc.constantFrom(genuineUpdate, genuineUpdate, groupEdit, photo),
     n: fc.nat(1_000_000),
@@ -211,5 +216,6 @@ export const mutatedUpdate: fc.Arbitrary<Buffer> = fc
   .map(({ make, n, text, changes, harm }) => {
     const update = structuredClone(make(n, text));
     for (const one of changes) apply(update, structuredClone(one));
-    return write(update, harm);
+    const bytes = write(update, harm);
+    return { bytes, [fc.toStringMethod]: () => JSON.stringify(bytes.toString('latin1').slice(0, 2_000)) };
   });

@@ -66,10 +66,10 @@ describe('mutated updates', () => {
         fc.array(mutatedUpdate, { minLength: AT_ONCE, maxLength: AT_ONCE }),
         async (bodies) => {
           const others = othersAreAnswered();
-          const answers = await Promise.all(bodies.map((body) => stand.post(body)));
+          const answers = await Promise.all(bodies.map(({ bytes }) => stand.post(bytes)));
           for (const [index, { status }] of answers.entries()) {
             statuses.set(status, (statuses.get(status) ?? 0) + 1);
-            const body = bodies[index] ?? Buffer.alloc(0);
+            const body = bodies[index]?.bytes ?? Buffer.alloc(0);
             if (status !== 200) {
               expect([400, 413, 415]).toContain(status);
               continue;
@@ -77,7 +77,8 @@ describe('mutated updates', () => {
             const keys = keysOf(body);
             expect(keys.length).toBeGreaterThan(0);
             for (const key of keys) {
-              const event = await eventOf(key);
+              // A byte order mark may be read over or not; either way it is kept.
+              const event = (await eventOf(key)) ?? (await eventOf(`malformed:${stand.digest(body)}`));
               if (event === undefined)
                 throw new Error(`acknowledged and not stored: ${body.toString('latin1').slice(0, 400)}`);
               states.set(event.state, (states.get(event.state) ?? 0) + 1);

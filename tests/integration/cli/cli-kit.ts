@@ -31,6 +31,7 @@ export interface Desk {
 /** A running gateway. */
 export interface Serving {
   readonly child: ChildProcess;
+  /** Where its HTTP side listens; empty for roles that have none. */
   readonly address: string;
   output(): string;
   /** Sends the signal and waits for the end. */
@@ -83,7 +84,8 @@ export function openDesk(): Desk {
       const output = (): string => texts.stdout + texts.stderr;
       const address = await eventually(() => {
         if (child.exitCode !== null) return `ended: ${output()}`;
-        return /"address":"([^"]+)"/.exec(texts.stdout)?.[1] ?? false;
+        const up = /"address":(?:"([^"]+)"|null)/.exec(texts.stdout);
+        return up === null ? false : (up[1] ?? '');
       }, LIMIT_MS);
       if (typeof address !== 'string' || address.startsWith('ended')) throw new Error(String(address));
       return {
