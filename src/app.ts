@@ -205,12 +205,12 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
   const log = quietRepeats(options.log, systemClock);
   const has = (role: Role): boolean => roles.includes(role);
   const ids = createUuidV7(systemClock);
-  const database = tellTrouble(openDatabase({ url: options.storeUrl, log }), log, systemClock);
+  const database = tellTrouble(openDatabase({ url: options.storeUrl, log }), options.log, systemClock);
   opened.add('store', () => database.close());
   const metrics: Metrics = createMetrics();
   opened.add('metrics', () => metrics.close());
   const accountStore = createAccountStore(database);
-  const board = watchAccounts(log, metrics, accountStore);
+  const board = watchAccounts(options.log, metrics, accountStore);
   const accounts = createAccounts(config, log, (id, channel, state) => board.report(id, channel, state));
   for (const account of accounts.values()) opened.add(`account ${account.id}`, () => account.close());
 

@@ -6,7 +6,8 @@ const SETTLE_MS = 300;
 
 /** Load before anything is measured: code is compiled, chats are known. */
 export async function warmUp(generator, contender, { messages, chats = 1_000 }) {
-  await generator.run({ ...contender.target, messages, chats, inFlight: 200 });
+  const { answered } = await generator.run({ ...contender.target, messages, chats, inFlight: 200 });
+  if (answered === 0) throw new Error(`${contender.title} answers nothing: see what it said above`);
   await sleep(SETTLE_MS);
 }
 

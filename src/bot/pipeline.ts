@@ -75,14 +75,14 @@ function failed(error: unknown): Settled {
 async function withinDeadline(
   brain: Brain,
   output: Promise<BrainOutput>,
-  controller: AbortController,
+  controller: AbortController | null,
 ): Promise<Settled> {
   const deadlineMs = Math.min(brain.deadlineMs, LONGEST_DEADLINE_MS);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       const error = new BrainDeadlineError(`did not decide within ${deadlineMs} ms`);
-      controller.abort(error);
+      controller?.abort(error);
       reject(error);
     }, deadlineMs);
   });
@@ -95,9 +95,17 @@ async function withinDeadline(
   }
 }
 
+/** For brains that do not wait: there is nothing to stop, and a signal a turn would only cost. */
+const NEVER_ABORTED = new AbortController().signal;
+
 function ask(brain: Brain, input: BrainInput, signal: AbortSignal | undefined): Settled | Promise<Settled> {
-  const controller = new AbortController();
-  const combined = signal === undefined ? controller.signal : AbortSignal.any([controller.signal, signal]);
+  const controller = brain.waits ? new AbortController() : null;
+  const combined =
+    controller === null
+      ? NEVER_ABORTED
+      : signal === undefined
+        ? controller.signal
+        : AbortSignal.any([controller.signal, signal]);
   try {
     const output = brain.decide(input, combined);
     return output instanceof Promise || 'then' in output

@@ -37,10 +37,13 @@ export function createTurns(options: TurnOptions) {
   const { bot, ids, log } = options;
 
   function contextOf(work: Work, messages: readonly NewMessage[], account: ChannelAccount): DecisionContext {
-    const language = options.languageOf(
-      messages.map((message) => message.text),
-      { remembered: work.conversation?.language ?? null, platform: work.conversation?.languageHint ?? null },
-    );
+    // Echo says nothing of its own, so it needs no language.
+    const language = bot.echoOnly
+      ? 'en'
+      : options.languageOf(
+          messages.map((message) => message.text),
+          { remembered: work.conversation?.language ?? null, platform: work.conversation?.languageHint ?? null },
+        );
     return {
       ids,
       account,

@@ -1,5 +1,6 @@
 import { crashPoint } from '../core/crash-point.ts';
 import { InstanceDead } from '../core/errors.ts';
+import type { ThreadId } from '../core/model/ids.ts';
 import type { Log } from '../core/ports/log.ts';
 import type { PipelineStore, Work } from '../core/ports/pipeline-store.ts';
 import type { WakeQueue } from '../core/ports/queue.ts';
@@ -56,6 +57,9 @@ export function createWorker(options: WorkerOptions): Worker {
   let active = 0;
   /** Places promised to claims under way, so that two claims never share one. */
   let promised = 0;
+  const working = new Set<ThreadId>();
+  /** A claim failed: it may have taken leases that nobody was told of. */
+  let claimLost = false;
   let alone = false;
   let stopping = false;
   let sweeping: Promise<void> = Promise.resolve();
@@ -68,6 +72,7 @@ export function createWorker(options: WorkerOptions): Worker {
   /** Drains a thread in the background; resolves when it is given back. Never rejects. */
   function begin(work: Work): Promise<void> {
     active += 1;
+    working.add(work.threadId);
     return drainThread(work, drainOptions)
       .catch((error: unknown) => {
         // The lease would stay ours and the thread unworked: give it back; the sweeper finds it in a second.
@@ -82,6 +87,7 @@ export function createWorker(options: WorkerOptions): Worker {
       })
       .then((dueNow) => {
         active -= 1;
+        working.delete(work.threadId);
         settleIdle();
         if (dueNow) queue.wake(Number.parseInt(work.threadId.slice(-2), 16) % options.shards);
         feed();
@@ -128,6 +134,9 @@ export function createWorker(options: WorkerOptions): Worker {
         crashPoint('claim.after');
         found = works.length;
         for (const work of works) void begin(work);
+      } catch (error) {
+        claimLost = true;
+        throw error;
       } finally {
         promised -= limit;
         settleIdle();
@@ -158,10 +167,32 @@ export function createWorker(options: WorkerOptions): Worker {
       await idle(ALONE_PATIENCE_MS);
       for (;;) {
         if (stopping) return;
-        const [work] = await store.claim({ shard: null, limit: 1, overdueMs: 0, alone: true });
+        const [work] = await store
+          .claim({ shard: null, limit: 1, overdueMs: 0, alone: true })
+          .catch((error: unknown) => {
+            claimLost = true;
+            throw error;
+          });
         if (work === undefined) return;
         await within(begin(work), ALONE_PATIENCE_MS);
       }
+    } finally {
+      alone = false;
+      feed();
+    }
+  }
+
+  /** Finds what a lost claim took; no claim may be under way meanwhile, so nothing newly claimed is given back. */
+  async function reclaim(): Promise<void> {
+    if (!claimLost || promised > 0 || alone) return;
+    alone = true;
+    try {
+      claimLost = false;
+      const freed = await store.reclaim([...working]);
+      if (freed > 0) log.warn({ threads: freed }, 'leases of a lost claim were given back');
+    } catch (error) {
+      claimLost = true;
+      throw error;
     } finally {
       alone = false;
       feed();
@@ -184,6 +215,7 @@ export function createWorker(options: WorkerOptions): Worker {
 
   async function sweep(): Promise<void> {
     await options.reap();
+    await reclaim();
     await claim(null, OVERDUE_MS);
     crashPoint('sweep.after-claim');
     if (await store.hasSuspects()) await drainSuspects();
@@ -205,6 +237,8 @@ export function createWorker(options: WorkerOptions): Worker {
       await queue.listen(async (shard) => {
         await claim(shard, 0).catch(report);
       });
+      // What a process before this one left due does not wait to be overdue.
+      await claim(null, 0).catch(report);
       await sweep().catch(report);
       scheduleSweep();
     },

@@ -11,7 +11,7 @@ const MAX_ATTEMPTS = 300;
 /** A refused token is tried again this often. */
 const AUTH_PAUSE_MS = 30_000;
 /** Before the one repeat of an unknown send: long enough for the platform to finish the first. */
-const REPEAT_PAUSE_MS = 1_000;
+const REPEAT_PAUSE_MS = 500;
 /** How often what may be repeated without harm is repeated while its outcome stays unknown. */
 const MAX_HARMLESS_REPEATS = 5;
 
@@ -126,7 +126,11 @@ export function resolveUnknown(
   });
   if (looked !== null) {
     if (looked.kind === 'sent') return { ...NEUTRAL, nextState: 'sent', externalId: looked.externalId };
-    if (looked.kind === 'absent') return repeat('the platform does not have it: sent again');
+    if (looked.kind === 'absent') {
+      return head.ambiguous > MAX_HARMLESS_REPEATS
+        ? review('it never appears at the platform')
+        : repeat('the platform does not have it: sent again');
+    }
   }
   // An edit, delete or reaction changes nothing the second time, nor does a send with the same key where that is dropped.
   if (head.action !== 'send' || capabilities.idempotentSend) {

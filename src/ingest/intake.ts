@@ -74,7 +74,8 @@ export function createIntake(options: IntakeOptions): InboundSink {
     let json: unknown;
     try {
       if (!isUtf8(payload)) return malformed(payload);
-      json = JSON.parse(payload.toString('utf8'));
+      // a byte order mark is no part of the text (RFC 8259, 8.1)
+      json = JSON.parse(payload.toString('utf8').replace(/^\uFEFF/, ''));
     } catch {
       return malformed(payload);
     }

@@ -47,7 +47,9 @@ export function tellTrouble(database: Database, log: Log, clock: Pick<Clock, 'mo
     const found = closing ? null : troubleOf(database.url, error);
     if (found === null) return;
     const nowMs = clock.monotonicMs();
-    if (trouble?.kind !== found.kind) {
+    // A server whose disk is full may end because of it; the disk stays the news.
+    const consequence = trouble?.kind === 'disk_full' && found.kind === 'away';
+    if (trouble === null || (trouble.kind !== found.kind && !consequence)) {
       trouble = { kind: found.kind, sinceMs: trouble?.sinceMs ?? nowMs, lastMs: nowMs, statements: new Set() };
       log.error({ code: `store_${found.kind}` }, `${found.message}; ${found.mend}`);
     }

@@ -61,11 +61,11 @@ export const plantedBugs = [
   {
     name: 'DO NOTHING and select: what the other writer stored is not seen',
     file: 'src/store/migrations/0002-ingest.ts',
-    find: 'ON CONFLICT (channel, external_id) DO UPDATE SET display_name = EXCLUDED.display_name\n      RETURNING id, contact_id, display_name',
-    replace: 'ON CONFLICT (channel, external_id) DO NOTHING\n      RETURNING id, contact_id, display_name',
+    find: 'ON CONFLICT (channel, external_id) DO UPDATE SET display_name = EXCLUDED.display_name\n        RETURNING id, contact_id, display_name',
+    replace: 'ON CONFLICT (channel, external_id) DO NOTHING\n        RETURNING id, contact_id, display_name',
     also: {
-      find: 'FROM unnest(touched) i JOIN identity x ON x.channel = i.channel AND x.external_id = i.author_id\n    WHERE NOT EXISTS',
-      replace: 'FROM unnest(touched) i JOIN identity x ON x.id = i.identity_id\n    WHERE NOT EXISTS',
+      find: 'FROM unnest(touched) i JOIN identity x ON x.channel = i.channel AND x.external_id = i.author_id\n      WHERE NOT EXISTS',
+      replace: 'FROM unnest(touched) i JOIN identity x ON x.id = i.identity_id\n      WHERE NOT EXISTS',
     },
     test: STORE,
     only: `${PLAIN} rule c`,
@@ -73,11 +73,10 @@ export const plantedBugs = [
   {
     name: 'unsorted batch',
     file: 'src/store/migrations/0002-ingest.ts',
-    find: ') ORDER BY t.id FOR NO KEY UPDATE;',
-    replace:
-      ') ORDER BY (SELECT min(i.ord) FROM unnest(touched) i WHERE i.external_key = t.external_key) FOR NO KEY UPDATE;',
+    find: 'WHERE t.id = ANY (thread_ids) ORDER BY t.id FOR NO KEY UPDATE;',
+    replace: 'WHERE t.id = ANY (thread_ids) ORDER BY t.id DESC FOR NO KEY UPDATE;',
     test: STORE,
-    only: `${PLAIN} rule a`,
+    only: `${PLAIN} rule a: a batch locks`,
   },
   {
     name: 'a refused item takes its batch along',
@@ -173,8 +172,8 @@ export const plantedBugs = [
   {
     name: 'a release forgets what arrived meanwhile',
     file: 'src/store/migrations/0003-drain.ts',
-    find: 'alone_deaths = 0, due_at = v.next_due',
-    replace: 'alone_deaths = 0, due_at = NULL',
+    find: 'WHEN x.has_new THEN coalesce(x.pause_until, now()) END)',
+    replace: 'WHEN x.has_new THEN coalesce(x.pause_until, now()) END, now()) - CASE WHEN true THEN NULL::interval END',
     test: STORE,
     only: `${PLAIN} 429 waits`,
   },

@@ -55,7 +55,6 @@ export interface NewMessage {
   id: MessageId;
   seq: number;
   text: string;
-  externalId: string | null;
 }
 
 /** The first open part of a thread: just begun (`sending`) or to be resolved (`unknown`). */
@@ -198,6 +197,11 @@ export interface PipelineStore {
   settle(settlement: Settlement): Promise<StepResult>;
   /** Reads a leased thread afresh after a lost answer, or gives the lease back. */
   resume(step: Step): Promise<StepResult>;
+  /**
+   * Gives back every lease of this instance but those of `working`: what a claim whose answer was lost took. The caller
+   * makes sure that no claim is under way.
+   */
+  reclaim(working: readonly ThreadId[]): Promise<number>;
   /** Stores what a waiting brain said; false when the conversation moved on. */
   finishTurn(id: TurnId, output: BotDecision): Promise<boolean>;
   /** Milliseconds until the nearest thread that is due later, or null. */

@@ -54,10 +54,10 @@ function blamesAnItem(state: string | undefined): boolean {
   return state !== undefined && /^(22|23|54|P0|PA)/.test(state);
 }
 
-/** Statement-level errors of ours keep their kind; anything else means that the server is away. */
+/** Errors of ours keep their kind; a server that is away, full, broken or too contended is tried again later. */
 export function asStoreError(error: unknown): unknown {
   const state = sqlStateOf(error);
-  const away = state === undefined || /^(08|53|57|58)/.test(state);
+  const away = state === undefined || /^(08|40|53|55|57|58|XX)/.test(state);
   return away ? new StoreUnavailable(error instanceof Error ? error.message : 'connection lost', error) : error;
 }
 
@@ -183,9 +183,9 @@ function createLane<Item, Result>(options: GroupCommitOptions<Item, Result>) {
 
   async function run(): Promise<void> {
     running = true;
-    // One microtask turn lets everything that arrived in the same tick share the first batch.
-    await Promise.resolve();
     while (groups.size > 0) {
+      // What this turn of the event loop still brings shares the batch; an idle loop comes back at once.
+      await new Promise((next) => setImmediate(next));
       const batch = take();
       options.observe?.(batch.length);
       await runBatch(batch);

@@ -112,7 +112,7 @@ export function createPipelineStore(options: PipelineStoreOptions): PipelineStor
   }
 
   const decide = createGroupCommit<Decision, StepResult>({
-    lanes: 2,
+    lanes: 1,
     laneOf,
     maxItems: 200,
     run: (items) =>
@@ -126,7 +126,7 @@ export function createPipelineStore(options: PipelineStoreOptions): PipelineStor
   });
 
   const settle = createGroupCommit<Settlement, StepResult>({
-    lanes: 2,
+    lanes: 1,
     laneOf,
     maxItems: 200,
     run: (items) =>
@@ -170,6 +170,14 @@ export function createPipelineStore(options: PipelineStoreOptions): PipelineStor
       } catch (error) {
         throw asStoreError(error);
       }
+    },
+
+    async reclaim(working) {
+      const rows = await database.prepared<{ freed: number }>('reclaim_v1', 'SELECT reclaim_v1($1, $2) AS freed', [
+        instance,
+        working,
+      ]);
+      return rows[0]?.freed ?? 0;
     },
 
     async finishTurn(id: TurnId, output: BotDecision) {

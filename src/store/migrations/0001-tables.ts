@@ -115,10 +115,9 @@ CREATE TABLE thread (
   suspect boolean NOT NULL DEFAULT false,
   alone_deaths smallint NOT NULL DEFAULT 0,
   UNIQUE (account_id, external_key)
-) WITH (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.05);
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05);
 CREATE INDEX thread_due ON thread (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX thread_leased ON thread (lease_owner) WHERE lease_owner IS NOT NULL;
-CREATE INDEX thread_contact ON thread (contact_id);
 
 CREATE TABLE conversation (
   id uuid PRIMARY KEY,
@@ -142,6 +141,7 @@ CREATE TABLE conversation (
   secret_pending boolean NOT NULL DEFAULT false,
   secret_told_at timestamptz,
   unread integer NOT NULL DEFAULT 0,
+  -- last word of a customer or an agent, what the inbox sorts by; the bot's own answers do not move a conversation
   last_message_at timestamptz NOT NULL DEFAULT now(),
   last_inbound_at timestamptz,
   preview text NOT NULL DEFAULT '',
@@ -150,7 +150,7 @@ CREATE TABLE conversation (
   CHECK ((owner_kind = 'none') = (status = 'resolved')),
   CHECK (owner_kind <> 'queue' OR owner_team IS NOT NULL),
   CHECK (owner_kind <> 'agent' OR owner_agent IS NOT NULL)
-) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05);
 CREATE UNIQUE INDEX conversation_unresolved ON conversation (thread_id) WHERE status <> 'resolved';
 CREATE INDEX conversation_thread ON conversation (thread_id, number);
 CREATE INDEX conversation_list ON conversation (owner_kind, status, last_message_at DESC, id DESC);
@@ -193,7 +193,6 @@ CREATE TABLE message_external (
   message_id uuid NOT NULL,
   PRIMARY KEY (account_id, external_id)
 );
-CREATE INDEX message_external_message ON message_external (message_id);
 
 CREATE TABLE message_edit (
   message_id uuid NOT NULL,
@@ -294,7 +293,7 @@ CREATE TABLE delivery (
   sending_at timestamptz,
   finished_at timestamptz,
   UNIQUE (thread_id, out_seq)
-) WITH (fillfactor = 80);
+) WITH (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.05);
 CREATE INDEX delivery_open ON delivery (thread_id, out_seq)
   WHERE state IN ('scheduled', 'pending', 'sending', 'retry', 'unknown');
 CREATE INDEX delivery_message ON delivery (message_id);
@@ -328,7 +327,7 @@ BEGIN
     WHEN 'scheduled' THEN NEW.state IN ('pending', 'sending', 'superseded', 'cancelled', 'failed', 'needs_review')
     WHEN 'pending' THEN NEW.state IN ('sending', 'superseded', 'cancelled', 'failed', 'needs_review')
     WHEN 'retry' THEN NEW.state IN ('sending', 'superseded', 'cancelled', 'failed', 'needs_review')
-    WHEN 'sending' THEN NEW.state IN ('sent', 'retry', 'failed', 'unknown')
+    WHEN 'sending' THEN NEW.state IN ('sent', 'retry', 'failed', 'unknown', 'needs_review')
     WHEN 'unknown' THEN NEW.state IN ('retry', 'needs_review', 'sent', 'failed')
     WHEN 'sent' THEN NEW.state IN ('delivered', 'read', 'bounced')
     WHEN 'delivered' THEN NEW.state IN ('read', 'bounced')

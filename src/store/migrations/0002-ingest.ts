@@ -69,6 +69,9 @@ DECLARE
   changes ingest_item_v1[];
   touched ingest_item_v1[];
   threads ingest_thread_v1[];
+  thread_ids uuid[];
+  strangers boolean;
+  changed boolean;
   r record;
 BEGIN
   SELECT array_agg(i ORDER BY i.ord) INTO items FROM jsonb_populate_recordset(NULL::ingest_item_v1, p_items) i;
@@ -105,42 +108,50 @@ BEGIN
   END IF;
 
   IF cardinality(touched) > 0 THEN
-    WITH ins AS (
-      INSERT INTO identity (id, channel, external_id, contact_id, display_name, handle, language_hint)
-      SELECT DISTINCT ON (i.channel, i.author_id) i.identity_id, i.channel, i.author_id, i.contact_id, i.author_name,
-        i.author_handle, i.language_hint
-      FROM unnest(touched) i
-      WHERE NOT EXISTS (SELECT FROM identity x WHERE x.channel = i.channel AND x.external_id = i.author_id)
-      ORDER BY i.channel, i.author_id, i.ord
-      ON CONFLICT (channel, external_id) DO UPDATE SET display_name = EXCLUDED.display_name
-      RETURNING id, contact_id, display_name
-    )
-    INSERT INTO contact (id, display_name)
-    SELECT ins.contact_id, ins.display_name FROM ins WHERE ins.id IN (SELECT i.identity_id FROM unnest(touched) i);
+    -- mostly everybody is known and unchanged: one look says so
+    SELECT bool_or(x.id IS NULL), bool_or(x.display_name IS DISTINCT FROM i.author_name OR x.handle IS DISTINCT FROM i.author_handle
+      OR x.language_hint IS DISTINCT FROM i.language_hint OR x.unreachable_at IS NOT NULL)
+    INTO strangers, changed
+    FROM unnest(touched) i LEFT JOIN identity x ON x.channel = i.channel AND x.external_id = i.author_id;
 
-    PERFORM FROM identity x WHERE x.id IN (
-      SELECT y.id FROM unnest(touched) i JOIN identity y ON y.channel = i.channel AND y.external_id = i.author_id
-      WHERE y.display_name IS DISTINCT FROM i.author_name OR y.handle IS DISTINCT FROM i.author_handle
-        OR y.language_hint IS DISTINCT FROM i.language_hint OR y.unreachable_at IS NOT NULL
-    ) ORDER BY x.id FOR NO KEY UPDATE;
-    IF FOUND THEN
+    IF strangers THEN
+      WITH ins AS (
+        INSERT INTO identity (id, channel, external_id, contact_id, display_name, handle, language_hint)
+        SELECT DISTINCT ON (i.channel, i.author_id) i.identity_id, i.channel, i.author_id, i.contact_id, i.author_name,
+          i.author_handle, i.language_hint
+        FROM unnest(touched) i
+        WHERE NOT EXISTS (SELECT FROM identity x WHERE x.channel = i.channel AND x.external_id = i.author_id)
+        ORDER BY i.channel, i.author_id, i.ord
+        ON CONFLICT (channel, external_id) DO UPDATE SET display_name = EXCLUDED.display_name
+        RETURNING id, contact_id, display_name
+      )
+      INSERT INTO contact (id, display_name)
+      SELECT ins.contact_id, ins.display_name FROM ins WHERE ins.id IN (SELECT i.identity_id FROM unnest(touched) i);
+    END IF;
+    IF changed THEN
+      PERFORM FROM identity x WHERE x.id IN (
+        SELECT y.id FROM unnest(touched) i JOIN identity y ON y.channel = i.channel AND y.external_id = i.author_id
+      ) ORDER BY x.id FOR NO KEY UPDATE;
       UPDATE identity x SET display_name = i.author_name, handle = i.author_handle, language_hint = i.language_hint,
         unreachable_at = NULL
       FROM (SELECT DISTINCT ON (u.channel, u.author_id) u.* FROM unnest(touched) u ORDER BY u.channel, u.author_id, u.ord DESC) i
       WHERE x.channel = i.channel AND x.external_id = i.author_id;
     END IF;
 
-    INSERT INTO thread (id, account_id, external_key, address, chat_key, kind, title, identity_id, contact_id, shard)
-    SELECT DISTINCT ON (i.account_id, i.external_key) i.thread_id, i.account_id, i.external_key, i.address, i.chat_key, i.thread_kind,
-      i.thread_title, x.id, x.contact_id, get_byte(uuid_send(i.thread_id), 15)
-    FROM unnest(touched) i JOIN identity x ON x.channel = i.channel AND x.external_id = i.author_id
-    WHERE NOT EXISTS (SELECT FROM thread t WHERE t.account_id = i.account_id AND t.external_key = i.external_key)
-    ORDER BY i.account_id, i.external_key, i.ord
-    ON CONFLICT (account_id, external_key) DO UPDATE SET title = EXCLUDED.title;
-
-    PERFORM FROM thread t WHERE t.id IN (
-      SELECT t1.id FROM unnest(touched) i JOIN thread t1 ON t1.account_id = i.account_id AND t1.external_key = i.external_key
-    ) ORDER BY t.id FOR NO KEY UPDATE;
+    SELECT bool_or(t.id IS NULL), array_agg(DISTINCT t.id) INTO strangers, thread_ids
+    FROM unnest(touched) i LEFT JOIN thread t ON t.account_id = i.account_id AND t.external_key = i.external_key;
+    IF strangers THEN
+      INSERT INTO thread (id, account_id, external_key, address, chat_key, kind, title, identity_id, contact_id, shard)
+      SELECT DISTINCT ON (i.account_id, i.external_key) i.thread_id, i.account_id, i.external_key, i.address, i.chat_key, i.thread_kind,
+        i.thread_title, x.id, x.contact_id, get_byte(uuid_send(i.thread_id), 15)
+      FROM unnest(touched) i JOIN identity x ON x.channel = i.channel AND x.external_id = i.author_id
+      WHERE NOT EXISTS (SELECT FROM thread t WHERE t.account_id = i.account_id AND t.external_key = i.external_key)
+      ORDER BY i.account_id, i.external_key, i.ord
+      ON CONFLICT (account_id, external_key) DO UPDATE SET title = EXCLUDED.title;
+      SELECT array_agg(DISTINCT t.id) INTO thread_ids
+      FROM unnest(touched) i JOIN thread t ON t.account_id = i.account_id AND t.external_key = i.external_key;
+    END IF;
+    PERFORM FROM thread t WHERE t.id = ANY (thread_ids) ORDER BY t.id FOR NO KEY UPDATE;
   END IF;
 
   IF msgs IS NOT NULL THEN
@@ -201,13 +212,12 @@ BEGIN
 
     UPDATE thread t SET last_seq = t.last_seq + h.n,
       first_new_at = CASE WHEN h.due THEN coalesce(t.first_new_at, now()) ELSE t.first_new_at END,
-      pause_until = CASE WHEN h.due THEN h.pause_until ELSE t.pause_until END,
-      due_at = CASE WHEN h.due THEN least(t.due_at, h.pause_until) ELSE t.due_at END
+      pause_until = CASE WHEN h.due THEN least(now() + h.pause, coalesce(t.first_new_at, now()) + h.pause_max) ELSE t.pause_until END,
+      due_at = CASE WHEN h.due THEN least(t.due_at, now() + h.pause, coalesce(t.first_new_at, now()) + h.pause_max) ELSE t.due_at END
     FROM (
       SELECT u.thread_id, u.n, u.fate <> 'thanks' AND (u.owner_kind = 'bot' OR u.secret) AS due,
-        least(now() + u.pause_ms * interval '1 millisecond',
-          coalesce(t1.first_new_at, now()) + u.pause_max_ms * interval '1 millisecond') AS pause_until
-      FROM unnest(threads) u JOIN thread t1 ON t1.id = u.thread_id
+        u.pause_ms * interval '1 millisecond' AS pause, u.pause_max_ms * interval '1 millisecond' AS pause_max
+      FROM unnest(threads) u
     ) h WHERE t.id = h.thread_id;
 
     UPDATE conversation c SET version = c.version + 1, unread = c.unread + h.n, last_message_at = now(), last_inbound_at = now(),
@@ -245,7 +255,7 @@ BEGIN
     END IF;
   END IF;
 
-  IF cardinality(touched) > 0 THEN
+  IF EXISTS (SELECT FROM unnest(touched) i WHERE i.findings IS NOT NULL) THEN
     INSERT INTO secret_finding (id, account_id, event_key, message_id, rule, certain, path, start, length, sealed)
     SELECT f.id, i.account_id, i.event_key, CASE i.kind WHEN 'message' THEN i.message_id END, f.rule, f.certain, f.path, f.start,
       f.length, decode(f.sealed, 'base64')

@@ -36,112 +36,123 @@ BEGIN
   RETURN CASE WHEN turn_at > now() + interval '50 milliseconds' THEN turn_at END;
 END $$;
 
-CREATE FUNCTION tail_v1(p_threads uuid[], p_release uuid[]) RETURNS SETOF work_v1 LANGUAGE plpgsql AS $$
+-- What stands in the way of each thread, read once for the whole batch.
+CREATE TYPE tail_state_v1 AS (
+  thread_id uuid, token bigint, forced boolean, paced boolean, account_id text, chat_key text, grouped boolean,
+  head_id uuid, head_state text, head_due timestamptz, head_reserved boolean, held_until timestamptz,
+  has_new boolean, pause_until timestamptz, turn_id uuid, turn_state text, turn_deadline timestamptz
+);
+CREATE FUNCTION tail_states_v1(p_threads uuid[], p_release uuid[]) RETURNS tail_state_v1[] LANGUAGE plpgsql AS $$
 DECLARE
-  heads uuid[];
-  paced record;
-  turn_at timestamptz;
-  working uuid[];
+  states tail_state_v1[];
 BEGIN
-  -- the first open part of each thread, where nothing holds it back
-  SELECT array_agg(d.id) INTO heads
+  SELECT array_agg(ROW(t.id, t.lease_token, t.id = ANY (p_release), a.pace IS NOT NULL, t.account_id, t.chat_key,
+    t.kind <> 'private', d.id, d.state, d.due_at, d.reserved, greatest(t.hold_until, c.blocked_until, a.blocked_until),
+    n.seq IS NOT NULL, t.pause_until, u.id, u.state, u.deadline_at)::tail_state_v1) INTO states
   FROM thread t
   JOIN account a ON a.id = t.account_id
   LEFT JOIN chat c ON c.account_id = t.account_id AND c.key = t.chat_key
-  CROSS JOIN LATERAL (
-    SELECT x.id, x.state, x.due_at FROM delivery x
+  LEFT JOIN LATERAL (
+    SELECT x.id, x.state, x.due_at, x.reserved FROM delivery x
     WHERE x.thread_id = t.id AND x.state IN ('scheduled', 'pending', 'sending', 'retry', 'unknown')
     ORDER BY x.out_seq LIMIT 1
-  ) d
-  WHERE t.id = ANY (p_threads) AND NOT t.id = ANY (p_release)
-    AND d.state IN ('scheduled', 'pending', 'retry') AND d.due_at <= now() + interval '50 milliseconds'
-    AND coalesce(t.hold_until, '-infinity') <= now() AND coalesce(c.blocked_until, '-infinity') <= now()
-    AND a.blocked_until <= now();
+  ) d ON true
+  LEFT JOIN LATERAL (SELECT m.seq FROM message m WHERE m.thread_id = t.id AND m.state = 'new' LIMIT 1) n ON true
+  LEFT JOIN turn u ON u.thread_id = t.id AND u.state IN ('running', 'done')
+  WHERE t.id = ANY (p_threads);
+  RETURN states;
+END $$;
 
-  IF heads IS NOT NULL THEN
-    FOR paced IN
-      SELECT d.id, t.account_id, t.chat_key, t.kind <> 'private' AS grouped FROM delivery d
-      JOIN thread t ON t.id = d.thread_id JOIN account a ON a.id = t.account_id
-      WHERE d.id = ANY (heads) AND NOT d.reserved AND a.pace IS NOT NULL
-      ORDER BY t.account_id, t.chat_key, d.thread_id
+-- Whether a worker has a step to take on a thread now.
+CREATE FUNCTION goes_on_v1(s tail_state_v1, p_begun boolean) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT NOT s.forced AND (
+    p_begun OR coalesce(s.head_state IN ('sending', 'unknown'), false)
+    OR coalesce(s.turn_state = 'done' OR (s.turn_state = 'running' AND s.turn_deadline <= now()), false)
+    OR (s.has_new AND s.turn_state IS NULL AND coalesce(s.pause_until, '-infinity') <= now())
+  )
+$$;
+
+CREATE FUNCTION tail_v1(p_threads uuid[], p_release uuid[]) RETURNS SETOF work_v1 LANGUAGE plpgsql AS $$
+DECLARE
+  states tail_state_v1[];
+  heads uuid[];
+  going uuid[];
+  s tail_state_v1;
+  turn_at timestamptz;
+  moved boolean := false;
+BEGIN
+  IF cardinality(p_threads) = 0 THEN RETURN; END IF;
+  states := tail_states_v1(p_threads, p_release);
+  heads := ARRAY(SELECT x.head_id FROM unnest(states) x WHERE NOT x.forced AND x.head_state IN ('scheduled', 'pending', 'retry')
+    AND x.head_due <= now() + interval '50 milliseconds' AND x.held_until <= now());
+
+  IF EXISTS (SELECT FROM unnest(states) x WHERE x.paced AND NOT x.head_reserved AND x.head_id = ANY (heads)) THEN
+    FOR s IN SELECT x.* FROM unnest(states) x WHERE x.paced AND NOT x.head_reserved AND x.head_id = ANY (heads)
+      ORDER BY x.account_id, x.chat_key, x.thread_id
     LOOP
-      turn_at := reserve_pace_v1(paced.account_id, paced.chat_key, paced.grouped);
+      turn_at := reserve_pace_v1(s.account_id, s.chat_key, s.grouped);
       IF turn_at IS NOT NULL THEN
-        UPDATE delivery SET due_at = turn_at, reserved = true WHERE id = paced.id;
-        heads := array_remove(heads, paced.id);
+        UPDATE delivery SET due_at = turn_at, reserved = true WHERE id = s.head_id;
+        heads := array_remove(heads, s.head_id);
+        moved := true;
       END IF;
     END LOOP;
-    UPDATE delivery d SET state = 'sending', attempt = d.attempt + 1, sending_at = clock_timestamp(), reserved = false,
-      sending_token = t.lease_token
-    FROM thread t WHERE d.id = ANY (heads) AND t.id = d.thread_id;
+    IF moved THEN states := tail_states_v1(p_threads, p_release); END IF;
   END IF;
 
-  -- a NULL head or turn means there is none; forced threads never go on
-  RETURN QUERY
-  WITH state AS MATERIALIZED (
-    SELECT t.id, t.pause_until, t.hold_until, t.account_id, t.address,
-      d.id AS head_id, d.state AS head_state, d.due_at AS head_due,
-      n.seq IS NOT NULL AS has_new, u.id AS turn_id, u.state AS turn_state, u.deadline_at,
-      a.blocked_until AS account_blocked, c.blocked_until AS chat_blocked
-    FROM thread t
-    JOIN account a ON a.id = t.account_id
-    LEFT JOIN chat c ON c.account_id = t.account_id AND c.key = t.chat_key
-    LEFT JOIN LATERAL (
-      SELECT x.id, x.state, x.due_at FROM delivery x
-      WHERE x.thread_id = t.id AND x.state IN ('scheduled', 'pending', 'sending', 'retry', 'unknown')
-      ORDER BY x.out_seq LIMIT 1
-    ) d ON true
-    LEFT JOIN LATERAL (SELECT m.seq FROM message m WHERE m.thread_id = t.id AND m.state = 'new' LIMIT 1) n ON true
-    LEFT JOIN turn u ON u.thread_id = t.id AND u.state IN ('running', 'done')
-    WHERE t.id = ANY (p_threads)
-  ), verdict AS MATERIALIZED (
-    SELECT s.*,
-      NOT s.id = ANY (p_release) AND (
-        coalesce(s.head_state IN ('sending', 'unknown'), false)
-        OR coalesce(s.turn_state = 'done' OR (s.turn_state = 'running' AND s.deadline_at <= now()), false)
-        OR (s.has_new AND s.turn_state IS NULL AND coalesce(s.pause_until, '-infinity') <= now())
-      ) AS goes_on,
-      least(
-        CASE WHEN s.head_id IS NULL THEN NULL
-          WHEN s.head_state IN ('sending', 'unknown') THEN now()
-          ELSE greatest(s.head_due, s.hold_until, s.chat_blocked, s.account_blocked) END,
-        CASE WHEN s.turn_state = 'done' THEN now() WHEN s.turn_state = 'running' THEN s.deadline_at
-          WHEN s.has_new THEN coalesce(s.pause_until, now()) END
-      ) AS next_due
-    FROM state s
-  ), released AS (
-    UPDATE thread t SET lease_owner = NULL, lease_alone = false, suspect = false, alone_deaths = 0, due_at = v.next_due
-    FROM verdict v WHERE t.id = v.id AND NOT v.goes_on
-    RETURNING t.id, t.lease_token, t.due_at <= now() AS due_now
-  )
-  SELECT r.id, r.lease_token, 'released', coalesce(r.due_now, false), 0::smallint, NULL::text, NULL::text, NULL::text, NULL::uuid,
-    NULL::uuid, NULL::text, NULL::bigint, NULL::text, NULL::text, NULL::jsonb, NULL::boolean, NULL::jsonb, NULL::jsonb, NULL::jsonb
-  FROM released r
-  UNION ALL
-  SELECT t.id, t.lease_token, 'work', true, t.alone_deaths, t.account_id, t.address, t.kind, t.contact_id,
-    c.id, c.owner_kind, c.owner_version, c.language, i.language_hint, c.bot_memory, c.secret_pending,
-    CASE WHEN v.has_new AND ((v.turn_state = 'running' AND v.deadline_at <= now())
-        OR (v.turn_state IS DISTINCT FROM 'running' AND coalesce(v.pause_until, '-infinity') <= now())) THEN (
-      SELECT jsonb_agg(jsonb_build_object('id', m.id, 'seq', m.seq, 'text', m.text, 'externalId',
-          (SELECT x.external_id FROM message_external x WHERE x.message_id = m.id LIMIT 1)) ORDER BY m.seq)
-      FROM (SELECT * FROM message m1 WHERE m1.thread_id = t.id AND m1.state = 'new' ORDER BY m1.seq LIMIT 50) m
-    ) END,
-    CASE WHEN v.turn_state = 'done' OR (v.turn_state = 'running' AND v.deadline_at <= now()) THEN (
-      SELECT jsonb_build_object('id', u.id, 'state', u.state, 'uptoSeq', u.upto_seq, 'ownerVersion', u.owner_version,
-        'output', u.output) FROM turn u WHERE u.id = v.turn_id
-    ) END,
-    CASE WHEN v.head_state IN ('sending', 'unknown') THEN (
-      SELECT jsonb_build_object('id', d.id, 'state', d.state, 'action', d.action, 'class', d.class, 'part', d.part,
-        'messageId', d.message_id, 'target', d.target_external_id, 'replyTo', d.reply_to_external_id, 'attempt', d.attempt,
-        'ambiguous', d.ambiguous, 'stale', d.owner_version IS NOT NULL AND d.owner_version < (
-          SELECT c1.owner_version FROM conversation c1 WHERE c1.id = d.conversation_id),
-        'ageMs', extract(epoch FROM clock_timestamp() - coalesce(d.sending_at, d.created_at)) * 1000)
-      FROM delivery d WHERE d.id = v.head_id
-    ) END
-  FROM verdict v JOIN thread t ON t.id = v.id
-  JOIN identity i ON i.id = t.identity_id
-  LEFT JOIN conversation c ON c.thread_id = t.id AND c.status <> 'resolved'
-  WHERE v.goes_on;
+  IF cardinality(heads) > 0 THEN
+    UPDATE delivery d SET state = 'sending', attempt = d.attempt + 1, sending_at = clock_timestamp(), reserved = false,
+      sending_token = x.token
+    FROM unnest(states) x WHERE x.head_id = ANY (heads) AND d.id = x.head_id;
+  END IF;
+
+  going := ARRAY(SELECT x.thread_id FROM unnest(states) x WHERE goes_on_v1(x, coalesce(x.head_id = ANY (heads), false)));
+  IF cardinality(going) < cardinality(states) THEN
+    RETURN QUERY
+    WITH released AS (
+      UPDATE thread t SET lease_owner = NULL, lease_alone = false, suspect = false, alone_deaths = 0,
+        due_at = least(
+          CASE WHEN x.head_id IS NULL THEN NULL
+            WHEN x.head_state IN ('sending', 'unknown') THEN now()
+            ELSE greatest(x.head_due, x.held_until) END,
+          CASE WHEN x.turn_state = 'done' THEN now() WHEN x.turn_state = 'running' THEN x.turn_deadline
+            WHEN x.has_new THEN coalesce(x.pause_until, now()) END)
+      FROM unnest(states) x WHERE t.id = x.thread_id AND NOT x.thread_id = ANY (going)
+      RETURNING t.id, t.lease_token, t.due_at <= now() AS due_now
+    )
+    SELECT r.id, r.lease_token, 'released', coalesce(r.due_now, false), 0::smallint, NULL::text, NULL::text, NULL::text,
+      NULL::uuid, NULL::uuid, NULL::text, NULL::bigint, NULL::text, NULL::text, NULL::jsonb, NULL::boolean, NULL::jsonb,
+      NULL::jsonb, NULL::jsonb
+    FROM released r;
+  END IF;
+
+  IF cardinality(going) > 0 THEN
+    RETURN QUERY
+    SELECT t.id, t.lease_token, 'work', true, t.alone_deaths, t.account_id, t.address, t.kind, t.contact_id,
+      c.id, c.owner_kind, c.owner_version, c.language, i.language_hint, c.bot_memory, c.secret_pending,
+      CASE WHEN x.has_new AND ((x.turn_state = 'running' AND x.turn_deadline <= now())
+          OR (x.turn_state IS DISTINCT FROM 'running' AND coalesce(x.pause_until, '-infinity') <= now())) THEN (
+        SELECT jsonb_agg(jsonb_build_object('id', m.id, 'seq', m.seq, 'text', m.text) ORDER BY m.seq)
+        FROM (SELECT m1.id, m1.seq, m1.text FROM message m1 WHERE m1.thread_id = t.id AND m1.state = 'new'
+          ORDER BY m1.seq LIMIT 50) m
+      ) END,
+      CASE WHEN x.turn_state = 'done' OR (x.turn_state = 'running' AND x.turn_deadline <= now()) THEN (
+        SELECT jsonb_build_object('id', u.id, 'state', u.state, 'uptoSeq', u.upto_seq, 'ownerVersion', u.owner_version,
+          'output', u.output) FROM turn u WHERE u.id = x.turn_id
+      ) END,
+      CASE WHEN x.head_id = ANY (heads) OR x.head_state IN ('sending', 'unknown') THEN (
+        SELECT jsonb_build_object('id', d.id, 'state', d.state, 'action', d.action, 'class', d.class, 'part', d.part,
+          'messageId', d.message_id, 'target', d.target_external_id, 'replyTo', d.reply_to_external_id, 'attempt', d.attempt,
+          'ambiguous', d.ambiguous, 'stale', d.owner_version IS NOT NULL AND d.owner_version < (
+            SELECT c1.owner_version FROM conversation c1 WHERE c1.id = d.conversation_id),
+          'ageMs', extract(epoch FROM clock_timestamp() - coalesce(d.sending_at, d.created_at)) * 1000)
+        FROM delivery d WHERE d.id = x.head_id
+      ) END
+    FROM unnest(states) x JOIN thread t ON t.id = x.thread_id
+    JOIN identity i ON i.id = t.identity_id
+    LEFT JOIN conversation c ON c.thread_id = t.id AND c.status <> 'resolved'
+    WHERE x.thread_id = ANY (going);
+  END IF;
 END $$;
 
 CREATE FUNCTION claim_v1(p_instance uuid, p_shards integer[], p_mod integer, p_limit integer, p_overdue_ms integer, p_alone boolean)
@@ -162,7 +173,18 @@ BEGIN
     FROM due WHERE t.id = due.id RETURNING t.id
   )
   SELECT array_agg(taken.id) INTO claimed FROM taken;
-  IF claimed IS NOT NULL THEN RETURN QUERY SELECT * FROM tail_v1(claimed, '{}'); END IF;
+  IF claimed IS NULL THEN RETURN; END IF;
+  -- begun under an earlier lease that ended without an outcome: nobody knows whether it was called
+  UPDATE delivery d SET state = 'unknown', ambiguous = d.ambiguous + 1, error_kind = 'unknown',
+    error = 'the lease ended during the call'
+  FROM thread t WHERE t.id = ANY (claimed) AND d.thread_id = t.id AND d.state = 'sending' AND d.sending_token < t.lease_token;
+  -- A claim that a crash of the server takes back is only a lease nobody holds: its worker is fenced and the thread is due.
+  -- Not so once a part was begun: its call must never be made without a trace.
+  IF NOT EXISTS (SELECT FROM delivery d WHERE d.thread_id = ANY (claimed)
+    AND d.state IN ('scheduled', 'pending', 'sending', 'retry', 'unknown')) THEN
+    PERFORM set_config('synchronous_commit', 'off', true);
+  END IF;
+  RETURN QUERY SELECT * FROM tail_v1(claimed, '{}');
 END $$;
 
 -- Milliseconds until the nearest thread that is due later, or null.

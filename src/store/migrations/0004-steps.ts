@@ -6,11 +6,12 @@ CREATE TYPE decision_v1 AS (
   handoff_team text, secret_told boolean, urgent boolean, used_turn uuid, turn_state text, new_turn jsonb, outbound jsonb
 );
 CREATE TYPE outbound_v1 AS (
-  thread_id uuid, conversation_id uuid, account_id text, owner_version bigint, place bigint, id uuid, text text, body jsonb,
+  thread_id uuid, conversation_id uuid, owner_version bigint, place bigint, id uuid, text text, body jsonb,
   class text, author_kind text, author_id text, cause_id uuid, kind text, parts jsonb
 );
 
--- Appends outbound messages and their parts to threads whose locks the caller holds.
+-- Appends messages and their parts behind what is there. The caller holds the threads' locks and moves their counters
+-- (count_outbound_v1 says how far).
 CREATE FUNCTION append_outbound_v1(p_out outbound_v1[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO message (id, thread_id, conversation_id, seq, kind, author_kind, author_id, text, body, class, cause_id)
@@ -26,25 +27,24 @@ BEGIN
   FROM unnest(p_out) o JOIN thread t ON t.id = o.thread_id
   CROSS JOIN LATERAL jsonb_to_recordset(o.parts) AS p(id uuid, ordinal smallint, part jsonb, "replyTo" text)
   WHERE o.kind = 'outbound';
-
-  UPDATE thread t SET last_seq = t.last_seq + s.messages, last_out = t.last_out + s.parts
-  FROM (
-    SELECT o.thread_id, count(*) AS messages,
-      coalesce(sum(jsonb_array_length(o.parts)) FILTER (WHERE o.kind = 'outbound'), 0) AS parts
-    FROM unnest(p_out) o GROUP BY 1
-  ) s WHERE t.id = s.thread_id;
-
-  UPDATE conversation c SET last_message_at = now(), preview = left(s.text, 140), version = c.version + 1
-  FROM (SELECT DISTINCT ON (o.conversation_id) o.conversation_id, o.text FROM unnest(p_out) o WHERE o.kind = 'outbound'
-    ORDER BY o.conversation_id, o.place DESC) s WHERE c.id = s.conversation_id;
 END $$;
+CREATE TYPE outbound_count_v1 AS (thread_id uuid, conversation_id uuid, messages bigint, parts bigint, preview text);
+CREATE FUNCTION count_outbound_v1(p_out outbound_v1[]) RETURNS outbound_count_v1[] LANGUAGE sql STABLE AS $$
+  SELECT array_agg(ROW(x.*)::outbound_count_v1) FROM (
+    SELECT o.thread_id, o.conversation_id, count(*),
+      coalesce(sum(jsonb_array_length(o.parts)) FILTER (WHERE o.kind = 'outbound'), 0),
+      left((array_agg(o.text ORDER BY o.place DESC) FILTER (WHERE o.kind = 'outbound'))[1], 140)
+    FROM unnest(p_out) o GROUP BY o.thread_id, o.conversation_id
+  ) x
+$$;
 
 CREATE FUNCTION decide_v1(p_instance uuid, p_items jsonb) RETURNS SETOF work_v1 LANGUAGE plpgsql AS $$
 DECLARE
   items decision_v1[];
   held uuid[];
   good decision_v1[];
-  outbound outbound_v1[];
+  said outbound_v1[];
+  counts outbound_count_v1[];
   d decision_v1;
   moved bigint;
 BEGIN
@@ -60,35 +60,47 @@ BEGIN
     FROM unnest(good) i CROSS JOIN LATERAL unnest(i.message_ids) AS x(id)
     WHERE m.id = x.id AND m.state = 'new';
 
-    UPDATE turn u SET state = i.turn_state, finished_at = now() FROM unnest(good) i
-    WHERE u.id = i.used_turn AND u.state IN ('running', 'done');
-    INSERT INTO turn (id, thread_id, conversation_id, upto_seq, owner_version, instance, state, deadline_at)
-    SELECT (i.new_turn->>'id')::uuid, i.thread_id, i.conversation_id, (i.new_turn->>'uptoSeq')::bigint, i.owner_version, p_instance,
-      'running', now() + (i.new_turn->>'deadlineMs')::double precision * interval '1 millisecond'
-    FROM unnest(good) i WHERE i.new_turn IS NOT NULL;
-
-    UPDATE conversation c SET bot_memory = coalesce(i.memory, c.bot_memory), language = coalesce(i.language, c.language),
-      secret_pending = c.secret_pending AND NOT coalesce(i.secret_told, false),
-      secret_told_at = CASE WHEN i.secret_told THEN now() ELSE c.secret_told_at END,
-      priority = CASE WHEN i.urgent THEN 'urgent' ELSE c.priority END, version = c.version + 1
-    FROM unnest(good) i WHERE c.id = i.conversation_id AND i.new_turn IS NULL;
+    IF EXISTS (SELECT FROM unnest(good) i WHERE i.used_turn IS NOT NULL OR i.new_turn IS NOT NULL) THEN
+      UPDATE turn u SET state = i.turn_state, finished_at = now() FROM unnest(good) i
+      WHERE u.id = i.used_turn AND u.state IN ('running', 'done');
+      INSERT INTO turn (id, thread_id, conversation_id, upto_seq, owner_version, instance, state, deadline_at)
+      SELECT (i.new_turn->>'id')::uuid, i.thread_id, i.conversation_id, (i.new_turn->>'uptoSeq')::bigint, i.owner_version,
+        p_instance, 'running', now() + (i.new_turn->>'deadlineMs')::double precision * interval '1 millisecond'
+      FROM unnest(good) i WHERE i.new_turn IS NOT NULL;
+    END IF;
 
     FOR d IN SELECT i.* FROM unnest(good) i WHERE i.handoff_team IS NOT NULL ORDER BY i.thread_id LOOP
       moved := change_owner_v1(d.conversation_id, d.owner_version, 'queue', d.handoff_team, NULL, 'bot', NULL, d.why);
     END LOOP;
 
-    SELECT array_agg(ROW(i.thread_id, i.conversation_id, c.account_id, c.owner_version, o.place, o.id, o.text, o.body, o.class,
-      'bot', NULL, o."causeId", 'outbound', o.parts)::outbound_v1) INTO outbound
-    FROM unnest(good) i JOIN conversation c ON c.id = i.conversation_id
+    -- what is said belongs to the owner as decided here, so a handoff's own words are not taken for an older bot's
+    SELECT array_agg(ROW(i.thread_id, i.conversation_id, i.owner_version + CASE WHEN i.handoff_team IS NULL THEN 0 ELSE 1 END,
+      o.place, o.id, o.text, o.body, o.class, 'bot', NULL, o."causeId", 'outbound', o.parts)::outbound_v1) INTO said
+    FROM unnest(good) i
     CROSS JOIN LATERAL ROWS FROM (jsonb_to_recordset(i.outbound) AS (id uuid, text text, body jsonb, class text, "causeId" uuid,
       parts jsonb)) WITH ORDINALITY AS o(id, text, body, class, "causeId", parts, place)
     WHERE i.outbound IS NOT NULL;
-    IF outbound IS NOT NULL THEN PERFORM append_outbound_v1(outbound); END IF;
+    IF said IS NOT NULL THEN
+      PERFORM append_outbound_v1(said);
+      counts := count_outbound_v1(said);
+    END IF;
 
-    UPDATE thread t SET first_new_at = (SELECT min(m.created_at) FROM message m WHERE m.thread_id = t.id AND m.state = 'new'),
+    UPDATE thread t SET last_seq = t.last_seq + coalesce(o.messages, 0), last_out = t.last_out + coalesce(o.parts, 0),
+      first_new_at = CASE WHEN t.first_new_at IS NOT NULL THEN
+        (SELECT min(m.created_at) FROM message m WHERE m.thread_id = t.id AND m.state = 'new') END,
       -- what ended the workers is parked: what is said about it is not to blame
       alone_deaths = CASE i.message_state WHEN 'parked' THEN 0 ELSE t.alone_deaths END
-    FROM unnest(good) i WHERE t.id = i.thread_id AND i.message_ids IS NOT NULL;
+    FROM unnest(good) i LEFT JOIN unnest(counts) o ON o.thread_id = i.thread_id
+    WHERE t.id = i.thread_id;
+
+    -- no indexed column, so the row stays where it is
+    UPDATE conversation c SET version = c.version + 1, preview = coalesce(o.preview, c.preview),
+      bot_memory = coalesce(i.memory, c.bot_memory), language = coalesce(i.language, c.language),
+      secret_pending = c.secret_pending AND NOT coalesce(i.secret_told, false),
+      secret_told_at = CASE WHEN i.secret_told THEN now() ELSE c.secret_told_at END,
+      priority = CASE WHEN i.urgent THEN 'urgent' ELSE c.priority END
+    FROM unnest(good) i LEFT JOIN unnest(counts) o ON o.thread_id = i.thread_id
+    WHERE c.id = i.conversation_id AND i.new_turn IS NULL;
   END IF;
 
   RETURN QUERY SELECT * FROM tail_v1(held, ARRAY(SELECT i.thread_id FROM unnest(items) i WHERE i.release));
@@ -175,6 +187,23 @@ BEGIN
   RETURN QUERY SELECT * FROM tail_v1(held, p_release);
 END $$;
 
+-- Gives back the leases of an instance but those it is working on: what a claim took whose answer was lost. Its parts were
+-- begun by that claim and never called.
+CREATE FUNCTION reclaim_v1(p_instance uuid, p_working uuid[]) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+  lost uuid[];
+BEGIN
+  WITH mine AS MATERIALIZED (
+    SELECT t.id FROM thread t WHERE t.lease_owner = p_instance AND NOT t.id = ANY (p_working) ORDER BY t.id FOR NO KEY UPDATE
+  )
+  SELECT array_agg(mine.id) INTO lost FROM mine;
+  IF lost IS NULL THEN RETURN 0; END IF;
+  UPDATE delivery d SET state = 'retry', attempt = d.attempt - 1, due_at = now()
+  FROM thread t WHERE t.id = ANY (lost) AND d.thread_id = t.id AND d.state = 'sending' AND d.sending_token = t.lease_token;
+  UPDATE thread SET lease_owner = NULL, lease_alone = false, due_at = now() WHERE id = ANY (lost);
+  RETURN cardinality(lost);
+END $$;
+
 -- Stores the outcome of a brain that ran without the lease. False when somebody moved on.
 CREATE FUNCTION finish_turn_v1(p_turn uuid, p_output jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
@@ -225,11 +254,11 @@ BEGIN
   RETURN coalesce(cardinality(freed), 0);
 END $$;
 
--- A plan made while the tables were small stays cached in its session: it must not be one that reads whole tables. JIT
--- would compile for longer than these statements run.
-ALTER FUNCTION ingest_v1(jsonb) SET enable_seqscan = off SET jit = off;
-ALTER FUNCTION claim_v1(uuid, integer[], integer, integer, integer, boolean) SET enable_seqscan = off SET jit = off;
-ALTER FUNCTION decide_v1(uuid, jsonb) SET enable_seqscan = off SET jit = off;
-ALTER FUNCTION settle_v1(uuid, jsonb) SET enable_seqscan = off SET jit = off;
-ALTER FUNCTION resume_v1(uuid, uuid[], bigint[], uuid[]) SET enable_seqscan = off SET jit = off;
+-- A plan made while the tables were small stays cached in its session: it must not be one that reads whole tables. Planning
+-- anew for each call would cost more than the calls; so would JIT.
+ALTER FUNCTION ingest_v1(jsonb) SET enable_seqscan = off SET plan_cache_mode = force_generic_plan SET jit = off;
+ALTER FUNCTION claim_v1(uuid, integer[], integer, integer, integer, boolean) SET enable_seqscan = off SET plan_cache_mode = force_generic_plan SET jit = off;
+ALTER FUNCTION decide_v1(uuid, jsonb) SET enable_seqscan = off SET plan_cache_mode = force_generic_plan SET jit = off;
+ALTER FUNCTION settle_v1(uuid, jsonb) SET enable_seqscan = off SET plan_cache_mode = force_generic_plan SET jit = off;
+ALTER FUNCTION resume_v1(uuid, uuid[], bigint[], uuid[]) SET enable_seqscan = off SET plan_cache_mode = force_generic_plan SET jit = off;
 `;

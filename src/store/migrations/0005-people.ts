@@ -41,6 +41,7 @@ RETURNS TABLE (outcome text, owner_version bigint, thread_id uuid, shard smallin
 #variable_conflict use_column
 DECLARE
   c conversation;
+  said outbound_v1[];
 BEGIN
   c := lock_conversation_v1(p_conversation);
   IF c.id IS NULL THEN
@@ -63,15 +64,17 @@ BEGIN
         PERFORM change_owner_v1(c.id, c.owner_version, 'agent', NULL, p_agent, 'agent', p_agent::text, 'replied');
       END IF;
     END IF;
-    PERFORM append_outbound_v1(ARRAY[ROW(c.thread_id, c.id, c.account_id, NULL, 1, (p_message->>'id')::uuid, p_message->>'text',
+    said := ARRAY[ROW(c.thread_id, c.id, NULL, 1, (p_message->>'id')::uuid, p_message->>'text',
       nullif(p_message->'body', 'null'), CASE p_kind WHEN 'outbound' THEN p_message->>'class' END, 'agent', p_agent::text, NULL,
-      p_kind, coalesce(p_message->'parts', '[]'))::outbound_v1]);
-    IF p_kind = 'outbound' THEN
-      UPDATE conversation SET unread = 0 WHERE id = c.id;
-      UPDATE thread SET due_at = least(due_at, now()) WHERE id = c.thread_id;
-    ELSE
-      UPDATE conversation SET version = version + 1 WHERE id = c.id;
-    END IF;
+      p_kind, coalesce(p_message->'parts', '[]'))::outbound_v1];
+    PERFORM append_outbound_v1(said);
+    UPDATE thread t SET last_seq = t.last_seq + o.messages, last_out = t.last_out + o.parts,
+      due_at = CASE p_kind WHEN 'outbound' THEN least(t.due_at, now()) ELSE t.due_at END
+    FROM unnest(count_outbound_v1(said)) o WHERE t.id = o.thread_id;
+    UPDATE conversation x SET version = x.version + 1, preview = coalesce(o.preview, x.preview),
+      last_message_at = CASE p_kind WHEN 'outbound' THEN now() ELSE x.last_message_at END,
+      unread = CASE p_kind WHEN 'outbound' THEN 0 ELSE x.unread END
+    FROM unnest(count_outbound_v1(said)) o WHERE x.id = o.conversation_id;
   END IF;
   RETURN QUERY SELECT 'ok', x.owner_version, t.id, t.shard FROM conversation x JOIN thread t ON t.id = x.thread_id
     WHERE x.id = c.id;
@@ -86,6 +89,7 @@ DECLARE
   d delivery;
   m message;
   c conversation;
+  said outbound_v1[];
 BEGIN
   SELECT * INTO d FROM delivery x WHERE x.id = p_delivery;
   IF d.id IS NULL THEN
@@ -108,11 +112,13 @@ BEGIN
   END IF;
   IF p_verdict = 'resend' THEN
     SELECT * INTO m FROM message x WHERE x.id = d.message_id;
-    PERFORM append_outbound_v1(ARRAY[ROW(d.thread_id, d.conversation_id, d.account_id, NULL, 1, p_new_message, m.text, m.body,
+    said := ARRAY[ROW(d.thread_id, d.conversation_id, NULL, 1, p_new_message, m.text, m.body,
       d.class, m.author_kind, m.author_id, m.cause_id, 'outbound', jsonb_build_array(jsonb_build_object('id', p_new_delivery,
-      'ordinal', 0, 'part', d.part, 'replyTo', d.reply_to_external_id)))::outbound_v1]);
+      'ordinal', 0, 'part', d.part, 'replyTo', d.reply_to_external_id)))::outbound_v1];
+    PERFORM append_outbound_v1(said);
     UPDATE delivery SET resend_of = d.id WHERE id = p_new_delivery;
-    UPDATE thread SET due_at = least(due_at, now()) WHERE id = d.thread_id;
+    UPDATE thread t SET last_seq = t.last_seq + o.messages, last_out = t.last_out + o.parts, due_at = least(t.due_at, now())
+    FROM unnest(count_outbound_v1(said)) o WHERE t.id = o.thread_id;
   END IF;
   UPDATE thread SET hold_until = NULL WHERE id = d.thread_id;
   UPDATE conversation SET version = version + 1 WHERE id = d.conversation_id;

@@ -11,7 +11,7 @@ function brain(
   decide: (input: BrainInput, signal: AbortSignal) => BrainOutput | Promise<BrainOutput>,
   deadlineMs = 1_000,
 ): Brain {
-  return { name, deadlineMs, waits: false, decide };
+  return { name, deadlineMs, waits: true, decide };
 }
 
 const reply = (text: string, memory?: Record<string, unknown>): BrainOutput => ({

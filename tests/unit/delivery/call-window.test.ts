@@ -54,5 +54,8 @@ test('within the window it calls', async () => {
 
 test('whatever a channel throws is an unknown outcome', async () => {
   const account = memoryChannel('mem', { send: () => Promise.reject(new TypeError('surprise')) });
-  expect(await attempt(workUntil(20_000), head, account, clock)).toMatchObject({ nextState: 'unknown', ambiguous: true });
+  expect(await attempt(workUntil(20_000), head, account, clock)).toMatchObject({
+    nextState: 'unknown',
+    ambiguous: true,
+  });
 });

@@ -187,7 +187,7 @@ describe('repeats', () => {
     const { commit, batches } = stand(() => {
       throw sqlError(state);
     });
-    await expect(commit.submit(item(1))).rejects.toMatchObject({ code: state });
+    await expect(commit.submit(item(1))).rejects.toMatchObject({ code: 'store_unavailable' });
     expect(batches).toHaveLength(6);
     expect(commit.waiting()).toBe(0);
   });
