@@ -45,6 +45,9 @@ export function openDatabase({ url, log, max = 8, applicationName = 'parley' }: 
   };
   const pool = new pg.Pool({ ...shared, max, idleTimeoutMillis: 60_000 });
   pool.on('error', (error) => log.warn({ err: error.message }, 'idle database connection lost'));
+  // The pool listens to idle connections only: one that breaks while Kysely has it would end the process, although its
+  // query is told already.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
 
   return {
@@ -57,6 +60,8 @@ export function openDatabase({ url, log, max = 8, applicationName = 'parley' }: 
     },
     async dedicated() {
       const client = new pg.Client(shared);
+      // One that breaks while it connects says so twice: by the rejection, and by an event that ends a process without listener.
+      client.on('error', (error) => log.debug({ err: error.message }, 'a database session broke'));
       try {
         await client.connect();
       } catch (error) {

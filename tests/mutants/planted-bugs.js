@@ -170,10 +170,10 @@ export const plantedBugs = [
     only: `${PLAIN} an unknown outcome`,
   },
   {
-    name: 'a release forgets what arrived meanwhile',
+    name: 'a release forgets the part that waits for its retry',
     file: 'src/store/migrations/0003-drain.ts',
-    find: 'WHEN x.has_new THEN coalesce(x.pause_until, now()) END)',
-    replace: 'WHEN x.has_new THEN coalesce(x.pause_until, now()) END, now()) - CASE WHEN true THEN NULL::interval END',
+    find: 'ELSE greatest(x.head_due, x.held_until) END,',
+    replace: 'ELSE NULL END,',
     test: STORE,
     only: `${PLAIN} 429 waits`,
   },
@@ -207,6 +207,14 @@ export const plantedBugs = [
     find: 'if (clock.monotonicMs() > work.callBeforeMs)',
     replace: 'if (clock.monotonicMs() < 0)',
     test: 'tests/unit/delivery/call-window.test.ts',
+    only: '',
+  },
+  {
+    name: 'a broken connection ends the process',
+    file: 'src/store/database.ts',
+    find: "pool.on('connect', (client) => client.on('error', () => undefined));",
+    replace: '',
+    test: 'tests/contract/store/broken-connection.test.ts',
     only: '',
   },
 ];

@@ -33,6 +33,9 @@ interface Row {
   o_due: boolean;
 }
 
+/** Beyond this a batch gains nothing: the rows of a statement's batch are joined pair by pair. */
+const MAX_BATCH = 100;
+
 const STATEMENT =
   'SELECT o_ord, o_status, o_thread, o_conversation, o_message, o_shard, coalesce(o_due, false) AS o_due FROM ingest_v1($1)';
 
@@ -172,7 +175,7 @@ export function createIngest(database: Database, options: IngestOptions): GroupC
     laneOf,
     groupOf: (item) => item.accountId,
     bytesOf,
-    maxItems: options.maxItems ?? 500,
+    maxItems: options.maxItems ?? MAX_BATCH,
     maxBytes: options.maxBytes ?? 4 * 1024 * 1024,
     maxWaiting: options.maxWaiting ?? 5_000,
     maxWaitingBytes: options.maxWaitingBytes ?? 64 * 1024 * 1024,

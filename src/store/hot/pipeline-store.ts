@@ -26,6 +26,9 @@ export interface PipelineStoreOptions {
   observe?(statement: 'ingest' | 'decide' | 'settle', size: number): void;
 }
 
+/** Beyond this a batch gains nothing: the rows of a statement's batch are joined pair by pair. */
+const MAX_BATCH = 100;
+
 const CLAIM = `SELECT ${WORK_COLUMNS} FROM claim_v1($1, $2, $3, $4, $5, $6)`;
 const DECIDE = `SELECT ${WORK_COLUMNS} FROM decide_v1($1, $2)`;
 const SETTLE = `SELECT ${WORK_COLUMNS} FROM settle_v1($1, $2)`;
@@ -114,7 +117,7 @@ export function createPipelineStore(options: PipelineStoreOptions): PipelineStor
   const decide = createGroupCommit<Decision, StepResult>({
     lanes: 1,
     laneOf,
-    maxItems: 200,
+    maxItems: MAX_BATCH,
     run: (items) =>
       step(
         'decide_v1',
@@ -128,7 +131,7 @@ export function createPipelineStore(options: PipelineStoreOptions): PipelineStor
   const settle = createGroupCommit<Settlement, StepResult>({
     lanes: 1,
     laneOf,
-    maxItems: 200,
+    maxItems: MAX_BATCH,
     run: (items) =>
       step(
         'settle_v1',

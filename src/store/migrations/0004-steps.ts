@@ -254,11 +254,12 @@ BEGIN
   RETURN coalesce(cardinality(freed), 0);
 END $$;
 
--- A plan made while the tables were small stays cached in its session: it must not be one that reads whole tables. Planning
--- anew for each call would cost more than the calls; so would JIT.
-ALTER FUNCTION ingest_v1(jsonb) SET enable_seqscan = off SET plan_cache_mode = force_generic_plan SET jit = off;
-ALTER FUNCTION claim_v1(uuid, integer[], integer, integer, integer, boolean) SET enable_seqscan = off SET plan_cache_mode = force_generic_plan SET jit = off;
-ALTER FUNCTION decide_v1(uuid, jsonb) SET enable_seqscan = off SET plan_cache_mode = force_generic_plan SET jit = off;
-ALTER FUNCTION settle_v1(uuid, jsonb) SET enable_seqscan = off SET plan_cache_mode = force_generic_plan SET jit = off;
-ALTER FUNCTION resume_v1(uuid, uuid[], bigint[], uuid[]) SET enable_seqscan = off SET plan_cache_mode = force_generic_plan SET jit = off;
+-- A plan made while the tables were small stays cached in its session: it must never be one that reads a whole table, so
+-- scans and the joins that feed on them are off and every table is reached by index, row by row of the batch. Planning anew
+-- for each call would cost more than the calls; so would JIT.
+ALTER FUNCTION ingest_v1(jsonb) SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off;
+ALTER FUNCTION claim_v1(uuid, integer[], integer, integer, integer, boolean) SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off;
+ALTER FUNCTION decide_v1(uuid, jsonb) SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off;
+ALTER FUNCTION settle_v1(uuid, jsonb) SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off;
+ALTER FUNCTION resume_v1(uuid, uuid[], bigint[], uuid[]) SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off;
 `;

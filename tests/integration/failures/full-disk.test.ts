@@ -85,9 +85,9 @@ onRealDisk(
       expect.objectContaining({ level: 'error', message: expect.stringContaining('free some space') }),
     ]);
     expect((await fetch(`${serving.address}/healthz`)).status).toBe(200);
-    expect(await doctorWrongs(desk)).toEqual([
+    expect(await doctorWrongs(desk)).toContainEqual(
       expect.stringMatching(/^✗ data folder: .*MB free\n {4}→ free some space/u),
-    ]);
+    );
 
     disk.free();
     await eventually(() => expect(simulator.log.messages).toHaveLength(401), 30_000);
