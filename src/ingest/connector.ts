@@ -1,8 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AccountId } from '../core/model/ids.ts';
 import type { ChannelAccount, InboundSink } from '../core/ports/channel.ts';
 import type { Log } from '../core/ports/log.ts';
 
 const LOOK_MS = 1_000;
+/** Pauses between attempts to prepare an account, ms, doubling. */
+const FIRST_RETRY_MS = 1_000;
+const LAST_RETRY_MS = 60_000;
 /** Before a connection that ended by itself is opened again, ms. */
 const REOPEN_MS = 1_000;
 
@@ -34,13 +38,24 @@ export function startConnector(options: ConnectorOptions): Connector {
   let current: { abort: AbortController; ended: Promise<void> } | null = null;
   let looking = false;
 
+  /** Such as registering the webhook: repeated until it is done, because without it nothing would ever come. */
+  async function prepare(signal: AbortSignal): Promise<void> {
+    for (let pauseMs = FIRST_RETRY_MS; !signal.aborted; pauseMs = Math.min(pauseMs * 2, LAST_RETRY_MS)) {
+      try {
+        await options.onOwned(signal);
+        return;
+      } catch (error) {
+        log.error(
+          { accountId: account.id, retryMs: pauseMs, err: error instanceof Error ? error.message : 'unknown' },
+          'account could not be prepared; trying again',
+        );
+        await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
   async function receive(abort: AbortController): Promise<void> {
-    await options.onOwned(abort.signal).catch((error: unknown) => {
-      log.error(
-        { accountId: account.id, err: error instanceof Error ? error.message : 'unknown' },
-        'account could not be prepared',
-      );
-    });
+    await prepare(abort.signal);
     while (!abort.signal.aborted && account.receive !== undefined) {
       try {
         await account.receive(options.sink, abort.signal);
@@ -50,7 +65,7 @@ export function startConnector(options: ConnectorOptions): Connector {
           'the connection ended badly',
         );
       }
-      if (!abort.signal.aborted) await new Promise((done) => setTimeout(done, REOPEN_MS));
+      await sleep(REOPEN_MS, undefined, { signal: abort.signal }).catch(() => undefined);
     }
   }
 
