@@ -178,12 +178,8 @@ BEGIN
   UPDATE delivery d SET state = 'unknown', ambiguous = d.ambiguous + 1, error_kind = 'unknown',
     error = 'the lease ended during the call'
   FROM thread t WHERE t.id = ANY (claimed) AND d.thread_id = t.id AND d.state = 'sending' AND d.sending_token < t.lease_token;
-  -- A claim that a crash of the server takes back is only a lease nobody holds: its worker is fenced and the thread is due.
-  -- Not so once a part was begun: its call must never be made without a trace.
-  IF NOT EXISTS (SELECT FROM delivery d WHERE d.thread_id = ANY (claimed)
-    AND d.state IN ('scheduled', 'pending', 'sending', 'retry', 'unknown')) THEN
-    PERFORM set_config('synchronous_commit', 'off', true);
-  END IF;
+  -- Committed to disk like everything else: were a claim lost in a crash of the server, the next one would hand out the same
+  -- token again, and two drains would hold it.
   RETURN QUERY SELECT * FROM tail_v1(claimed, '{}');
 END $$;
 

@@ -105,15 +105,15 @@ onRealDisk(
     const serving = await desk.serve();
     write(1);
     await eventually(() => expect(simulator.log.messages).toHaveLength(1));
-    // To the end of a segment that has no next one yet.
+    // To the last megabyte of a segment that has no next one yet; each message is flushed, or the position would lag.
     for (;;) {
-      const [log] = await ask<{ used: number; ahead: string }>(
+      const [log] = await ask<{ used: number; ahead: number }>(
         embeddedUrl(),
-        `SELECT (pg_current_wal_lsn() - '0/0') % (16 * 1024 * 1024)::numeric AS used,
-        (SELECT count(*) FROM pg_ls_waldir() WHERE name > pg_walfile_name(pg_current_wal_lsn()) AND name ~ '^[0-9A-F]{24}$') AS ahead`,
+        `SELECT ((pg_current_wal_lsn() - '0/0') % (16 * 1024 * 1024))::int AS used,
+          (SELECT count(*) FROM pg_ls_waldir() WHERE name > pg_walfile_name(pg_current_wal_lsn()) AND name ~ '^[0-9A-F]{24}$')::int AS ahead`,
       );
-      if (Number(log?.used) > 15.5 * 1024 * 1024 && Number(log?.ahead) === 0) break;
-      await ask(embeddedUrl(), `SELECT pg_logical_emit_message(false, 'ballast', repeat('x', 256 * 1024))`);
+      if (log !== undefined && log.used > 15 * 1024 * 1024 && log.ahead === 0) break;
+      await ask(embeddedUrl(), `SELECT pg_logical_emit_message(true, 'ballast', repeat('x', 128 * 1024))`);
     }
     disk.fill(4 * 1024 * 1024);
     write(400);
