@@ -58,8 +58,8 @@ export function createWorker(options: WorkerOptions): Worker {
   /** Places promised to claims under way, so that two claims never share one. */
   let promised = 0;
   const working = new Set<ThreadId>();
-  /** A claim failed: it may have taken leases that nobody was told of. */
-  let claimLost = false;
+  /** Leases may be ours without anybody working on them: a claim's answer was lost, or a lease could not be given back. */
+  let astray = false;
   let alone = false;
   let stopping = false;
   let sweeping: Promise<void> = Promise.resolve();
@@ -82,7 +82,10 @@ export function createWorker(options: WorkerOptions): Worker {
         );
         return store.resume({ threadId: work.threadId, token: work.token, release: true }).then(
           () => false,
-          () => false,
+          () => {
+            astray = true;
+            return false;
+          },
         );
       })
       .then((dueNow) => {
@@ -135,7 +138,7 @@ export function createWorker(options: WorkerOptions): Worker {
         found = works.length;
         for (const work of works) void begin(work);
       } catch (error) {
-        claimLost = true;
+        astray = true;
         throw error;
       } finally {
         promised -= limit;
@@ -170,7 +173,7 @@ export function createWorker(options: WorkerOptions): Worker {
         const [work] = await store
           .claim({ shard: null, limit: 1, overdueMs: 0, alone: true })
           .catch((error: unknown) => {
-            claimLost = true;
+            astray = true;
             throw error;
           });
         if (work === undefined) return;
@@ -182,16 +185,16 @@ export function createWorker(options: WorkerOptions): Worker {
     }
   }
 
-  /** Finds what a lost claim took; no claim may be under way meanwhile, so nothing newly claimed is given back. */
+  /** Gives back leases gone astray; no claim may be under way meanwhile, so that nothing newly claimed goes with them. */
   async function reclaim(): Promise<void> {
-    if (!claimLost || promised > 0 || alone) return;
+    if (!astray || promised > 0 || alone) return;
     alone = true;
     try {
-      claimLost = false;
+      astray = false;
       const freed = await store.reclaim([...working]);
-      if (freed > 0) log.warn({ threads: freed }, 'leases of a lost claim were given back');
+      if (freed > 0) log.warn({ threads: freed }, 'leases gone astray were given back');
     } catch (error) {
-      claimLost = true;
+      astray = true;
       throw error;
     } finally {
       alone = false;
