@@ -217,4 +217,13 @@ export const plantedBugs = [
     test: 'tests/contract/store/broken-connection.test.ts',
     only: '',
   },
+  {
+    name: 'a claim that does not wait for the disk',
+    file: 'src/store/migrations/0003-drain.ts',
+    find: "  RETURN QUERY SELECT * FROM tail_v1(claimed, '{}');",
+    replace:
+      "  PERFORM set_config('synchronous_commit', 'off', true);\n  RETURN QUERY SELECT * FROM tail_v1(claimed, '{}');",
+    test: 'tests/contract/store/token.test.ts',
+    only: '',
+  },
 ];
