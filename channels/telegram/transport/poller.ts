@@ -17,6 +17,8 @@ export interface PollerTimes {
   sinkRetryMs: number;
   /** Least time between two empty answers: asking the same offset again within 0.5 s makes Telegram answer one by one. */
   emptyPauseMs: number;
+  /** After another poller ended one of ours: how long polls must go well before the account counts as connected again. */
+  calmMs: number;
 }
 
 export const POLLER_TIMES: PollerTimes = {
@@ -25,6 +27,7 @@ export const POLLER_TIMES: PollerTimes = {
   maxRetryMs: 30_000,
   sinkRetryMs: 500,
   emptyPauseMs: 600,
+  calmMs: 3_000,
 };
 
 /** Time on top of the long poll until we give an answer up. */
@@ -51,6 +54,7 @@ export async function poll(sink: InboundSink, signal: AbortSignal, options: Poll
   let prepared = false;
   let answering = false;
   let offset: number | null = null;
+  let calmAtMs = 0;
   report({ state: 'connecting' });
 
   while (!signal.aborted) {
@@ -59,21 +63,28 @@ export async function poll(sink: InboundSink, signal: AbortSignal, options: Poll
     try {
       if (!prepared) await options.prepare(signal);
       prepared = true;
-      // Until Telegram has answered once it is asked without waiting, so that the state is known at once.
-      batch = await getUpdates(options.api, offset, answering ? times.longPollMs : 0, signal);
+      // Until Telegram has answered once it is asked without waiting, so that the state is known at once; after a conflict
+      // only a poll that nobody ended shows that it is over.
+      const calmMs = Math.max(0, calmAtMs - startedMs);
+      const waitMs = calmMs === 0 ? times.longPollMs : Math.min(times.longPollMs, calmMs);
+      batch = await getUpdates(options.api, offset, answering ? waitMs : 0, signal);
     } catch (error) {
       if (signal.aborted) return;
       answering = false;
       if (!(error instanceof TelegramCallError)) throw error;
       const trouble = troubleOf(error.failure);
       const waitMs = trouble.waitMs ?? backoff.nextMs();
+      if ('code' in trouble.state && trouble.state.code === 'second_poller')
+        calmAtMs = performance.now() + times.calmMs;
       options.log.warn({ method: error.method, stage: error.failure.stage, ...codeOf(error), waitMs }, 'poll failed');
       report(trouble.state);
       await pause(waitMs, signal);
       continue;
     }
-    backoff.reset();
-    report({ state: 'connected' });
+    if (performance.now() >= calmAtMs) {
+      backoff.reset();
+      report({ state: 'connected' });
+    }
     if (batch.length === 0) {
       const isFirst = !answering;
       answering = true;

@@ -131,9 +131,10 @@ onRealDisk(
 
     disk.free();
     await eventually(() => expect(new Set(echoes()).size).toBe(401), 60_000);
-    // The server ended in mid-work: a part that was just being sent may stand twice, none is missing or out of order.
+    // The server ended in mid-work, perhaps more than once: a part that was just being sent may stand twice (I7), none
+    // three times, and none is missing or out of order.
     expectAllEchoed((texts) => [...new Set(texts)]);
-    expect(echoes().length).toBeLessThanOrEqual(401 + CHATS);
+    for (const text of new Set(echoes())) expect(echoes().filter((one) => one === text).length).toBeLessThanOrEqual(2);
     expect(serving.output()).not.toMatch(CRASH);
     expect((await serving.stop()).code).toBe(0);
   },
