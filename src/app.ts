@@ -217,6 +217,7 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
   const sinks = new Map<string, InboundSink>();
   let readiness: () => Promise<{ ready: boolean; message: string }> = () =>
     Promise.resolve({ ready: false, message: 'starting' });
+  let backlog = (): { events: number; bytes: number } => ({ events: 0, bytes: 0 });
   let http: HttpSide | null = null;
   if (has('ingress') || has('web')) {
     http = await startHttpSide({
@@ -229,6 +230,10 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
         return !has('ingress') || account === undefined || sink === undefined ? undefined : { account, sink };
       },
       ready: () => readiness(),
+      beforeMetrics: () => {
+        const { events, bytes } = backlog();
+        metrics.ingestBacklog(events, bytes);
+      },
     });
     opened.add('http', http.stop);
   }
@@ -274,6 +279,7 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
     observe: (statement, size) => metrics.batch(statement, size),
   });
   store = pipeline;
+  backlog = pipeline.backlog;
   opened.add('pipeline', () => pipeline.idle());
   for (const account of accounts.values()) {
     sinks.set(account.id, intakeOf(account, { store: pipeline, queue, ids, log, keys, blobs, metrics }));
@@ -314,10 +320,11 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
         log,
         account: (id) => accounts.get(id),
         startWaiting: (turn, input) => waiting.start(turn, input),
-        onAttempt: (id, verdict, tookMs) => {
+        onAttempt: (id, verdict, tookMs, sinceCommitMs) => {
           const channel = accounts.get(id)?.channel ?? 'unknown';
           metrics.platformCall(channel, verdict.errorKind ?? verdict.nextState, tookMs);
           metrics.delivered(channel, verdict.nextState);
+          metrics.deliveryLatency(channel, sinceCommitMs);
         },
       },
     });

@@ -10,6 +10,8 @@ export interface HttpSideOptions {
   metrics: Metrics;
   webhook: HttpOptions['webhook'];
   ready: HttpOptions['ready'];
+  /** Reads what only a look can tell, right before the metrics are given out. */
+  beforeMetrics(): void;
 }
 
 /** The listening HTTP side. */
@@ -27,7 +29,10 @@ export async function startHttpSide(options: HttpSideOptions): Promise<HttpSide>
     trustedProxies: config.http.trustedProxies,
     webhook: options.webhook,
     ready: options.ready,
-    metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
+    metrics: async () => {
+      options.beforeMetrics();
+      return { contentType: metrics.contentType, text: await metrics.text() };
+    },
     onWebhook: (channel, tookMs) => metrics.ingestLatency(channel, tookMs),
   });
   try {

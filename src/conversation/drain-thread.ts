@@ -31,8 +31,8 @@ export interface DrainOptions {
   startWaiting(turn: { id: NonNullable<Decision['newTurn']>['id']; deadlineMs: number }, input: BrainInput): void;
   /** True when the process is going down: finish the step, give the lease back. */
   stopping(): boolean;
-  /** Told what a platform call came to and how long it took, ms. */
-  onAttempt(account: AccountId, verdict: Verdict, tookMs: number): void;
+  /** Told what a platform call came to, how long it took, and how long it is since its part was committed as `sending`; ms. */
+  onAttempt(account: AccountId, verdict: Verdict, tookMs: number, sinceCommitMs: number): void;
 }
 
 function pause(ms: number): Promise<void> {
@@ -106,7 +106,8 @@ async function verdictFor(
   if (options.stopping()) return notCalled('the process is stopping');
   const startedMs = options.clock.monotonicMs();
   const verdict = await attempt(work, head, account, options.clock);
-  options.onAttempt(work.accountId, verdict, options.clock.monotonicMs() - startedMs);
+  const tookMs = options.clock.monotonicMs() - startedMs;
+  options.onAttempt(work.accountId, verdict, tookMs, head.ageMs + tookMs);
   return verdict;
 }
 

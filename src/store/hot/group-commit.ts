@@ -26,6 +26,8 @@ export interface GroupCommit<Item, Result> {
   submit(item: Item): Promise<Result>;
   /** Items that wait or are in flight. */
   waiting(): number;
+  /** Their bytes, as `bytesOf` counts them. */
+  waitingBytes(): number;
   /** Resolves when nothing waits and nothing is in flight. */
   idle(): Promise<void>;
 }
@@ -106,6 +108,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
       });
     },
     waiting: () => waiting,
+    waitingBytes: () => waitingBytes,
     idle: () => (waiting === 0 ? Promise.resolve() : new Promise((resolve) => idlers.push(resolve))),
   };
 }

@@ -92,7 +92,9 @@ function settlementRow(settlement: Settlement): Record<string, unknown> {
 }
 
 /** The hot path over the SQL functions of migrations 2 to 4. */
-export function createPipelineStore(options: PipelineStoreOptions): PipelineStore & { idle(): Promise<void> } {
+export function createPipelineStore(
+  options: PipelineStoreOptions,
+): PipelineStore & { idle(): Promise<void>; backlog(): { events: number; bytes: number } } {
   const { database, clock } = options;
   let instance = options.instance;
 
@@ -213,6 +215,8 @@ export function createPipelineStore(options: PipelineStoreOptions): PipelineStor
     useInstance(id) {
       instance = id;
     },
+
+    backlog: () => ({ events: ingest.waiting(), bytes: ingest.waitingBytes() }),
 
     async idle() {
       await Promise.all([ingest.idle(), decide.idle(), settle.idle()]);
