@@ -2,7 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ParleyError } from '../core/errors.ts';
 import { systemClock } from '../core/ids-and-time.ts';
 import type { Log } from '../core/ports/log.ts';
-import { type EmbeddedServer, type GatewayLock, holdGatewayLock, startEmbedded } from '../store/embedded/index.ts';
+import {
+  type EmbeddedServer,
+  EmbeddedStoreError,
+  type GatewayLock,
+  holdGatewayLock,
+  startEmbedded,
+} from '../store/embedded/index.ts';
 
 /** The embedded store while a gateway uses it: running, and ours alone. */
 export interface EmbeddedKeeper {
@@ -69,6 +75,7 @@ export async function keepEmbedded(options: EmbeddedKeeperOptions): Promise<Embe
   /** The lock is first: while another process could take it, nothing else matters. */
   async function revive(): Promise<void> {
     const deadlineMs = performance.now() + COME_BACK_MS;
+    let told = '';
     for (;;) {
       if (stopped) return;
       try {
@@ -83,8 +90,12 @@ export async function keepEmbedded(options: EmbeddedKeeperOptions): Promise<Embe
         log.info({ pid: server.pid }, 'the embedded store is back');
         return;
       } catch (error) {
-        if (error instanceof ParleyError || performance.now() > deadlineMs) throw error;
-        log.warn({ err: error instanceof Error ? error.message : 'unknown' }, 'the embedded store is not back yet');
+        // A full disk is mended by a person, who may take a night; giving up would lose nothing and help nobody.
+        const full = error instanceof EmbeddedStoreError && error.code === 'disk-full';
+        if (error instanceof ParleyError || (!full && performance.now() > deadlineMs)) throw error;
+        const why = error instanceof Error ? error.message : 'unknown';
+        if (why !== told) log.warn({ err: why }, 'the embedded store is not back yet');
+        told = why;
         await sleep(RETRY_MS);
       }
     }

@@ -76,7 +76,7 @@ export async function poll(sink: InboundSink, signal: AbortSignal, options: Poll
       const waitMs = trouble.waitMs ?? backoff.nextMs();
       if ('code' in trouble.state && trouble.state.code === 'second_poller')
         calmAtMs = performance.now() + times.calmMs;
-      options.log.warn({ method: error.method, stage: error.failure.stage, ...codeOf(error), waitMs }, 'poll failed');
+      options.log.debug({ method: error.method, stage: error.failure.stage, ...codeOf(error), waitMs }, 'poll failed');
       report(trouble.state);
       await pause(waitMs, signal);
       continue;
