@@ -227,9 +227,14 @@ describe('cost', () => {
   it.each(hostile)('of 1 MB of %s stays bounded', (_, make) => {
     const text = make();
     guardText(text.slice(0, 20_000));
-    const begun = performance.now();
-    guardText(text);
-    const tookMs = performance.now() - begun;
+    // Processor time, and the best of three: what else the machine does is no fault of a rule.
+    const tookMs = Math.min(
+      ...[1, 2, 3].map(() => {
+        const before = process.cpuUsage();
+        guardText(text);
+        return process.cpuUsage(before).user / 1_000;
+      }),
+    );
     // The aim is 50 ms on an idle machine; a shared one gets room, a quadratic rule still fails by far.
     expect(tookMs).toBeLessThan(400);
   });
