@@ -1,4 +1,4 @@
-import { IngestRefused, type ItemRejected, StoreUnavailable } from '../../core/errors.ts';
+import { type ItemRejected, StoreUnavailable } from '../../core/errors.ts';
 import { REOPEN_WINDOW_MS } from '../../core/model/conversation.ts';
 import { brandId, type ConversationId, type MessageId, type ThreadId } from '../../core/model/ids.ts';
 import type { InboundEvent } from '../../core/model/inbound.ts';
@@ -184,5 +184,3 @@ export function createIngest(database: Database, options: IngestOptions): GroupC
     ...(options.observe === undefined ? {} : { observe: options.observe }),
   });
 }
-
-export { IngestRefused };

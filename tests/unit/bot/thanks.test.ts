@@ -117,5 +117,5 @@ it('a number or a question is never mere thanks, and no text takes long', () => 
   const begun = performance.now();
   for (const part of ['好', '好的', '네', 'ok', 'very good ', '谢谢您', 'да'])
     isMereThanks(`${part.repeat(80).slice(0, 79)}x`);
-  expect(performance.now() - begun).toBeLessThan(1_000);
+  expect(performance.now() - begun).toBeLessThan(50);
 });
