@@ -101,7 +101,7 @@ function readStamp(root) {
 }
 
 function compilerOf(root) {
-  return join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  return join(root, 'node_modules', 'typescript-native', 'bin', 'tsc');
 }
 
 /** Two commands at once build once. The lock of a killed build is ignored after two minutes. */

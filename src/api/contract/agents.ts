@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { moment, role, rowId, shortName } from './common.ts';
+
+const email = z.email('must be an e-mail address').max(320);
+const name = z.string().trim().min(1, 'must not be empty').max(100);
+const password = z.string().min(10, 'must have at least 10 characters').max(1024);
+
+export const agent = z
+  .object({
+    id: rowId,
+    email: z.string(),
+    name: z.string(),
+    role,
+    teamIds: z.array(shortName),
+    disabledAt: moment.nullable(),
+    createdAt: moment,
+    lastSeenAt: moment.nullable(),
+  })
+  .meta({ id: 'Agent' });
+
+export const newAgent = z
+  .strictObject({ email, name, role, password, teamIds: z.array(shortName).default([]) })
+  .meta({ id: 'NewAgent' });
+
+/** What is left out stays. Disabling ends every session of the agent at once. */
+export const agentChange = z
+  .strictObject({
+    name: name.optional(),
+    role: role.optional(),
+    teamIds: z.array(shortName).optional(),
+    disabled: z.boolean().optional(),
+    password: password.optional(),
+  })
+  .meta({ id: 'AgentChange' });
+
+export const newTeam = z
+  .strictObject({
+    id: z.string().regex(/^[a-z0-9](?:[a-z0-9_-]{0,30}[a-z0-9])?$/, 'must be 1 to 32 of a-z, 0-9, - and _'),
+    name,
+    languages: z.array(z.string().regex(/^[a-z]{2,3}$/, 'must be a language code such as en')).default([]),
+  })
+  .meta({ id: 'NewTeam' });
+export const teamChange = newTeam.omit({ id: true }).partial().meta({ id: 'TeamChange' });

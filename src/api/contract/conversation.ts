@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import { DELIVERY_STATES } from '../../core/model/outbound.ts';
+import { VIEWS } from '../../core/model/view.ts';
+import { agentRef, moment, rowId, shortName } from './common.ts';
+
+export const view = z.enum(VIEWS).meta({ id: 'View' });
+
+export const owner = z
+  .object({ kind: z.enum(['bot', 'queue', 'agent', 'none']), teamId: shortName.nullable(), agent: agentRef.nullable() })
+  .meta({ id: 'Owner' });
+
+/** A row of the list. `version` counts every change; `ownerVersion` only those of the owner. */
+export const conversation = z
+  .object({
+    id: rowId,
+    number: z.int(),
+    version: z.int(),
+    status: z.enum(['open', 'pending', 'snoozed', 'resolved']),
+    priority: z.enum(['low', 'normal', 'high', 'urgent']),
+    owner,
+    ownerVersion: z.int(),
+    contact: z.object({ id: rowId, name: z.string(), handle: z.string().nullable(), language: z.string().nullable() }),
+    channel: shortName,
+    accountId: shortName,
+    threadKind: z.enum(['private', 'group', 'channel']),
+    /** Of a group or channel. */
+    threadTitle: z.string().nullable(),
+    language: z.string().nullable(),
+    /** Customer's messages since a person last replied or read. */
+    unread: z.int(),
+    preview: z.string(),
+    /** A part waits for a person's verdict or failed. */
+    attention: z.boolean(),
+    lastMessageAt: moment,
+    createdAt: moment,
+    resolvedAt: moment.nullable(),
+    /** The conversation before this one with the same customer in the same place. */
+    previousId: rowId.nullable(),
+  })
+  .meta({ id: 'Conversation' });
+
+/** `after`: the `next` of the page before. */
+export const listQuery = z.object({
+  view: view.default('mine'),
+  team: shortName.optional(),
+  after: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+});
+export const conversationPage = z
+  .object({ items: z.array(conversation), next: z.string().nullable() })
+  .meta({ id: 'ConversationPage' });
+
+/** How many conversations each view holds, counted up to 100: `more` says there are more than that. */
+export const viewCounts = z
+  .object({ views: z.array(z.object({ view, count: z.int(), more: z.boolean() })) })
+  .meta({ id: 'ViewCounts' });
+
+export const delivery = z
+  .object({
+    id: rowId,
+    ordinal: z.int(),
+    state: z.enum(DELIVERY_STATES),
+    attempt: z.int(),
+    errorKind: z.string().nullable(),
+    error: z.string().nullable(),
+    /** Until when a waiting part waits. */
+    dueAt: moment.nullable(),
+    finishedAt: moment.nullable(),
+    /** A person had it sent again as another part. */
+    resent: z.boolean(),
+  })
+  .meta({ id: 'Delivery' });
+
+/** One entry of a thread, by `seq`. Texts hold masks where a secret was pasted; `masks` tells where and what kind. */
+export const message = z
+  .object({
+    id: rowId,
+    conversationId: rowId,
+    seq: z.int(),
+    kind: z.enum(['inbound', 'outbound', 'note', 'activity']),
+    author: z.object({
+      kind: z.enum(['contact', 'bot', 'agent', 'system']),
+      id: z.string().nullable(),
+      name: z.string(),
+    }),
+    text: z.string(),
+    /** Formatted text: `{v, tree}` of docs/architecture; null when it is plain. */
+    body: z.unknown().nullable(),
+    /** The platform's time when it gave one, else ours. */
+    at: moment,
+    editedAt: moment.nullable(),
+    deletedAt: moment.nullable(),
+    edits: z.array(z.object({ at: moment, text: z.string() })),
+    reactions: z.array(z.string()),
+    masks: z.array(z.object({ rule: z.string(), certain: z.boolean(), start: z.int(), length: z.int() })),
+    /** Inbound: what became of it, and why. */
+    state: z.enum(['new', 'answered', 'routed', 'parked', 'filed']).nullable(),
+    stateReason: z.string().nullable(),
+    /** Activity: what changed, such as `{type: "owner", to: {...}, by: {...}}`. */
+    activity: z.record(z.string(), z.unknown()).nullable(),
+    deliveries: z.array(delivery),
+  })
+  .meta({ id: 'Message' });
+
+/** Entries before `before` (a seq), newest last; `more`: there are older ones. The thread's earlier conversations included. */
+export const messagesQuery = z.object({
+  before: z.coerce.number().int().positive().optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+export const messagePage = z
+  .object({ conversation, items: z.array(message), more: z.boolean() })
+  .meta({ id: 'MessagePage' });
+
+/** `id` is made by the client (UUID), so that the same reply sent twice is stored once. */
+export const write = z
+  .strictObject({ id: rowId, text: z.string().min(1, 'must not be empty').max(20_000) })
+  .meta({ id: 'Write' });
+
+/** `expectedOwnerVersion` as the page showed it: if it moved on the answer is 409 `owner_changed`. */
+export const changeOwner = z
+  .strictObject({
+    to: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('bot') }),
+      z.strictObject({ kind: z.literal('queue'), teamId: shortName }),
+      z.strictObject({ kind: z.literal('agent'), agentId: rowId }),
+    ]),
+    expectedOwnerVersion: z.int(),
+  })
+  .meta({ id: 'ChangeOwner' });
+export const resolve = z.strictObject({ expectedOwnerVersion: z.int() }).meta({ id: 'Resolve' });
+/** Everything up to and with this seq has been seen. */
+export const markRead = z.strictObject({ uptoSeq: z.int().nonnegative() }).meta({ id: 'MarkRead' });
+
+/** `resend`: as a new part at the end. `dismiss`: it arrived, or does not matter. */
+export const review = z.strictObject({ verdict: z.enum(['resend', 'dismiss']) }).meta({ id: 'Review' });
+
+/** Catch-up for API clients. `next` never skips a change that was committed late; the same change may come twice. */
+export const eventsQuery = z.object({
+  after: z.string().max(40).optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(500),
+});
+export const eventPage = z
+  .object({ items: z.array(z.object({ conversationId: rowId, version: z.int() })), next: z.string() })
+  .meta({ id: 'EventPage' });
