@@ -1,6 +1,7 @@
 import { describeFailure } from './cli/failure.ts';
 import { warn } from './cli/output.ts';
 import { runCommandLine } from './cli/program.ts';
+import { keepHeapSmall } from './observability/heap.ts';
 
 /** Whatever nobody caught: said in one sentence, and the process ends, because nobody knows what state it is in. */
 function fatal(error: unknown): void {
@@ -15,6 +16,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1);
 });
 
+keepHeapSmall();
 try {
   await runCommandLine(process.argv);
 } catch (error) {

@@ -3,6 +3,7 @@ import { channelFactories } from '../../dist/channels/registry.js';
 import { loadConfig } from '../../dist/config/load.js';
 import { startGateway } from '../../dist/src/app.js';
 import { systemClock } from '../../dist/src/core/ids-and-time.js';
+import { keepHeapSmall } from '../../dist/src/observability/heap.js';
 import { createLog } from '../../dist/src/observability/log.js';
 import { migrateQueue } from '../../dist/src/queue/index.js';
 import { openDatabase } from '../../dist/src/store/database.js';
@@ -11,6 +12,7 @@ import { migrate } from '../../dist/src/store/migrate.js';
 import { migrations } from '../../dist/src/store/migrations/index.js';
 import { ready, settings } from './settings.js';
 
+keepHeapSmall();
 const log = createLog({ level: 'warn', write: (line) => process.stderr.write(line) });
 const channels = new Map(channelFactories.map((factory) => [factory.channel, factory.configSchema]));
 const { config } = loadConfig({ file: settings.configFile, channels, env: {} });

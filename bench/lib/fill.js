@@ -25,6 +25,8 @@ export async function fill(client, { conversations, perConversation }, onProgres
     onProgress((to + 1) / conversations);
   }
   await client.query('VACUUM ANALYZE');
+  // What filling left to write must not be written while others are timed.
+  await client.query('CHECKPOINT');
 }
 
 function statementsFor(range, conversations, perConversation) {

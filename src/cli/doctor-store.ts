@@ -28,6 +28,17 @@ export async function checkServer({ db, url }: Database): Promise<Result> {
   if (Number(rows[0]?.version ?? 0) < OLDEST_SERVER) {
     return { result: 'wrong', message: `${where} is too old`, mend: 'use Postgres 15 or newer' };
   }
+  const { rows: unsafe } = await sql<{ name: string }>`
+    SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off'
+    ORDER BY name`.execute(db);
+  if (unsafe.length > 0) {
+    const names = unsafe.map((row) => row.name).join(', ');
+    return {
+      result: 'note',
+      message: `${where} may lose what it has confirmed: ${names} ${unsafe.length > 1 ? 'are' : 'is'} off`,
+      mend: 'switch it on in the settings of Postgres (or of the database or role): acknowledged messages rest on it',
+    };
+  }
   const { rows: there } = await sql<{ there: boolean }>`SELECT to_regclass('instance') IS NOT NULL AS there`.execute(
     db,
   );
@@ -113,14 +124,14 @@ export async function checkWork(database: Database): Promise<Finding[]> {
     await finding('outbox', async () => {
       const { rows } = await sql<{ review: number; failed: number }>`
         SELECT count(*) FILTER (WHERE state = 'needs_review') AS review, count(*) FILTER (WHERE state = 'failed') AS failed
-        FROM delivery WHERE state IN ('needs_review', 'failed')`.execute(database.db);
+        FROM delivery WHERE attention_at IS NOT NULL`.execute(database.db);
       const { review = 0, failed = 0 } = rows[0] ?? {};
       if (review + failed === 0) return { result: 'ok', message: 'nothing needs review, nothing has failed' };
       return { result: 'note', message: `${review} to review, ${failed} failed`, mend: 'parley outbox list' };
     }),
     await finding('inbound', async () => {
       const { rows } = await sql<{ parked: number }>`
-        SELECT (SELECT count(*) FROM inbound_event WHERE state = 'parked') + (SELECT count(*) FROM message WHERE state = 'parked') AS parked`.execute(
+        SELECT (SELECT count(*) FROM inbound_event WHERE state = 'parked') + (SELECT count(*) FROM message WHERE parked_at IS NOT NULL) AS parked`.execute(
         database.db,
       );
       const parked = rows[0]?.parked ?? 0;

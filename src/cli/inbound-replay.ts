@@ -170,6 +170,7 @@ function pipelineIn(client: pg.PoolClient, database: Database): ReturnType<typeo
 
 interface ParkedMessage {
   thread_id: string;
+  seq: number;
   conversation_id: string;
   owner_kind: string;
   status: string;
@@ -184,7 +185,7 @@ async function replayMessage(database: Database, id: string): Promise<void> {
       [id],
     );
     const { rows } = await client.query<ParkedMessage>(
-      `SELECT m.thread_id, m.conversation_id, c.owner_kind, c.status FROM message m JOIN conversation c ON c.id = m.conversation_id
+      `SELECT m.thread_id, m.seq, m.conversation_id, c.owner_kind, c.status FROM message m JOIN conversation c ON c.id = m.conversation_id
        WHERE m.id = $1 AND m.state = 'parked'`,
       [id],
     );
@@ -200,15 +201,15 @@ async function replayMessage(database: Database, id: string): Promise<void> {
         operator().id,
       ]);
     }
-    await client.query(`UPDATE message SET state = $2, state_reason = $3 WHERE id = $1`, [
+    await client.query(`UPDATE message SET state = $2, state_reason = $3, parked_at = NULL WHERE id = $1`, [
       id,
       again ? 'new' : 'routed',
       again ? null : 'handed to its owner by an operator',
     ]);
     if (again) {
       await client.query(
-        `UPDATE thread SET due_at = now(), first_new_at = coalesce(first_new_at, now()), pause_until = NULL, suspect = false, alone_deaths = 0 WHERE id = $1`,
-        [parked.thread_id],
+        `UPDATE thread SET due_at = now(), first_new_at = coalesce(first_new_at, now()), new_from = least(new_from, $2), pause_until = NULL, suspect = false, alone_deaths = 0 WHERE id = $1`,
+        [parked.thread_id, parked.seq],
       );
     }
     await client.query(AUDIT, [

@@ -28,7 +28,7 @@ export function inboundList(options: InboundListOptions): Promise<void> {
       FROM inbound_event WHERE state = 'parked'
       UNION ALL
       SELECT m.id::text, 'message', t.account_id, coalesce(m.state_reason, ''), (extract(epoch FROM m.created_at) * 1000)::float8
-      FROM message m JOIN thread t ON t.id = m.thread_id WHERE m.state = 'parked'
+      FROM message m JOIN thread t ON t.id = m.thread_id WHERE m.parked_at IS NOT NULL
       ORDER BY 5 LIMIT ${options.limit}`.execute(db);
     if (options.json === true) {
       say(JSON.stringify(rows, null, 2));

@@ -31,7 +31,7 @@ export function outboxList(options: OutboxOptions): Promise<void> {
         'd.attempt',
         'd.created_at',
       ])
-      .where('d.state', 'in', ['needs_review', 'failed'])
+      .where('d.attention_at', 'is not', null)
       // What was sent again by a person is settled.
       .where(({ not, exists, selectFrom }) =>
         not(exists(selectFrom('delivery as again').select('again.id').whereRef('again.resend_of', '=', 'd.id'))),

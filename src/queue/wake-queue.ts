@@ -71,6 +71,7 @@ export function createWakeQueueOn(backend: WakeBackend, shards: number, log: Log
     mailboxes.open(async (shard) => {
       await within(next.add('wake', { shard }, wakeOptions(shard)), ADD_LIMIT_MS, 'adding a wake');
     });
+    errors.back();
     // A worker that lived through an outage may be stuck in ways it cannot tell; a new one costs milliseconds.
     handling?.replace('the server was away');
   }

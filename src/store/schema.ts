@@ -94,6 +94,8 @@ export interface ThreadTable {
   created_at: Time;
   last_seq: Generated<number>;
   last_out: Generated<number>;
+  new_from: number | null;
+  open_from: number | null;
   due_at: TimeOrNull;
   first_new_at: TimeOrNull;
   pause_until: TimeOrNull;
@@ -146,6 +148,7 @@ export interface MessageTable {
   class: 'repeatable' | 'single' | null;
   state: 'new' | 'answered' | 'routed' | 'parked' | 'filed' | null;
   state_reason: string | null;
+  parked_at: TimeOrNull;
   cause_id: string | null;
   reply_to_external_id: string | null;
   entry: string | null;
@@ -260,6 +263,7 @@ export interface DeliveryTable {
   created_at: Time;
   sending_at: TimeOrNull;
   finished_at: TimeOrNull;
+  attention_at: TimeOrNull;
 }
 
 export interface AuditTable {

@@ -40,6 +40,7 @@ export async function violations(world: World, traffic: Traffic): Promise<string
   await handled(world, messages, found);
   outbound(world, traffic, deliveries, found);
   await owners(world, found);
+  await bounds(world, found);
   return found;
 }
 
@@ -162,4 +163,15 @@ async function owners(world: World, found: string[]): Promise<void> {
   }
   const [chain] = await world.query<{ no: string | null }>('SELECT audit_first_break() AS no');
   if (chain?.no != null) found.push(`I15: the audit chain breaks at ${chain.no}`);
+}
+
+/** The lower bounds on a thread hold: no new message and no open part lies before them, where no worker would look. */
+async function bounds(world: World, found: string[]): Promise<void> {
+  const rows = await world.query<{ id: string; what: string }>(`
+    SELECT t.id, 'message ' || m.id AS what FROM thread t JOIN message m ON m.thread_id = t.id
+    WHERE m.state = 'new' AND (t.new_from IS NULL OR m.seq < t.new_from)
+    UNION ALL
+    SELECT t.id, 'delivery ' || d.id FROM thread t JOIN delivery d ON d.thread_id = t.id
+    WHERE d.state IN ('scheduled', 'pending', 'sending', 'retry', 'unknown') AND (t.open_from IS NULL OR d.out_seq < t.open_from)`);
+  for (const row of rows) found.push(`thread ${row.id}: ${row.what} lies before the bound of what is open`);
 }

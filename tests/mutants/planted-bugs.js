@@ -28,7 +28,7 @@ export const plantedBugs = [
   {
     name: 'no fence',
     file: 'src/store/migrations/0003-drain.ts',
-    find: 'WHERE l.lease_owner = p_instance AND l.lease_token = u.token;',
+    find: 'WHERE l.lease_owner = p_instance AND l.lease_token = p_tokens[array_position(p_threads, l.id)];',
     replace: 'WHERE true;',
     test: STORE,
     only: `${PLAIN} rule b`,
@@ -40,8 +40,7 @@ export const plantedBugs = [
     SELECT t.id, t.lease_owner, t.lease_token FROM thread t WHERE t.id = ANY (p_threads) ORDER BY t.id FOR NO KEY UPDATE
   )
   SELECT array_agg(l.id) INTO held FROM locked l
-  JOIN unnest(p_threads, p_tokens) AS u(id, token) ON u.id = l.id
-  WHERE l.lease_owner = p_instance AND l.lease_token = u.token;`,
+  WHERE l.lease_owner = p_instance AND l.lease_token = p_tokens[array_position(p_threads, l.id)];`,
     replace: `  SELECT array_agg(t.id) INTO held FROM thread t
   JOIN unnest(p_threads, p_tokens) AS u(id, token) ON u.id = t.id
   WHERE t.lease_owner = p_instance AND t.lease_token = u.token;
@@ -132,8 +131,9 @@ export const plantedBugs = [
   {
     name: 'what a dead process was sending stays as it is',
     file: 'src/store/migrations/0004-steps.ts',
-    find: "WHERE thread_id = ANY (freed) AND state = 'sending';",
-    replace: "WHERE thread_id = ANY (freed) AND state = 'sending' AND false;",
+    find: "WHERE t.id = ANY (freed) AND d.thread_id = t.id AND d.out_seq >= t.open_from AND d.state = 'sending';",
+    replace:
+      "WHERE t.id = ANY (freed) AND d.thread_id = t.id AND d.out_seq >= t.open_from AND d.state = 'sending' AND false;",
     test: STORE,
     only: `${PLAIN} an instance that died`,
   },

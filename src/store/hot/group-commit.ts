@@ -1,4 +1,5 @@
 import { IngestRefused, ItemRejected, StoreUnavailable } from '../../core/errors.ts';
+import type { Gate } from './gate.ts';
 
 /** How a kind of item is batched. */
 export interface GroupCommitOptions<Item, Result> {
@@ -19,6 +20,8 @@ export interface GroupCommitOptions<Item, Result> {
   onRejected?(item: Item, error: ItemRejected): Promise<Result>;
   /** Told the size of each batch. */
   observe?(size: number): void;
+  /** Shared with other kinds of items: a batch is taken when the gate lets it in. */
+  gate?: Gate;
 }
 
 /** Batches what arrives while a batch is in flight. No timer: an idle lane runs an item at once. */
@@ -189,9 +192,11 @@ function createLane<Item, Result>(options: GroupCommitOptions<Item, Result>) {
     while (groups.size > 0) {
       // What this turn of the event loop still brings shares the batch; an idle loop comes back at once.
       await new Promise((next) => setImmediate(next));
+      const leave = await options.gate?.enter();
       const batch = take();
       options.observe?.(batch.length);
       await runBatch(batch);
+      leave?.();
     }
     running = false;
   }

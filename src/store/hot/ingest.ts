@@ -4,6 +4,7 @@ import { brandId, type ConversationId, type MessageId, type ThreadId } from '../
 import type { InboundEvent } from '../../core/model/inbound.ts';
 import type { IngestItem, IngestResult } from '../../core/ports/pipeline-store.ts';
 import type { Database } from '../database.ts';
+import type { Gate } from './gate.ts';
 import { createGroupCommit, type GroupCommit } from './group-commit.ts';
 
 /** Limits on what waits to be stored, and how new conversations begin. */
@@ -21,6 +22,7 @@ export interface IngestOptions {
   maxWaiting?: number;
   maxWaitingBytes?: number;
   observe?(size: number): void;
+  gate?: Gate;
 }
 
 interface Row {
@@ -37,7 +39,7 @@ interface Row {
 const MAX_BATCH = 100;
 
 const STATEMENT =
-  'SELECT o_ord, o_status, o_thread, o_conversation, o_message, o_shard, coalesce(o_due, false) AS o_due FROM ingest_v1($1)';
+  'SELECT o_ord, o_status, o_thread, o_conversation, o_message, o_shard, coalesce(o_due, false) AS o_due FROM ingest_v1($1, $2)';
 
 /** Order belongs to a thread: in groups one author's messages are a thread of their own. */
 export function externalKeyOf(event: InboundEvent): string {
@@ -66,12 +68,18 @@ function isPastedSecret(finding: { certain: boolean; rule: string }): boolean {
 }
 
 /** One item as ingest_item_v1 reads it. */
-function toRow(item: IngestItem, ord: number, options: IngestOptions): Record<string, unknown> {
+function toRow(
+  item: IngestItem,
+  ord: number,
+  payload: { at: number; bytes: number } | null,
+  options: IngestOptions,
+): Record<string, unknown> {
   const base = {
     ord,
     account_id: item.accountId,
     event_key: item.eventKey,
-    raw: item.raw?.toString('base64') ?? null,
+    raw_at: payload?.at ?? null,
+    raw_bytes: payload?.bytes ?? null,
     raw_blob: item.rawBlob,
   };
   const { content } = item;
@@ -129,8 +137,18 @@ function orNull<Id extends ThreadId | ConversationId | MessageId>(value: string 
  * What the database refuses (SQLSTATE 22, 23, 54) is parked: its bytes are kept and a person sees it.
  */
 export function createIngest(database: Database, options: IngestOptions): GroupCommit<IngestItem, IngestResult> {
-  async function call(rows: readonly Record<string, unknown>[]): Promise<Map<number, Row>> {
-    const answers = await database.prepared<Row>('ingest_v1', STATEMENT, [JSON.stringify(rows)]);
+  async function call(items: readonly { item: IngestItem; ord: number }[]): Promise<Map<number, Row>> {
+    // Payloads travel as they are, one behind the other: as base64 inside the JSON they would be copied with every look at it.
+    const raws: Buffer[] = [];
+    let at = 1;
+    const rows = items.map(({ item, ord }) => {
+      if (item.raw === null) return toRow(item, ord, null, options);
+      raws.push(item.raw);
+      const payload = { at, bytes: item.raw.length };
+      at += item.raw.length;
+      return toRow(item, ord, payload, options);
+    });
+    const answers = await database.prepared<Row>('ingest_v1', STATEMENT, [JSON.stringify(rows), Buffer.concat(raws)]);
     if (answers.length !== rows.length) {
       throw new StoreUnavailable(`${rows.length} events were sent and ${answers.length} answered`, undefined);
     }
@@ -139,12 +157,12 @@ export function createIngest(database: Database, options: IngestOptions): GroupC
 
   async function run(items: readonly IngestItem[]): Promise<IngestResult[]> {
     const first = new Map<string, number>();
-    const rows: Record<string, unknown>[] = [];
+    const rows: { item: IngestItem; ord: number }[] = [];
     items.forEach((item, ord) => {
       const key = `${item.accountId}\n${item.eventKey}`;
       if (first.has(key)) return;
       first.set(key, ord);
-      rows.push(toRow(item, ord, options));
+      rows.push({ item, ord });
     });
     const answers = await call(rows);
     return items.map((_item, ord) => {
@@ -166,7 +184,7 @@ export function createIngest(database: Database, options: IngestOptions): GroupC
       ...item,
       content: { outcome: 'parked', reason: `the database refused it (SQLSTATE ${error.sqlState})` },
     };
-    const answers = await call([toRow(parked, 0, options)]);
+    const answers = await call([{ item: parked, ord: 0 }]);
     return { status: answers.get(0)?.o_status === 'duplicate' ? 'duplicate' : 'parked', ...NOTHING };
   }
 
@@ -182,5 +200,6 @@ export function createIngest(database: Database, options: IngestOptions): GroupC
     run,
     onRejected: park,
     ...(options.observe === undefined ? {} : { observe: options.observe }),
+    ...(options.gate === undefined ? {} : { gate: options.gate }),
   });
 }

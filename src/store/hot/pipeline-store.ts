@@ -11,6 +11,7 @@ import type {
   Work,
 } from '../../core/ports/pipeline-store.ts';
 import type { Database } from '../database.ts';
+import { createGate } from './gate.ts';
 import { asStoreError, createGroupCommit, sqlStateOf } from './group-commit.ts';
 import { createIngest, type IngestOptions } from './ingest.ts';
 import { toStepResult, toWork, WORK_COLUMNS, type WorkRow } from './work-row.ts';
@@ -25,6 +26,9 @@ export interface PipelineStoreOptions {
   /** Told the size of each batch by statement. */
   observe?(statement: 'ingest' | 'decide' | 'settle', size: number): void;
 }
+
+/** Statements of the hot path in flight at once: the next batches grow meanwhile, and a batch costs less the larger it is. */
+const HOT_STATEMENTS = 2;
 
 /** Beyond this a batch gains nothing: the rows of a statement's batch are joined pair by pair. */
 const MAX_BATCH = 100;
@@ -98,8 +102,11 @@ export function createPipelineStore(
   const { database, clock } = options;
   let instance = options.instance;
 
+  const gate = createGate(HOT_STATEMENTS);
+
   const ingest = createIngest(database, {
     ...options.ingest,
+    gate,
     shards: options.shards,
     observe: (size) => options.observe?.('ingest', size),
   });
@@ -120,6 +127,7 @@ export function createPipelineStore(
     lanes: 1,
     laneOf,
     maxItems: MAX_BATCH,
+    gate,
     run: (items) =>
       step(
         'decide_v1',
@@ -134,6 +142,7 @@ export function createPipelineStore(
     lanes: 1,
     laneOf,
     maxItems: MAX_BATCH,
+    gate,
     run: (items) =>
       step(
         'settle_v1',

@@ -242,12 +242,12 @@ async function emptyRows(
     UPDATE message SET text = '', body = NULL, entry = NULL, activity = NULL, erased_at = now(),
       author_id = CASE author_kind WHEN 'contact' THEN NULL ELSE author_id END,
       state = CASE state WHEN 'new' THEN 'filed' WHEN 'parked' THEN 'filed' ELSE state END,
-      state_reason = CASE WHEN state IN ('new', 'parked') THEN 'contact erased' ELSE state_reason END
+      state_reason = CASE WHEN state IN ('new', 'parked') THEN 'contact erased' ELSE state_reason END, parked_at = NULL
     WHERE thread_id = ANY (${threads}::uuid[])`.execute(tx);
   await sql`UPDATE conversation SET preview = '', bot_memory = '{}', topic = NULL, unread = 0, secret_pending = false, version = version + 1
     WHERE thread_id = ANY (${threads}::uuid[])`.execute(tx);
-  await sql`UPDATE thread SET title = NULL, due_at = CASE WHEN lease_owner IS NULL THEN NULL ELSE due_at END, first_new_at = NULL
-    WHERE id = ANY (${threads}::uuid[])`.execute(tx);
+  await sql`UPDATE thread SET title = NULL, due_at = CASE WHEN lease_owner IS NULL THEN NULL ELSE due_at END, first_new_at = NULL,
+    new_from = NULL WHERE id = ANY (${threads}::uuid[])`.execute(tx);
   const keys = JSON.stringify(named.map(({ account_id, event_key }) => ({ account_id, event_key })));
   await sql`UPDATE secret_finding f SET sealed = NULL FROM jsonb_to_recordset(${keys}::jsonb) AS k(account_id text, event_key text)
     WHERE f.account_id = k.account_id AND f.event_key = k.event_key`.execute(tx);

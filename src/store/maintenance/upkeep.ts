@@ -46,7 +46,7 @@ export async function dueWork(
     'due_work',
     `SELECT (SELECT count(*) FROM thread WHERE due_at <= now()) AS threads,
       (SELECT coalesce(extract(epoch FROM now() - min(due_at)) * 1000, 0)::float8 FROM thread WHERE due_at <= now()) AS oldest,
-      (SELECT count(*) FROM delivery WHERE state = 'needs_review') AS review`,
+      (SELECT count(*) FROM delivery WHERE attention_at IS NOT NULL AND state = 'needs_review') AS review`,
     [],
   );
   return { threads: rows[0]?.threads ?? 0, oldestAgeMs: rows[0]?.oldest ?? 0, needsReview: rows[0]?.review ?? 0 };

@@ -103,6 +103,10 @@ CREATE TABLE thread (
   created_at timestamptz NOT NULL DEFAULT now(),
   last_seq bigint NOT NULL DEFAULT 0,
   last_out bigint NOT NULL DEFAULT 0,
+  -- Lower bounds: no message before new_from is new, no part before open_from is open; null: none is. Messages and parts
+  -- that change their state then touch no index (Postgres' HOT updates).
+  new_from bigint,
+  open_from bigint,
   -- the next moment this thread needs a worker
   due_at timestamptz,
   first_new_at timestamptz,
@@ -170,6 +174,7 @@ CREATE TABLE message (
   -- inbound only: what became of it
   state text CHECK (state IN ('new', 'answered', 'routed', 'parked', 'filed')),
   state_reason text,
+  parked_at timestamptz,
   cause_id uuid,
   reply_to_external_id text,
   entry text,
@@ -182,10 +187,10 @@ CREATE TABLE message (
   deleted_at timestamptz,
   erased_at timestamptz,
   CHECK ((kind = 'inbound') = (state IS NOT NULL)),
+  CHECK ((parked_at IS NOT NULL) = coalesce(state = 'parked', false)),
   UNIQUE (thread_id, seq)
-);
-CREATE INDEX message_new ON message (thread_id, seq) WHERE state = 'new';
-CREATE INDEX message_parked ON message (created_at) WHERE state = 'parked';
+) WITH (fillfactor = 85);
+CREATE INDEX message_parked ON message (parked_at) WHERE parked_at IS NOT NULL;
 
 CREATE TABLE message_external (
   account_id text NOT NULL,
@@ -292,12 +297,13 @@ CREATE TABLE delivery (
   created_at timestamptz NOT NULL DEFAULT now(),
   sending_at timestamptz,
   finished_at timestamptz,
+  -- since when it waits for a person's verdict or has failed
+  attention_at timestamptz,
   UNIQUE (thread_id, out_seq)
 ) WITH (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.05);
-CREATE INDEX delivery_open ON delivery (thread_id, out_seq)
-  WHERE state IN ('scheduled', 'pending', 'sending', 'retry', 'unknown');
 CREATE INDEX delivery_message ON delivery (message_id);
-CREATE INDEX delivery_attention ON delivery (created_at) WHERE state IN ('needs_review', 'failed');
+CREATE INDEX delivery_resend ON delivery (resend_of) WHERE resend_of IS NOT NULL;
+CREATE INDEX delivery_attention ON delivery (attention_at) WHERE attention_at IS NOT NULL;
 
 CREATE TABLE audit (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -339,6 +345,7 @@ BEGIN
   IF NEW.state NOT IN ('scheduled', 'pending', 'sending', 'retry', 'unknown') AND NEW.finished_at IS NULL THEN
     NEW.finished_at := clock_timestamp();
   END IF;
+  NEW.attention_at := CASE WHEN NEW.state IN ('needs_review', 'failed') THEN clock_timestamp() END;
   RETURN NEW;
 END $$;
 CREATE TRIGGER delivery_transition BEFORE UPDATE OF state ON delivery FOR EACH ROW

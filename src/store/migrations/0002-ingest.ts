@@ -5,14 +5,14 @@
  * keys use DO NOTHING, because there a conflict is the answer: a duplicate.
  */
 export const ingest = /* sql */ `
+-- What joins a batch with itself stands first and at fixed places: it is read for every pair of rows.
 CREATE TYPE ingest_item_v1 AS (
-  ord integer, account_id text, event_key text, kind text, outcome text, reason text, raw text, raw_blob text,
-  channel text, external_key text, address text, chat_key text, thread_kind text, thread_title text,
-  author_id text, author_name text, author_handle text, language_hint text,
-  external_id text, text text, body jsonb, reply_to text, entry text, target text, emoji text[],
-  occurred_ms double precision, thanks boolean, secret boolean, findings jsonb,
-  pause_ms integer, pause_max_ms integer, reopen_ms double precision, owner_kind text, owner_team text,
-  thread_id uuid, identity_id uuid, contact_id uuid, conversation_id uuid, message_id uuid
+  ord integer, raw_at integer, raw_bytes integer, message_id uuid, conversation_id uuid, thread_id uuid, identity_id uuid,
+  contact_id uuid, thanks boolean, secret boolean, pause_ms integer, pause_max_ms integer, reopen_ms double precision,
+  occurred_ms double precision, account_id text, event_key text, external_key text, kind text, external_id text, channel text,
+  author_id text, outcome text, reason text, raw_blob text, address text, chat_key text, thread_kind text, thread_title text,
+  author_name text, author_handle text, language_hint text, text text, body jsonb, reply_to text, entry text, target text,
+  emoji text[], findings jsonb, owner_kind text, owner_team text
 );
 CREATE TYPE ingest_thread_v1 AS (
   thread_id uuid, account_id text, external_key text, contact_id uuid, last_seq bigint, fate text, conversation_id uuid,
@@ -58,12 +58,14 @@ BEGIN
   RETURN true;
 END $$;
 
-CREATE FUNCTION ingest_v1(p_items jsonb)
+-- p_raw: the sealed payloads one behind the other; each item says where its own begins (from 1) and how long it is.
+CREATE FUNCTION ingest_v1(p_items jsonb, p_raw bytea)
 RETURNS TABLE (o_ord integer, o_status text, o_thread uuid, o_conversation uuid, o_message uuid, o_shard smallint, o_due boolean)
 LANGUAGE plpgsql AS $$
 DECLARE
   items ingest_item_v1[];
-  stored integer[];
+  new_keys text[];
+  new_messages uuid[];
   fresh ingest_item_v1[];
   msgs ingest_item_v1[];
   changes ingest_item_v1[];
@@ -81,13 +83,15 @@ BEGIN
     SELECT i.account_id, i.event_key, i.kind, CASE i.outcome WHEN 'event' THEN 'stored' ELSE i.outcome END, i.reason, i.target,
       CASE WHEN i.kind IN ('edit', 'delete', 'reaction') THEN jsonb_build_object('text', i.text, 'body', i.body,
         'emoji', to_jsonb(i.emoji), 'authorId', i.author_id, 'atMs', i.occurred_ms) END,
-      decode(i.raw, 'base64'), i.raw_blob
+      substring(p_raw FROM i.raw_at FOR i.raw_bytes), i.raw_blob
     FROM unnest(items) i ORDER BY i.account_id, i.event_key
     ON CONFLICT (account_id, event_key) DO NOTHING
     RETURNING account_id, event_key
   )
-  SELECT array_agg(i.ord), array_agg(i ORDER BY i.ord) FILTER (WHERE i.outcome = 'event') INTO stored, fresh
-  FROM unnest(items) i JOIN ins ON ins.account_id = i.account_id AND ins.event_key = i.event_key;
+  SELECT array_agg(ins.account_id || E'\\n' || ins.event_key) INTO new_keys FROM ins;
+  -- Mostly all of them are new. Either way a batch is never joined with itself row by row: that grows with its square.
+  SELECT array_agg(i ORDER BY i.ord) INTO fresh FROM unnest(items) i WHERE i.outcome = 'event'
+    AND (cardinality(new_keys) = cardinality(items) OR i.account_id || E'\\n' || i.event_key = ANY (new_keys));
 
   IF fresh IS NOT NULL THEN
     WITH ins AS (
@@ -97,7 +101,9 @@ BEGIN
       ON CONFLICT (account_id, external_id) DO NOTHING
       RETURNING message_id
     )
-    SELECT array_agg(i ORDER BY i.ord) INTO msgs FROM unnest(fresh) i JOIN ins ON ins.message_id = i.message_id;
+    SELECT array_agg(ins.message_id) INTO new_messages FROM ins;
+    SELECT array_agg(i ORDER BY i.ord) INTO msgs FROM unnest(fresh) i
+    WHERE i.kind = 'message' AND i.message_id = ANY (new_messages);
     SELECT array_agg(i ORDER BY i.ord) INTO changes FROM unnest(fresh) i WHERE i.kind <> 'message';
     IF coalesce(cardinality(msgs), 0) + coalesce(cardinality(changes), 0) < cardinality(fresh) THEN
       UPDATE inbound_event e SET state = 'duplicate' FROM unnest(fresh) i
@@ -212,6 +218,7 @@ BEGIN
 
     UPDATE thread t SET last_seq = t.last_seq + h.n,
       first_new_at = CASE WHEN h.due THEN coalesce(t.first_new_at, now()) ELSE t.first_new_at END,
+      new_from = CASE WHEN h.due THEN coalesce(t.new_from, t.last_seq + 1) ELSE t.new_from END,
       pause_until = CASE WHEN h.due THEN least(now() + h.pause, coalesce(t.first_new_at, now()) + h.pause_max) ELSE t.pause_until END,
       due_at = CASE WHEN h.due THEN least(t.due_at, now() + h.pause, coalesce(t.first_new_at, now()) + h.pause_max) ELSE t.due_at END
     FROM (
@@ -242,16 +249,17 @@ BEGIN
     -- a secret that came by an edit is warned of like any other: its message is decided on again
     IF EXISTS (SELECT FROM unnest(changes) i WHERE i.secret) THEN
       WITH told AS (
-        UPDATE message m SET state = 'new', state_reason = NULL
+        UPDATE message m SET state = 'new', state_reason = NULL, parked_at = NULL
         FROM unnest(changes) i JOIN message_external x ON x.account_id = i.account_id AND x.external_id = i.target
         WHERE i.secret AND m.id = x.message_id AND m.kind = 'inbound'
           AND EXISTS (SELECT FROM conversation c WHERE c.id = m.conversation_id AND c.status <> 'resolved')
-        RETURNING m.thread_id, m.conversation_id
+        RETURNING m.thread_id, m.conversation_id, m.seq
       ), conversations AS (
         UPDATE conversation c SET secret_pending = true, priority = 'urgent', version = c.version + 1
         FROM told WHERE c.id = told.conversation_id
       )
-      UPDATE thread t SET due_at = now(), pause_until = NULL FROM told WHERE t.id = told.thread_id;
+      UPDATE thread t SET due_at = now(), pause_until = NULL, new_from = least(t.new_from, x.seq)
+      FROM (SELECT told.thread_id, min(told.seq) AS seq FROM told GROUP BY told.thread_id) x WHERE t.id = x.thread_id;
     END IF;
   END IF;
 
@@ -266,7 +274,7 @@ BEGIN
 
   RETURN QUERY
     SELECT i.ord,
-      CASE WHEN i.ord = ANY (stored) AND (i.outcome <> 'event' OR i.kind <> 'message' OR m.ord IS NOT NULL)
+      CASE WHEN i.account_id || E'\\n' || i.event_key = ANY (new_keys) AND (i.outcome <> 'event' OR i.kind <> 'message' OR m.ord IS NOT NULL)
         THEN 'stored' ELSE 'duplicate' END,
       h.thread_id, h.conversation_id, m.message_id, get_byte(uuid_send(h.thread_id), 15)::smallint,
       -- a thread that pauses first is left to the timers

@@ -39,7 +39,7 @@ END $$;
 -- What stands in the way of each thread, read once for the whole batch.
 CREATE TYPE tail_state_v1 AS (
   thread_id uuid, token bigint, forced boolean, paced boolean, account_id text, chat_key text, grouped boolean,
-  head_id uuid, head_state text, head_due timestamptz, head_reserved boolean, held_until timestamptz,
+  head_id uuid, head_seq bigint, head_state text, head_due timestamptz, head_reserved boolean, held_until timestamptz,
   has_new boolean, pause_until timestamptz, turn_id uuid, turn_state text, turn_deadline timestamptz
 );
 CREATE FUNCTION tail_states_v1(p_threads uuid[], p_release uuid[]) RETURNS tail_state_v1[] LANGUAGE plpgsql AS $$
@@ -47,17 +47,20 @@ DECLARE
   states tail_state_v1[];
 BEGIN
   SELECT array_agg(ROW(t.id, t.lease_token, t.id = ANY (p_release), a.pace IS NOT NULL, t.account_id, t.chat_key,
-    t.kind <> 'private', d.id, d.state, d.due_at, d.reserved, greatest(t.hold_until, c.blocked_until, a.blocked_until),
+    t.kind <> 'private', d.id, d.out_seq, d.state, d.due_at, d.reserved, greatest(t.hold_until, c.blocked_until, a.blocked_until),
     n.seq IS NOT NULL, t.pause_until, u.id, u.state, u.deadline_at)::tail_state_v1) INTO states
   FROM thread t
   JOIN account a ON a.id = t.account_id
   LEFT JOIN chat c ON c.account_id = t.account_id AND c.key = t.chat_key
   LEFT JOIN LATERAL (
-    SELECT x.id, x.state, x.due_at, x.reserved FROM delivery x
-    WHERE x.thread_id = t.id AND x.state IN ('scheduled', 'pending', 'sending', 'retry', 'unknown')
+    SELECT x.id, x.out_seq, x.state, x.due_at, x.reserved FROM delivery x
+    WHERE x.thread_id = t.id AND x.out_seq >= t.open_from
+      AND x.state IN ('scheduled', 'pending', 'sending', 'retry', 'unknown')
     ORDER BY x.out_seq LIMIT 1
   ) d ON true
-  LEFT JOIN LATERAL (SELECT m.seq FROM message m WHERE m.thread_id = t.id AND m.state = 'new' LIMIT 1) n ON true
+  LEFT JOIN LATERAL (
+    SELECT m.seq FROM message m WHERE m.thread_id = t.id AND m.seq >= t.new_from AND m.state = 'new' ORDER BY m.seq LIMIT 1
+  ) n ON true
   LEFT JOIN turn u ON u.thread_id = t.id AND u.state IN ('running', 'done')
   WHERE t.id = ANY (p_threads);
   RETURN states;
@@ -110,7 +113,7 @@ BEGIN
   IF cardinality(going) < cardinality(states) THEN
     RETURN QUERY
     WITH released AS (
-      UPDATE thread t SET lease_owner = NULL, lease_alone = false, suspect = false, alone_deaths = 0,
+      UPDATE thread t SET lease_owner = NULL, lease_alone = false, suspect = false, alone_deaths = 0, open_from = x.head_seq,
         due_at = least(
           CASE WHEN x.head_id IS NULL THEN NULL
             WHEN x.head_state IN ('sending', 'unknown') THEN now()
@@ -133,7 +136,7 @@ BEGIN
       CASE WHEN x.has_new AND ((x.turn_state = 'running' AND x.turn_deadline <= now())
           OR (x.turn_state IS DISTINCT FROM 'running' AND coalesce(x.pause_until, '-infinity') <= now())) THEN (
         SELECT jsonb_agg(jsonb_build_object('id', m.id, 'seq', m.seq, 'text', m.text) ORDER BY m.seq)
-        FROM (SELECT m1.id, m1.seq, m1.text FROM message m1 WHERE m1.thread_id = t.id AND m1.state = 'new'
+        FROM (SELECT m1.id, m1.seq, m1.text FROM message m1 WHERE m1.thread_id = t.id AND m1.seq >= t.new_from AND m1.state = 'new'
           ORDER BY m1.seq LIMIT 50) m
       ) END,
       CASE WHEN x.turn_state = 'done' OR (x.turn_state = 'running' AND x.turn_deadline <= now()) THEN (
@@ -177,7 +180,8 @@ BEGIN
   -- begun under an earlier lease that ended without an outcome: nobody knows whether it was called
   UPDATE delivery d SET state = 'unknown', ambiguous = d.ambiguous + 1, error_kind = 'unknown',
     error = 'the lease ended during the call'
-  FROM thread t WHERE t.id = ANY (claimed) AND d.thread_id = t.id AND d.state = 'sending' AND d.sending_token < t.lease_token;
+  FROM thread t WHERE t.id = ANY (claimed) AND d.thread_id = t.id AND d.out_seq >= t.open_from AND d.state = 'sending'
+    AND d.sending_token < t.lease_token;
   -- Committed to disk like everything else: were a claim lost in a crash of the server, the next one would hand out the same
   -- token again, and two drains would hold it.
   RETURN QUERY SELECT * FROM tail_v1(claimed, '{}');
@@ -198,8 +202,7 @@ BEGIN
     SELECT t.id, t.lease_owner, t.lease_token FROM thread t WHERE t.id = ANY (p_threads) ORDER BY t.id FOR NO KEY UPDATE
   )
   SELECT array_agg(l.id) INTO held FROM locked l
-  JOIN unnest(p_threads, p_tokens) AS u(id, token) ON u.id = l.id
-  WHERE l.lease_owner = p_instance AND l.lease_token = u.token;
+  WHERE l.lease_owner = p_instance AND l.lease_token = p_tokens[array_position(p_threads, l.id)];
   RETURN coalesce(held, '{}');
 END $$;
 
@@ -221,13 +224,15 @@ BEGIN
     resolved_owner_kind = CASE WHEN p_kind = 'none' THEN was.owner_kind END
   WHERE id = p_conversation RETURNING owner_version INTO is_now;
   -- what may have arrived already is not called superseded: a person sees it as probably delivered
-  UPDATE delivery d SET state = CASE WHEN d.ambiguous > 0 THEN 'needs_review' ELSE 'superseded' END WHERE d.thread_id = was.thread_id AND d.conversation_id = was.id
+  UPDATE delivery d SET state = CASE WHEN d.ambiguous > 0 THEN 'needs_review' ELSE 'superseded' END FROM thread t
+  WHERE t.id = was.thread_id AND d.thread_id = t.id AND d.out_seq >= t.open_from AND d.conversation_id = was.id
     AND d.state IN ('scheduled', 'pending', 'retry') AND d.owner_version IS NOT NULL AND d.owner_version < is_now
     AND NOT EXISTS (SELECT FROM delivery b WHERE b.message_id = d.message_id AND b.ordinal < d.ordinal
       AND b.state NOT IN ('scheduled', 'pending', 'retry', 'superseded', 'failed', 'cancelled'));
   UPDATE turn SET state = 'superseded', finished_at = now() WHERE thread_id = was.thread_id AND state IN ('running', 'done');
   IF p_kind <> 'bot' THEN
-    UPDATE message SET state = 'routed', state_reason = p_why WHERE thread_id = was.thread_id AND state = 'new'
+    UPDATE message m SET state = 'routed', state_reason = p_why FROM thread t
+    WHERE t.id = was.thread_id AND m.thread_id = t.id AND m.seq >= t.new_from AND m.state = 'new'
       AND (p_kind = 'none' OR NOT was.secret_pending);
   END IF;
   INSERT INTO message (id, thread_id, conversation_id, seq, kind, author_kind, author_id, text, activity)

@@ -44,7 +44,6 @@ DECLARE
   held uuid[];
   good decision_v1[];
   said outbound_v1[];
-  counts outbound_count_v1[];
   d decision_v1;
   moved bigint;
 BEGIN
@@ -56,7 +55,8 @@ BEGIN
   WHERE i.thread_id = ANY (held) AND c.owner_version = i.owner_version AND c.status <> 'resolved';
 
   IF good IS NOT NULL THEN
-    UPDATE message m SET state = i.message_state, state_reason = i.why
+    UPDATE message m SET state = i.message_state, state_reason = i.why,
+      parked_at = CASE i.message_state WHEN 'parked' THEN now() END
     FROM unnest(good) i CROSS JOIN LATERAL unnest(i.message_ids) AS x(id)
     WHERE m.id = x.id AND m.state = 'new';
 
@@ -82,25 +82,25 @@ BEGIN
     WHERE i.outbound IS NOT NULL;
     IF said IS NOT NULL THEN
       PERFORM append_outbound_v1(said);
-      counts := count_outbound_v1(said);
     END IF;
 
-    UPDATE thread t SET last_seq = t.last_seq + coalesce(o.messages, 0), last_out = t.last_out + coalesce(o.parts, 0),
-      first_new_at = CASE WHEN t.first_new_at IS NOT NULL THEN
-        (SELECT min(m.created_at) FROM message m WHERE m.thread_id = t.id AND m.state = 'new') END,
+    UPDATE thread t SET last_seq = t.last_seq + coalesce(jsonb_array_length(i.outbound), 0), last_out = t.last_out + o.parts,
+      (new_from, first_new_at) = (SELECT m.seq, m.created_at FROM message m
+        WHERE m.thread_id = t.id AND m.seq >= t.new_from AND m.state = 'new' ORDER BY m.seq LIMIT 1),
+      open_from = coalesce(t.open_from, CASE WHEN o.parts > 0 THEN t.last_out + 1 END),
       -- what ended the workers is parked: what is said about it is not to blame
       alone_deaths = CASE i.message_state WHEN 'parked' THEN 0 ELSE t.alone_deaths END
-    FROM unnest(good) i LEFT JOIN unnest(counts) o ON o.thread_id = i.thread_id
+    FROM unnest(good) i
+    CROSS JOIN LATERAL (SELECT coalesce(sum(jsonb_array_length(e->'parts')), 0) AS parts FROM jsonb_array_elements(i.outbound) e) o
     WHERE t.id = i.thread_id;
 
     -- no indexed column, so the row stays where it is
-    UPDATE conversation c SET version = c.version + 1, preview = coalesce(o.preview, c.preview),
+    UPDATE conversation c SET version = c.version + 1, preview = coalesce(left(i.outbound->-1->>'text', 140), c.preview),
       bot_memory = coalesce(i.memory, c.bot_memory), language = coalesce(i.language, c.language),
       secret_pending = c.secret_pending AND NOT coalesce(i.secret_told, false),
       secret_told_at = CASE WHEN i.secret_told THEN now() ELSE c.secret_told_at END,
       priority = CASE WHEN i.urgent THEN 'urgent' ELSE c.priority END
-    FROM unnest(good) i LEFT JOIN unnest(counts) o ON o.thread_id = i.thread_id
-    WHERE c.id = i.conversation_id AND i.new_turn IS NULL;
+    FROM unnest(good) i WHERE c.id = i.conversation_id AND i.new_turn IS NULL;
   END IF;
 
   RETURN QUERY SELECT * FROM tail_v1(held, ARRAY(SELECT i.thread_id FROM unnest(items) i WHERE i.release));
@@ -199,7 +199,8 @@ BEGIN
   SELECT array_agg(mine.id) INTO lost FROM mine;
   IF lost IS NULL THEN RETURN 0; END IF;
   UPDATE delivery d SET state = 'retry', attempt = d.attempt - 1, due_at = now()
-  FROM thread t WHERE t.id = ANY (lost) AND d.thread_id = t.id AND d.state = 'sending' AND d.sending_token = t.lease_token;
+  FROM thread t WHERE t.id = ANY (lost) AND d.thread_id = t.id AND d.out_seq >= t.open_from AND d.state = 'sending'
+    AND d.sending_token = t.lease_token;
   UPDATE thread SET lease_owner = NULL, lease_alone = false, due_at = now() WHERE id = ANY (lost);
   RETURN cardinality(lost);
 END $$;
@@ -244,9 +245,9 @@ BEGIN
     FROM mine WHERE t.id = mine.id RETURNING t.id
   )
   SELECT array_agg(f.id) INTO freed FROM freed_rows f;
-  UPDATE delivery SET state = 'unknown', error_kind = 'unknown', error = 'the process ended during the call',
+  UPDATE delivery d SET state = 'unknown', error_kind = 'unknown', error = 'the process ended during the call',
     ambiguous = ambiguous + 1
-  WHERE thread_id = ANY (freed) AND state = 'sending';
+  FROM thread t WHERE t.id = ANY (freed) AND d.thread_id = t.id AND d.out_seq >= t.open_from AND d.state = 'sending';
   UPDATE turn SET deadline_at = least(deadline_at, now()) WHERE instance = p_instance AND state = 'running';
   UPDATE thread t SET due_at = least(t.due_at, now()) FROM turn u
   WHERE u.instance = p_instance AND u.state = 'running' AND t.id = u.thread_id AND t.lease_owner IS NULL;
@@ -257,7 +258,7 @@ END $$;
 -- A plan made while the tables were small stays cached in its session: it must never be one that reads a whole table, so
 -- scans and the joins that feed on them are off and every table is reached by index, row by row of the batch. Planning anew
 -- for each call would cost more than the calls; so would JIT.
-ALTER FUNCTION ingest_v1(jsonb) SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off;
+ALTER FUNCTION ingest_v1(jsonb, bytea) SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off;
 ALTER FUNCTION claim_v1(uuid, integer[], integer, integer, integer, boolean) SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off;
 ALTER FUNCTION decide_v1(uuid, jsonb) SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off;
 ALTER FUNCTION settle_v1(uuid, jsonb) SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off;

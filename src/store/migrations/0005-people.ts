@@ -69,6 +69,7 @@ BEGIN
       p_kind, coalesce(p_message->'parts', '[]'))::outbound_v1];
     PERFORM append_outbound_v1(said);
     UPDATE thread t SET last_seq = t.last_seq + o.messages, last_out = t.last_out + o.parts,
+      open_from = coalesce(t.open_from, CASE WHEN o.parts > 0 THEN t.last_out + 1 END),
       due_at = CASE p_kind WHEN 'outbound' THEN least(t.due_at, now()) ELSE t.due_at END
     FROM unnest(count_outbound_v1(said)) o WHERE t.id = o.thread_id;
     UPDATE conversation x SET version = x.version + 1, preview = coalesce(o.preview, x.preview),
@@ -117,7 +118,8 @@ BEGIN
       'ordinal', 0, 'part', d.part, 'replyTo', d.reply_to_external_id)))::outbound_v1];
     PERFORM append_outbound_v1(said);
     UPDATE delivery SET resend_of = d.id WHERE id = p_new_delivery;
-    UPDATE thread t SET last_seq = t.last_seq + o.messages, last_out = t.last_out + o.parts, due_at = least(t.due_at, now())
+    UPDATE thread t SET last_seq = t.last_seq + o.messages, last_out = t.last_out + o.parts, due_at = least(t.due_at, now()),
+      open_from = coalesce(t.open_from, t.last_out + 1)
     FROM unnest(count_outbound_v1(said)) o WHERE t.id = o.thread_id;
   END IF;
   UPDATE thread SET hold_until = NULL WHERE id = d.thread_id;

@@ -13,7 +13,7 @@ const POLLED = '700000001:polled-token-of-this-test';
 const HOOKED = '700000002:hooked-token-of-this-test';
 const CHATS = 60;
 const EACH = 20;
-const ROUND_MS = 100;
+const ROUND_MS = 150;
 let postgres: TestPostgres;
 let redis: TestRedis;
 let simulator: TelegramSimulator;
@@ -93,10 +93,8 @@ test('one of two workers is killed under load: all answered in order, soon after
     | undefined;
   const noticedAtMs = Date.parse(noticed?.time ?? '');
   const lastAtMs = Math.max(...simulator.log.messages.map((message) => message.atMs));
-  // A busy machine gets room: this says that nobody waits for ever. The 5 s that are promised are measured by the bench's
-  // `recovery`, with nothing beside it.
-  expect(noticedAtMs - killedAtMs).toBeLessThan(15_000);
-  expect(lastAtMs - noticedAtMs).toBeLessThan(30_000);
+  expect(noticedAtMs - killedAtMs).toBeLessThan(5_000);
+  expect(lastAtMs - noticedAtMs).toBeLessThan(5_000);
 
   // In order per chat; only what the dead worker was just sending may stand twice, side by side.
   let doubled = 0;
