@@ -1,5 +1,8 @@
-/** Builds dist/ from a checkout. Run as a script (`npm run build`) it always builds; bin/parley.js builds when needed. */
-import { spawnSync } from 'node:child_process';
+/**
+ * Builds dist/ from a checkout: the program, and the inbox page in dist/web. Run as a script (`npm run build`) it always builds both;
+ * bin/parley.js builds what is out of date.
+ */
+import { spawn } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -11,51 +14,94 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, extname, join, relative } from 'node:path';
+import { dirname, extname, join, relative, sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const SOURCE_FOLDERS = ['src', 'channels', 'config'];
 const LOCK_STALE_MS = 120_000;
 const LOCK_WAIT_MS = 180_000;
 
-/** Compiles when a source changed, appeared or vanished since the last build. */
+/** What is built, each from sources of its own and only when these changed. */
+const PROGRAM = {
+  stamp: '.built-from',
+  folders: ['src', 'channels', 'config'],
+  files: ['tsconfig.json', 'tsconfig.build.json', 'package.json'],
+  /** The page is bundled, not compiled. */
+  without: [join('src', 'web')],
+  tool: ['node_modules', 'typescript-native', 'bin', 'tsc'],
+  args: (root) => ['-p', join(root, 'tsconfig.build.json')],
+  result: join('dist', 'src', 'main.js'),
+};
+const PAGE = {
+  stamp: '.page-built-from',
+  folders: [join('src', 'web')],
+  files: ['package.json'],
+  without: [],
+  tool: ['node_modules', 'vite', 'bin', 'vite.js'],
+  args: (root) => ['build', '--config', join(root, 'src', 'web', 'vite.config.js')],
+  result: join('dist', 'web', 'index.html'),
+};
+
+/** Builds what changed, appeared or vanished since the last build; program and page side by side. */
 export async function bringUpToDate(root) {
-  const state = stateOf(root);
-  if (readStamp(root) === state) return;
-  if (!existsSync(compilerOf(root))) {
+  const stale = (part) => readStamp(root, part) !== stateOf(root, part);
+  const parts = [PROGRAM, PAGE].filter(stale);
+  if (parts.length === 0) return;
+  if (parts.some((part) => !existsSync(join(root, ...part.tool)))) {
     // An install without development dependencies: what was built before is what there is to run.
-    if (existsSync(join(root, 'dist', 'src', 'main.js'))) return;
+    if (parts.every((part) => existsSync(join(root, part.result)))) return;
     process.stderr.write(
-      'parley: dist/ is missing and so is the compiler. Run "npm ci" with development dependencies.\n',
+      'parley: dist/ is missing and so are the tools that build it. Run "npm ci" with development dependencies.\n',
     );
     process.exit(1);
   }
   const unlock = await lock(root);
+  let done = false;
   try {
-    if (readStamp(root) !== state) compile(root);
+    done = await build(root, parts.filter(stale));
   } finally {
     unlock();
   }
+  if (!done) process.exit(1);
 }
 
-function compile(root) {
-  const state = stateOf(root);
-  const result = spawnSync(process.execPath, [compilerOf(root), '-p', join(root, 'tsconfig.build.json')], {
-    cwd: root,
-    encoding: 'utf8',
-  });
-  if (result.status !== 0) {
-    process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? ''}parley: the sources do not compile.\n`);
-    process.exit(1);
+/** Builds these parts at the same time. @returns false when one does not build; its tool has said why */
+async function build(root, parts) {
+  const results = await Promise.all(parts.map((part) => buildPart(root, part)));
+  if (parts.includes(PROGRAM)) copyAssets(root);
+  return results.every(Boolean);
+}
+
+async function buildPart(root, part) {
+  const state = stateOf(root, part);
+  const { code, output } = await run(root, [join(root, ...part.tool), ...part.args(root)]);
+  if (code !== 0) {
+    process.stderr.write(
+      `${output}parley: ${part === PAGE ? 'the page does not build' : 'the sources do not compile'}.\n`,
+    );
+    return false;
   }
-  copyAssets(root);
-  writeFileSync(stampOf(root), state);
+  writeFileSync(join(root, 'dist', part.stamp), state);
+  return true;
 }
 
-/** What the compiler leaves out: pages, styles, YAML and the like, beside the code that reads them. */
+function run(root, args) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk) => {
+        output += chunk;
+      });
+    }
+    child.once('error', (error) => resolve({ code: 1, output: `${error.message}\n` }));
+    child.once('close', (code) => resolve({ code, output }));
+  });
+}
+
+/** What the compiler leaves out: YAML and the like, beside the code that reads them. */
 function copyAssets(root) {
-  for (const path of sources(root)) {
+  for (const path of sources(root, PROGRAM)) {
     if (extname(path) === '.ts') continue;
     const to = join(root, 'dist', relative(root, path));
     mkdirSync(dirname(to), { recursive: true });
@@ -64,14 +110,8 @@ function copyAssets(root) {
 }
 
 /** Names the sources by path, size and time of change. */
-function stateOf(root) {
-  const files = [
-    ...sources(root),
-    join(root, 'tsconfig.json'),
-    join(root, 'tsconfig.build.json'),
-    join(root, 'package.json'),
-  ];
-  return files
+function stateOf(root, part) {
+  return [...sources(root, part), ...part.files.map((name) => join(root, name))]
     .map((path) => {
       const { mtimeMs, size } = statSync(path);
       return `${relative(root, path)} ${size} ${mtimeMs}`;
@@ -80,28 +120,24 @@ function stateOf(root) {
     .join('\n');
 }
 
-function sources(root) {
-  return SOURCE_FOLDERS.map((name) => join(root, name))
+function sources(root, part) {
+  return part.folders
+    .map((name) => join(root, name))
     .filter((folder) => existsSync(folder))
     .flatMap((folder) => readdirSync(folder, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .filter((path) => !part.without.some((folder) => path.startsWith(join(root, folder, sep))));
 }
 
-function stampOf(root) {
-  return join(root, 'dist', '.built-from');
-}
-
-function readStamp(root) {
+function readStamp(root, part) {
   try {
-    return readFileSync(stampOf(root), 'utf8');
+    // A stamp without what it stands for: somebody emptied the folder.
+    if (!existsSync(join(root, part.result))) return undefined;
+    return readFileSync(join(root, 'dist', part.stamp), 'utf8');
   } catch {
     return undefined;
   }
-}
-
-function compilerOf(root) {
-  return join(root, 'node_modules', 'typescript-native', 'bin', 'tsc');
 }
 
 /** Two commands at once build once. The lock of a killed build is ignored after two minutes. */
@@ -126,10 +162,8 @@ async function lock(root) {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) compileAsScript();
-
-function compileAsScript() {
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const root = dirname(dirname(fileURLToPath(import.meta.url)));
   mkdirSync(join(root, 'dist'), { recursive: true });
-  compile(root);
+  process.exitCode = (await build(root, [PROGRAM, PAGE])) ? 0 : 1;
 }

@@ -5,11 +5,11 @@ export const MAX_LINES = 400;
 /** From here on a file is on its way there. */
 export const WARN_LINES = 300;
 
-const BANNED_FILE = /(?:^|\/)(?:utils?|helpers?|misc|common|types)(?:\.ts|\/)/;
+const BANNED_FILE = /(?:^|\/)(?:utils?|helpers?|misc|common|types)(?:\.tsx?|\/)/;
 const BANNED_NAME = /(?:Manager|Utils?|Helper)$/;
 const SUPPRESSION = /@ts-(?:ignore|nocheck|expect-error)|eslint-disable|biome-ignore/;
 /** A suppressed lint rule says why. */
-const BARE_LINT = /oxlint-disable(?!-next-line [a-z/-]+ -- \S)/;
+const BARE_LINT = /oxlint-disable(?!-next-line [a-z0-9/-]+ -- \S)/;
 
 /** The one module that reads the environment. */
 const ENVIRONMENT_READER = 'config/load.ts';

@@ -50,6 +50,8 @@ describe('code', () => {
     ['src/a.ts', '// ==================\nconst x = 1;'],
     ['src/a.ts', "const port = process.env['PORT'];"],
     ['channels/telegram/send.ts', 'const { PORT } = process.env;'],
+    ['src/web/list/helpers.tsx', ''],
+    ['src/web/a.tsx', 'export const A = (): unknown => <p>{list[0]!}</p>;'],
   ])('a planted violation in %s is found: %s', (path, text) => {
     expect(codeViolations([{ path, text }])).toHaveLength(1);
   });

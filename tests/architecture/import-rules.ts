@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
 import { type ImportEdge, importsOf, parse, type SourceFile } from './source-tree.ts';
 
-const USE_CASES = ['guard', 'ingest', 'conversation', 'routing', 'bot', 'knowledge', 'delivery', 'inbox'];
-const DRIVERS = ['store', 'queue', 'files', 'api', 'realtime', 'web', 'observability'];
+const USE_CASES = ['guard', 'ingest', 'conversation', 'routing', 'bot', 'knowledge', 'delivery', 'inbox', 'access'];
+const DRIVERS = ['store', 'queue', 'files', 'api', 'realtime', 'observability'];
 /** Files directly under src/ and folders that put the parts together. */
-const JOINERS = ['app.ts', 'main.ts', 'sandbox-start.ts', 'sandbox', 'cli'];
+const JOINERS = ['app.ts', 'desk.ts', 'account-side.ts', 'main.ts', 'sandbox-start.ts', 'sandbox', 'cli'];
 
 /** Use cases that stand on another one: a drain sends in the same job. */
 const STANDS_ON: Readonly<Record<string, readonly string[]>> = { conversation: ['delivery'] };
@@ -15,9 +15,10 @@ const MAY_USE: readonly { from: string; to: string }[] = [{ from: 'src/store/bac
 /** Libraries that one part alone knows; everything else speaks to it through a port. */
 const BEHIND: Readonly<Record<string, readonly string[]>> = {
   pg: ['store', 'queue', 'cli'],
+  '@node-rs/argon2': ['access'],
   kysely: ['store', 'cli'],
   bullmq: ['queue'],
-  ioredis: ['queue'],
+  ioredis: ['queue', 'realtime'],
   fastify: ['api'],
   ws: ['realtime'],
   pino: ['observability'],
@@ -28,6 +29,20 @@ const BEHIND: Readonly<Record<string, readonly string[]>> = {
   'twitter-api-v2': ['channels/x'],
   yaml: ['config', 'bot', 'knowledge', 'cli'],
 };
+
+/** The inbox page runs in browsers: it is bundled, speaks to the server over HTTP alone, and knows it by its generated schema. */
+const PAGE = 'web';
+const PAGE_MAY_USE = [
+  'react',
+  'react-dom',
+  '@lingui/core',
+  '@lingui/react',
+  '@tanstack/react-query',
+  '@tanstack/react-virtual',
+  'lucide-react',
+  'openapi-fetch',
+  'radix-ui',
+];
 
 /** Core is pure rules: what it may use besides itself does no I/O. */
 const CORE_MAY_USE = ['zod', 'node:crypto'];
@@ -54,6 +69,8 @@ function wrongWay(path: string, { specifier, typeOnly }: ImportEdge): string | n
   const from = partOf(path);
   const to = partOf(target);
   if (!/^(?:src|channels|config)\//.test(target)) return 'it lies outside the program';
+  if (from === PAGE && to !== PAGE) return 'the page knows the server by its generated schema alone';
+  if (to === PAGE && from !== PAGE) return 'the page is built apart and imported by nothing';
   if (from === to || to === 'version.ts' || JOINERS.includes(from)) return null;
   if (from === 'core') return 'core imports nothing of ours';
   if (to === 'core') return null;
@@ -80,6 +97,8 @@ function wrongLibrary(path: string, { specifier }: ImportEdge): string | null {
   const from = partOf(path);
   const name = specifier.startsWith('@') ? specifier.split('/').slice(0, 2).join('/') : (specifier.split('/')[0] ?? '');
   if (specifier === '(computed)') return 'an import that is computed hides what depends on what';
+  if (from === PAGE) return PAGE_MAY_USE.includes(name) ? null : `${name} is not in the page's list of libraries`;
+  if (PAGE_MAY_USE.includes(name)) return `${name} is for the page`;
   if (from === 'core' && !CORE_MAY_USE.includes(name)) return 'core does no I/O';
   const allowed = BEHIND[name];
   return allowed === undefined || allowed.includes(from) ? null : `${name} stays behind ${allowed.join(', ')}`;

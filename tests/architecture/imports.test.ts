@@ -32,6 +32,12 @@ describe('imports point one way', () => {
     ['src/inbox/reply.ts', "import { memoryChannel } from '../../tests/kit/pipeline/memory-channel.ts';"],
     ['src/newcomer/thing.ts', "import { telegram } from '../../channels/telegram/index.ts';"],
     ['src/bot/faq.ts', 'const name = process.argv[2]; await import(name);'],
+    ['src/web/app/app.tsx', "import type { Role } from '../../core/model/agent.ts';"],
+    ['src/web/app/app.tsx', "import { VERSION } from '../../version.ts';"],
+    ['src/web/app/app.tsx', "import { z } from 'zod';"],
+    ['src/web/app/app.tsx', "import { join } from 'node:path';"],
+    ['src/api/http.ts', "import { parseRoute } from '../web/router/route.ts';"],
+    ['src/api/http.ts', "import { createElement } from 'react';"],
   ])('a planted one in %s is found: %s', (path, text) => {
     expect(importViolations([{ path, text }])).toHaveLength(1);
   });

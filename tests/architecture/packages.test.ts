@@ -24,7 +24,7 @@ const lockText = readFileSync(join(ROOT, 'package-lock.json'), 'utf8');
 function unpinned(of: Pick<Manifest, 'dependencies' | 'devDependencies' | 'optionalDependencies'>): string[] {
   const all = { ...of.dependencies, ...of.devDependencies, ...of.optionalDependencies };
   return Object.entries(all)
-    .filter(([, version]) => !/^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/.test(version))
+    .filter(([, version]) => !/^(?:npm:[a-z-]+@)?\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/.test(version))
     .map(([name, version]) => `${name}@${version}`);
 }
 
@@ -78,12 +78,23 @@ describe('package.json', () => {
 
   test('what the program imports is a dependency of production', () => {
     const named = readSources('src', 'channels', 'config')
+      .filter(({ path }) => !path.startsWith('src/web/'))
       .flatMap((file) => importsOf(parse(file)))
       .filter(({ specifier, typeOnly }) => !typeOnly && !/^(?:\.|node:)/.test(specifier))
       .map(({ specifier }) => packageOf(specifier));
     const known = new Set(Object.keys(manifest.dependencies));
     expect([...new Set(named)].filter((name) => !known.has(name))).toEqual([]);
     expect(named).toContain('pg');
+  });
+
+  test('what the page imports is bundled: an install for production does not carry it', () => {
+    const named = readSources('src/web')
+      .flatMap((file) => importsOf(parse(file)))
+      .filter(({ specifier }) => !specifier.startsWith('.'))
+      .map(({ specifier }) => packageOf(specifier));
+    const known = new Set(Object.keys(manifest.devDependencies));
+    expect([...new Set(named)].filter((name) => !known.has(name))).toEqual([]);
+    expect(named).toContain('react');
   });
 
   test('the command it installs is there', () => {

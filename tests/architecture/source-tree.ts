@@ -23,19 +23,27 @@ export interface ImportEdge {
   typeOnly: boolean;
 }
 
-/** Every TypeScript file of the given folders. */
+/** Written by tools from what is checked elsewhere. */
+const GENERATED = /\/schema\.d\.ts$/;
+
+/** Every TypeScript file of the given folders, but for generated ones. */
 export function readSources(...folders: readonly string[]): SourceFile[] {
   return folders
     .flatMap((folder) => readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => !GENERATED.test(file))
     .sort()
     .map((file) => ({ path: relative(ROOT, file).replaceAll('\\', '/'), text: readFileSync(file, 'utf8') }));
 }
 
 /** Parses a module. @throws when it is no TypeScript */
 export function parse(file: SourceFile): SyntaxNode {
-  const program: unknown = parseSync(file.text, { syntax: 'typescript', target: 'es2022' });
+  const program: unknown = parseSync(file.text, {
+    syntax: 'typescript',
+    tsx: file.path.endsWith('.tsx'),
+    target: 'es2022',
+  });
   if (!isNode(program)) throw new Error(`${file.path} has no syntax tree`);
   return program;
 }

@@ -1,0 +1,79 @@
+import type { View } from '../router/route.ts';
+import { answerOf, client } from './client.ts';
+import type {
+  Acted,
+  Agent,
+  AgentChange,
+  ChangeOwner,
+  Conversation,
+  ConversationPage,
+  MessagePage,
+  NewAgent,
+  NewTeam,
+  Session,
+  SessionEntry,
+  Team,
+  TeamChange,
+  ViewCounts,
+  Welcome,
+} from './model.ts';
+
+/*
+ * One function for each thing the page asks of the server. All throw ApiFailure.
+ */
+
+export const fetchWelcome = (): Promise<Welcome> => answerOf(client.GET('/api/v1/welcome'));
+export const fetchSession = (): Promise<Session> => answerOf(client.GET('/api/v1/session'));
+export const signIn = (email: string, password: string): Promise<Session> =>
+  answerOf(client.POST('/api/v1/session', { body: { email, password } }));
+export const signOut = (): Promise<unknown> => answerOf(client.DELETE('/api/v1/session'));
+
+export const fetchCounts = (): Promise<ViewCounts> => answerOf(client.GET('/api/v1/views'));
+
+export const fetchList = (view: View, after?: string): Promise<ConversationPage> =>
+  answerOf(
+    client.GET('/api/v1/conversations', { params: { query: after === undefined ? { view } : { view, after } } }),
+  );
+
+export const fetchConversation = (id: string): Promise<Conversation> =>
+  answerOf(client.GET('/api/v1/conversations/{id}', { params: { path: { id } } }));
+
+export const fetchMessages = (id: string, before?: number): Promise<MessagePage> =>
+  answerOf(
+    client.GET('/api/v1/conversations/{id}/messages', {
+      params: { path: { id }, query: before === undefined ? {} : { before } },
+    }),
+  );
+
+/** `entry` is the client's: the same one sent again is stored once. */
+export const postReply = (id: string, entry: { id: string; text: string }): Promise<Acted> =>
+  answerOf(client.POST('/api/v1/conversations/{id}/replies', { params: { path: { id } }, body: entry }));
+export const postNote = (id: string, entry: { id: string; text: string }): Promise<Acted> =>
+  answerOf(client.POST('/api/v1/conversations/{id}/notes', { params: { path: { id } }, body: entry }));
+
+export const postOwner = (id: string, change: ChangeOwner): Promise<Acted> =>
+  answerOf(client.POST('/api/v1/conversations/{id}/owner', { params: { path: { id } }, body: change }));
+export const postResolve = (id: string, expectedOwnerVersion: number): Promise<Acted> =>
+  answerOf(
+    client.POST('/api/v1/conversations/{id}/resolve', { params: { path: { id } }, body: { expectedOwnerVersion } }),
+  );
+export const postRead = (id: string, uptoSeq: number): Promise<Acted> =>
+  answerOf(client.POST('/api/v1/conversations/{id}/read', { params: { path: { id } }, body: { uptoSeq } }));
+export const postReview = (deliveryId: string, verdict: 'resend' | 'dismiss'): Promise<Acted> =>
+  answerOf(client.POST('/api/v1/deliveries/{id}/review', { params: { path: { id: deliveryId } }, body: { verdict } }));
+
+export const fetchSessions = async (): Promise<readonly SessionEntry[]> =>
+  (await answerOf(client.GET('/api/v1/sessions'))).sessions;
+export const revokeSession = (id: string): Promise<unknown> =>
+  answerOf(client.DELETE('/api/v1/sessions/{id}', { params: { path: { id } } }));
+export const changePassword = (current: string, next: string): Promise<unknown> =>
+  answerOf(client.POST('/api/v1/session/password', { body: { current, next } }));
+
+export const fetchAgents = async (): Promise<readonly Agent[]> => (await answerOf(client.GET('/api/v1/agents'))).agents;
+export const fetchTeams = async (): Promise<readonly Team[]> => (await answerOf(client.GET('/api/v1/teams'))).teams;
+export const addAgent = (agent: NewAgent): Promise<unknown> => answerOf(client.POST('/api/v1/agents', { body: agent }));
+export const changeAgent = (id: string, change: AgentChange): Promise<unknown> =>
+  answerOf(client.PATCH('/api/v1/agents/{id}', { params: { path: { id } }, body: change }));
+export const addTeam = (team: NewTeam): Promise<unknown> => answerOf(client.POST('/api/v1/teams', { body: team }));
+export const changeTeam = (id: string, change: TeamChange): Promise<unknown> =>
+  answerOf(client.PATCH('/api/v1/teams/{id}', { params: { path: { id } }, body: change }));

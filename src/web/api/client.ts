@@ -1,0 +1,56 @@
+import createClient from 'openapi-fetch';
+import { type ApiFailure, asFailure, failureOf } from './failure.ts';
+import type { paths } from './schema.d.ts';
+
+/** Requests that take longer are given up; the server's own limits are shorter. */
+const TIMEOUT_MS = 20_000;
+
+let csrfToken = '';
+let signedOut: () => void = () => {};
+
+/** Changes carry this from now on. */
+export function carryCsrfToken(token: string): void {
+  csrfToken = token;
+}
+
+/** Called when an answer says that nobody is signed in any more. */
+export function whenSignedOut(listener: () => void): void {
+  signedOut = listener;
+}
+
+/** Typed by the server's own OpenAPI document. */
+export const client = createClient<paths>({
+  baseUrl: '/',
+  fetch: (request: Request) =>
+    fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]) }),
+});
+
+client.use({
+  onRequest({ request }) {
+    if (request.method !== 'GET') request.headers.set('x-csrf-token', csrfToken);
+    return request;
+  },
+});
+
+interface Outcome<Data> {
+  data?: Data;
+  error?: unknown;
+  response: Response;
+}
+
+/** The data of an answer. @throws {ApiFailure} */
+export async function answerOf<Data>(request: Promise<Outcome<Data>>): Promise<Data> {
+  let outcome: Outcome<Data>;
+  try {
+    outcome = await request;
+  } catch (thrown) {
+    throw asFailure(thrown);
+  }
+  if (outcome.response.ok) {
+    // An answer without a body (204) has no data; its type says so.
+    return outcome.data as Data;
+  }
+  const failure: ApiFailure = failureOf(outcome.response, outcome.error);
+  if (failure.status === 401 && failure.code !== 'sign_in_failed') signedOut();
+  throw failure;
+}

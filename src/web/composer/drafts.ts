@@ -1,0 +1,55 @@
+/** What somebody began to write. Kept for each conversation, reply and note apart. */
+export interface Draft {
+  reply: string;
+  note: string;
+  mode: 'reply' | 'note';
+}
+
+const NOTHING: Draft = { reply: '', note: '', mode: 'reply' };
+const PREFIX = 'parley.draft.';
+
+/** Reads a stored draft; what does not fit is empty. */
+export function readDraft(stored: string | null): Draft {
+  if (stored === null) return NOTHING;
+  try {
+    const value: unknown = JSON.parse(stored);
+    if (typeof value !== 'object' || value === null) return NOTHING;
+    const { reply, note, mode }: Record<string, unknown> = { ...value };
+    return {
+      reply: typeof reply === 'string' ? reply : '',
+      note: typeof note === 'string' ? note : '',
+      mode: mode === 'note' ? 'note' : 'reply',
+    };
+  } catch {
+    return NOTHING;
+  }
+}
+
+/** Where drafts are kept: by agent, so that two who share a browser never see each other's. */
+export class Drafts {
+  readonly #agentId: string;
+  readonly #storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+
+  constructor(agentId: string, storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>) {
+    this.#agentId = agentId;
+    this.#storage = storage;
+  }
+
+  read(conversationId: string): Draft {
+    return readDraft(this.#storage.getItem(this.#key(conversationId)));
+  }
+
+  /** An empty draft leaves nothing behind. A full storage is no reason to stop somebody from writing. */
+  write(conversationId: string, draft: Draft): void {
+    try {
+      if (draft.reply === '' && draft.note === '') this.#storage.removeItem(this.#key(conversationId));
+      else this.#storage.setItem(this.#key(conversationId), JSON.stringify(draft));
+    } catch {
+      // It stays in the page until this is left.
+    }
+  }
+
+  #key(conversationId: string): string {
+    return `${PREFIX}${this.#agentId}.${conversationId}`;
+  }
+}

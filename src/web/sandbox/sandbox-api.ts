@@ -1,0 +1,31 @@
+import { answerOf, client } from '../api/client.ts';
+import type { components } from '../api/schema.d.ts';
+import type { PhoneLanguage } from './phrases.ts';
+
+type Schemas = components['schemas'];
+export type SandboxState = Schemas['SandboxState'];
+export type Phone = Schemas['Phone'];
+export type PhoneMessage = Phone['messages'][number];
+export type TroubleKind = SandboxState['troubles'][number]['kind'];
+export type StepId = SandboxState['steps'][number]['id'];
+
+/*
+ * What the dock asks of the sandbox. All throw ApiFailure.
+ */
+
+/** The state; with `after` the server answers once there is another one than that. */
+export const fetchState = (after: string | undefined, signal: AbortSignal): Promise<SandboxState> =>
+  answerOf(client.GET('/api/v1/sandbox/state', { params: { query: after === undefined ? {} : { after } }, signal }));
+export const addPhone = (name: string, language: PhoneLanguage): Promise<Phone> =>
+  answerOf(client.POST('/api/v1/sandbox/phones', { body: { name, language } }));
+export const say = (phone: number, text: string): Promise<SandboxState> =>
+  answerOf(client.POST('/api/v1/sandbox/say', { body: { phone, text } }));
+export const edit = (phone: number, message: number, text: string): Promise<SandboxState> =>
+  answerOf(client.POST('/api/v1/sandbox/edit', { body: { phone, message, text } }));
+export const block = (phone: number, blocked: boolean): Promise<SandboxState> =>
+  answerOf(client.POST('/api/v1/sandbox/block', { body: { phone, blocked } }));
+export const startTrouble = (kind: TroubleKind): Promise<SandboxState> =>
+  answerOf(client.POST('/api/v1/sandbox/troubles', { body: { kind } }));
+export const stopTrouble = (id: number | undefined): Promise<SandboxState> =>
+  answerOf(client.DELETE('/api/v1/sandbox/troubles', { params: { query: id === undefined ? {} : { id } } }));
+export const killWorker = (): Promise<SandboxState> => answerOf(client.POST('/api/v1/sandbox/worker/kill'));

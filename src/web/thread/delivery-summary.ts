@@ -1,0 +1,27 @@
+import type { Delivery } from '../api/model.ts';
+
+/** From the least done to the most. */
+const PROGRESS: readonly Delivery['state'][] = ['scheduled', 'pending', 'sending', 'sent', 'delivered', 'read'];
+
+/** What is said about a message's parts together, and the parts that need words of their own. */
+export interface DeliverySummary {
+  /** The part that is furthest behind of those that go well; null when none does. */
+  summary: Delivery | null;
+  troubled: readonly Delivery[];
+}
+
+export function summaryOf(deliveries: readonly Delivery[]): DeliverySummary {
+  const well = deliveries.filter((one) => PROGRESS.includes(one.state));
+  const [summary] = well.toSorted((left, right) => PROGRESS.indexOf(left.state) - PROGRESS.indexOf(right.state));
+  return { summary: summary ?? null, troubled: deliveries.filter((one) => !PROGRESS.includes(one.state)) };
+}
+
+/**
+ * Whether a message's summary says nothing new, because the next message of its group says the same: one "Sent" under ten
+ * messages is enough.
+ */
+export function saysTheSame(deliveries: readonly Delivery[], next: readonly Delivery[] | undefined): boolean {
+  if (next === undefined) return false;
+  const [own, following] = [summaryOf(deliveries), summaryOf(next)];
+  return own.troubled.length === 0 && own.summary !== null && own.summary.state === following.summary?.state;
+}

@@ -1,0 +1,83 @@
+import type { Message } from '../api/model.ts';
+import type { Outgoing } from '../outbox/outgoing.ts';
+
+/** Messages of one author within this time stand together under one name. */
+const TOGETHER_MS = 5 * 60_000;
+
+/** One line of a thread as it is drawn. */
+export type Line =
+  | { type: 'day'; key: string; atMs: number }
+  | { type: 'conversation'; key: string; conversationId: string; atMs: number }
+  | { type: 'unread'; key: string; count: number }
+  | { type: 'activity'; key: string; message: Message }
+  | { type: 'group'; key: string; messages: readonly Message[] }
+  | { type: 'outgoing'; key: string; entries: readonly Outgoing[] };
+
+/** @param dayOf midnight before a moment, in the agent's zone */
+export function layoutThread(
+  items: readonly Message[],
+  outgoing: readonly Outgoing[],
+  options: { dayOf(atMs: number): number; unreadFrom: { seq: number; count: number } | null },
+): Line[] {
+  const lines: Line[] = [];
+  let group: Message[] = [];
+  let day = Number.NaN;
+  let conversationId = items[0]?.conversationId;
+  const close = (): void => {
+    const first = group[0];
+    if (first !== undefined) lines.push({ type: 'group', key: first.id, messages: group });
+    group = [];
+  };
+  const startDay = (atMs: number): void => {
+    const midnight = options.dayOf(atMs);
+    if (midnight === day) return;
+    close();
+    day = midnight;
+    lines.push({ type: 'day', key: `day-${midnight}`, atMs: midnight });
+  };
+  for (const message of items) {
+    const atMs = Date.parse(message.at);
+    if (message.conversationId !== conversationId) {
+      close();
+      conversationId = message.conversationId;
+      lines.push({ type: 'conversation', key: `conversation-${message.id}`, conversationId, atMs });
+    }
+    startDay(atMs);
+    if (options.unreadFrom?.seq === message.seq) {
+      close();
+      lines.push({ type: 'unread', key: 'unread', count: options.unreadFrom.count });
+    }
+    if (message.kind === 'activity') {
+      close();
+      lines.push({ type: 'activity', key: message.id, message });
+    } else {
+      if (!together(group.at(-1), message)) close();
+      group.push(message);
+    }
+  }
+  close();
+  const [first] = outgoing;
+  if (first !== undefined) {
+    startDay(first.atMs);
+    lines.push({ type: 'outgoing', key: 'outgoing', entries: outgoing });
+  }
+  return lines;
+}
+
+function together(before: Message | undefined, message: Message): boolean {
+  return (
+    before !== undefined &&
+    before.kind === message.kind &&
+    before.author.kind === message.author.kind &&
+    before.author.id === message.author.id &&
+    Date.parse(message.at) - Date.parse(before.at) < TOGETHER_MS
+  );
+}
+
+/** Where the customer's unread messages begin, as it was when the thread was opened; of many, where the loaded ones do. */
+export function firstUnread(items: readonly Message[], unread: number): { seq: number; count: number } | null {
+  if (unread <= 0) return null;
+  const inbound = items.filter((one) => one.kind === 'inbound').slice(-unread);
+  const [first] = inbound;
+  return first === undefined ? null : { seq: first.seq, count: unread };
+}

@@ -1,0 +1,71 @@
+import { CircleX, Clock, Lock } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { useDesk, useLiveState } from '../app/desk.tsx';
+import { Avatar } from '../components/avatar.tsx';
+import { Button } from '../components/button.tsx';
+import { classNames } from '../components/class-names.ts';
+import { useText } from '../i18n/text.ts';
+import type { Outgoing } from '../outbox/outgoing.ts';
+import { bubbleLook } from './message-group.tsx';
+
+/** What the agent wrote and the server has not confirmed: there at once, and honest about where it is. */
+export function OutgoingGroup(props: { entries: readonly Outgoing[]; name: string; id: string }): ReactNode {
+  const t = useText();
+  return (
+    <div className="flex flex-row-reverse gap-2.5">
+      <Avatar name={props.name} id={props.id} />
+      <div className="flex min-w-0 max-w-[min(36rem,85%)] flex-col items-end gap-1">
+        <span className="text-xs font-medium">{t('owner.you')}</span>
+        {props.entries.map((one) => (
+          <OutgoingBubble key={one.id} one={one} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function OutgoingBubble({ one }: { one: Outgoing }): ReactNode {
+  const t = useText();
+  const { outbox, readOnly } = useDesk();
+  const away = useLiveState() === 'away';
+  const refused = one.state === 'refused';
+  const words = one.state === 'queued' && away ? t('outgoing.waiting') : t('outgoing.sending');
+  return (
+    <article data-outgoing={one.state} className="flex max-w-full flex-col items-end gap-1">
+      <div
+        dir="auto"
+        className={classNames(
+          'w-fit max-w-full rounded-lg border px-3 py-1.5 text-m wrap-anywhere whitespace-pre-wrap',
+          bubbleLook(one.kind === 'note' ? 'note' : 'outbound', 'agent'),
+        )}
+      >
+        {one.kind === 'note' && <Lock size={12} aria-hidden className="me-1 inline" />}
+        {one.text}
+      </div>
+      {refused ? (
+        <div className="flex flex-wrap items-center justify-end gap-2">
+          <span className="inline-flex items-center gap-1 text-2xs text-bad-text">
+            <CircleX size={12} aria-hidden />
+            {t('outgoing.refused')}
+            {one.reason !== null && <span lang="en"> · {one.reason}</span>}
+          </span>
+          {!readOnly && (
+            <>
+              <Button size="s" onClick={() => outbox.retry(one.id)}>
+                {t('delivery.sendAgain')}
+              </Button>
+              <Button size="s" look="quiet" onClick={() => outbox.forget([one.id])}>
+                {t('outgoing.discard')}
+              </Button>
+            </>
+          )}
+        </div>
+      ) : (
+        <span className="inline-flex items-center gap-1 text-2xs text-faint">
+          <Clock size={12} aria-hidden />
+          {words}
+        </span>
+      )}
+    </article>
+  );
+}

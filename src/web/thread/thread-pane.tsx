@@ -1,0 +1,119 @@
+import { useQuery } from '@tanstack/react-query';
+import { Lock } from 'lucide-react';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { useActions } from '../actions/use-actions.ts';
+import { asFailure } from '../api/failure.ts';
+import { useDesk, useOutgoing } from '../app/desk.tsx';
+import { knownConversation, threadQuery } from '../app/queries.ts';
+import { Blank } from '../components/blank.tsx';
+import { Button } from '../components/button.tsx';
+import { Bar, Patience } from '../components/skeleton.tsx';
+import { Trouble } from '../components/trouble.tsx';
+import { Composer } from '../composer/composer.tsx';
+import { useText } from '../i18n/text.ts';
+import type { View } from '../router/route.ts';
+import { navigate } from '../router/router.tsx';
+import { ColleagueNotice } from './colleague-notice.tsx';
+import type { LoadedThread } from './loaded-thread.ts';
+import { ThreadHeader } from './thread-header.tsx';
+import { ThreadScroll } from './thread-scroll.tsx';
+import { useMarkRead } from './use-mark-read.ts';
+
+/** An open conversation: its head, everything said, and where the answer is written. */
+export function ThreadPane({ conversationId, view }: { conversationId: string; view: View }): ReactNode {
+  const t = useText();
+  const { readOnly } = useDesk();
+  const thread = useQuery(threadQuery(conversationId));
+  const actions = useActions(conversationId);
+  const conversation = thread.data?.conversation ?? knownConversation(conversationId);
+  useForgetStored(thread.data);
+
+  if (thread.data === undefined && thread.isError) {
+    const failure = asFailure(thread.error);
+    if (failure.status !== 404) return <Trouble failure={failure} onRetry={() => void thread.refetch()} />;
+    return (
+      <Blank
+        icon={<Lock size={18} aria-hidden />}
+        title={t('thread.gone')}
+        action={
+          <Button onClick={() => navigate({ page: 'inbox', view, conversationId: null })}>
+            {t('thread.backToList')}
+          </Button>
+        }
+      >
+        {t('thread.goneHint')}
+      </Blank>
+    );
+  }
+  return (
+    <>
+      {conversation !== undefined && <ThreadHeader conversation={conversation} view={view} actions={actions} />}
+      {thread.data === undefined ? (
+        <ThreadBars />
+      ) : (
+        <OpenThread thread={thread.data} view={view} actions={actions} readOnly={readOnly} />
+      )}
+    </>
+  );
+}
+
+function OpenThread(props: {
+  thread: LoadedThread;
+  view: View;
+  actions: ReturnType<typeof useActions>;
+  readOnly: boolean;
+}): ReactNode {
+  const { thread, actions, readOnly } = props;
+  const { conversation, items } = thread;
+  const entries = useOutgoing();
+  const outgoing = useMemo(() => {
+    const there = new Set(items.map((one) => one.id));
+    return entries.filter((one) => one.conversationId === conversation.id && !there.has(one.id));
+  }, [entries, items, conversation.id]);
+  const [unreadAtOpening] = useState(conversation.unread);
+  useMarkRead(thread, readOnly);
+  return (
+    <>
+      <ThreadScroll
+        thread={thread}
+        outgoing={outgoing}
+        unreadAtOpening={unreadAtOpening}
+        actions={actions}
+        readOnly={readOnly}
+      />
+      <div className="mx-auto w-full max-w-4xl px-4">
+        <ColleagueNotice thread={thread} />
+      </div>
+      {!readOnly && <Composer key={conversation.id} conversation={conversation} />}
+    </>
+  );
+}
+
+/** What the thread shows by now needs no place of its own any more. */
+function useForgetStored(thread: LoadedThread | undefined): void {
+  const { outbox } = useDesk();
+  const forgotten = useRef<LoadedThread>(undefined);
+  useEffect(() => {
+    if (thread === undefined || forgotten.current === thread) return;
+    forgotten.current = thread;
+    outbox.forget(thread.items.map((one) => one.id));
+  });
+}
+
+function ThreadBars(): ReactNode {
+  const t = useText();
+  return (
+    <div className="min-h-0 flex-1">
+      <Patience label={t('state.loading')}>
+        <div className="mx-auto flex max-w-4xl flex-col gap-5 p-6">
+          {['w-1/2', 'w-2/5', 'w-3/5'].map((width, index) => (
+            <div key={width} className={index === 1 ? 'flex flex-row-reverse gap-2.5' : 'flex gap-2.5'}>
+              <Bar className="size-8 rounded-full" />
+              <Bar className={`h-14 rounded-lg ${width}`} />
+            </div>
+          ))}
+        </div>
+      </Patience>
+    </div>
+  );
+}

@@ -1,0 +1,95 @@
+import { describe, expect, test } from '@jest/globals';
+import { ApiFailure } from '../../../src/web/api/failure.ts';
+import { Outbox } from '../../../src/web/outbox/outbox.ts';
+import type { Outgoing } from '../../../src/web/outbox/outgoing.ts';
+
+/** An outbox on a server that answers as told, one answer for each request. */
+function world(answers: ('ok' | ApiFailure)[] = []) {
+  const store = new Map<string, string>();
+  const sent: Outgoing[] = [];
+  const later: (() => void)[] = [];
+  let next = 0;
+  const create = (): Outbox =>
+    new Outbox({
+      send(entry) {
+        sent.push(entry);
+        const answer = answers.shift() ?? 'ok';
+        return answer === 'ok' ? Promise.resolve() : Promise.reject(answer);
+      },
+      stored: () => undefined,
+      storage: { getItem: (key) => store.get(key) ?? null, setItem: (key, value) => store.set(key, value) },
+      key: 'outbox',
+      newId: () => `id-${(next += 1)}`,
+      nowMs: () => 1,
+      random: () => 0,
+      later: (work) => later.push(work),
+    });
+  return { create, sent, later, outbox: create() };
+}
+
+const settle = async (): Promise<void> => {
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+};
+const offline = (): ApiFailure => new ApiFailure(0, { code: 'offline' });
+const reply = (text: string, conversationId = 'c') => ({ conversationId, kind: 'reply', text }) as const;
+
+describe('the outbox', () => {
+  test('sends at once, and keeps the entry until the thread shows it', async () => {
+    const { outbox, sent } = world();
+    const entry = outbox.add(reply('a'));
+    await settle();
+    expect(sent.map((one) => one.text)).toEqual(['a']);
+    expect(outbox.entries()).toMatchObject([{ id: entry.id, state: 'stored' }]);
+    outbox.forget([entry.id]);
+    expect(outbox.entries()).toEqual([]);
+  });
+
+  test('ten written offline go once each, in order, under their own ids', async () => {
+    const { outbox, sent, later } = world([offline()]);
+    for (let index = 0; index < 10; index += 1) outbox.add(reply(`t${index}`));
+    await settle();
+    expect(sent).toHaveLength(1);
+    expect(outbox.entries().every((one) => one.state === 'queued')).toBe(true);
+    later.shift()?.();
+    await settle();
+    expect(sent.slice(1).map((one) => one.text)).toEqual(Array.from({ length: 10 }, (_, index) => `t${index}`));
+    expect(sent[1]?.id).toBe(sent[0]?.id);
+  });
+
+  test('a refusal is shown, holds nothing up, and can be sent again under its id', async () => {
+    const { outbox, sent } = world([new ApiFailure(422, { message: 'blocked', requestId: 'r' })]);
+    const first = outbox.add(reply('a'));
+    outbox.add(reply('b'));
+    await settle();
+    expect(outbox.entries()[0]).toMatchObject({ state: 'refused', reason: 'blocked', requestId: 'r' });
+    expect(outbox.entries()[1]).toMatchObject({ state: 'stored' });
+    outbox.retry(first.id);
+    await settle();
+    expect(sent.map((one) => one.id)).toEqual([first.id, 'id-2', first.id]);
+  });
+
+  test('conversations do not wait for each other', async () => {
+    const { outbox, sent } = world([offline()]);
+    outbox.add(reply('a', 'one'));
+    outbox.add(reply('b', 'two'));
+    await settle();
+    expect(sent.map((one) => one.text)).toEqual(['a', 'b']);
+    expect(outbox.entries().map((one) => one.state)).toEqual(['queued', 'stored']);
+  });
+
+  test('signed out: it waits for the next sign-in', async () => {
+    const { outbox, create, sent } = world([new ApiFailure(401, { code: 'signed_out' })]);
+    outbox.add(reply('a'));
+    await settle();
+    const after = create();
+    expect(after.entries()).toMatchObject([{ text: 'a', state: 'queued' }]);
+    after.wake();
+    await settle();
+    expect(sent.map((one) => one.id)).toEqual(['id-1', 'id-1']);
+  });
+
+  test('a storage that holds nonsense is an empty outbox', () => {
+    const { outbox } = world();
+    expect(outbox.entries()).toEqual([]);
+  });
+});

@@ -1,0 +1,162 @@
+import { describe, expect, test } from '@jest/globals';
+import { hiddenHost, readBody, safeLink, textOf } from '../../../src/web/thread/body-tree.ts';
+import { colleagueDid } from '../../../src/web/thread/colleagues.ts';
+import { summaryOf } from '../../../src/web/thread/delivery-summary.ts';
+import { firstUnread, layoutThread } from '../../../src/web/thread/layout.ts';
+import { mergeNewest, prependOlder } from '../../../src/web/thread/loaded-thread.ts';
+import { cutAtDots, cutAtMasks } from '../../../src/web/thread/masks.ts';
+import { conversation, delivery, message } from './rows.ts';
+
+const day = 24 * 3_600_000;
+const options = { dayOf: (atMs: number) => Math.floor(atMs / day) * day, unreadFrom: null };
+const kinds = (lines: readonly { type: string }[]): string => lines.map((line) => line.type).join(' ');
+const agent = { kind: 'agent', id: 'tom', name: 'Tom' } as const;
+
+describe('the layout of a thread', () => {
+  test('one author within five minutes is one group; another author, a pause or an activity begins a new one', () => {
+    const items = [
+      message(1),
+      message(2),
+      message(8),
+      message(9, { kind: 'outbound', author: agent }),
+      message(10, { kind: 'note', author: agent }),
+      message(11, { kind: 'activity', author: agent }),
+      message(12),
+    ];
+    const lines = layoutThread(items, [], options);
+    expect(kinds(lines)).toBe('day group group group group activity group');
+    expect(lines[1]).toMatchObject({ messages: [{ seq: 1 }, { seq: 2 }] });
+  });
+
+  test('days, earlier conversations and the unread begin lines of their own', () => {
+    const items = [
+      message(1, { conversationId: 'before' }),
+      message(2),
+      message(3, { at: '2026-01-07T10:00:00.000Z' }),
+    ];
+    const lines = layoutThread(items, [], { ...options, unreadFrom: { seq: 3, count: 1 } });
+    expect(kinds(lines)).toBe('day group conversation group day unread group');
+  });
+
+  test('what was not stored yet stands at the end', () => {
+    const one = { id: 'x', conversationId: 'c', kind: 'reply', text: 'hi', atMs: Date.parse(message(1).at) } as const;
+    const waiting = { ...one, state: 'queued', reason: null, requestId: null } as const;
+    expect(kinds(layoutThread([message(1)], [waiting], options))).toBe('day group outgoing');
+  });
+
+  test('the unread are the last of the customer', () => {
+    const items = [message(1), message(2, { kind: 'outbound' }), message(3), message(4)];
+    expect(firstUnread(items, 2)).toEqual({ seq: 3, count: 2 });
+    expect(firstUnread(items, 9)).toEqual({ seq: 1, count: 9 });
+    expect(firstUnread(items, 0)).toBeNull();
+  });
+});
+
+describe('the loaded thread', () => {
+  const page = (from: number, to: number, more: boolean) => ({
+    conversation: conversation({}),
+    items: Array.from({ length: to - from + 1 }, (_, index) => message(from + index)),
+    more,
+  });
+  const seqs = (thread: { items: readonly { seq: number }[] }): string => thread.items.map((one) => one.seq).join();
+
+  test('older pages stay when the newest one meets them, and go when there is a gap', () => {
+    expect(seqs(mergeNewest(page(1, 4, false), page(4, 6, true)))).toBe('1,2,3,4,5,6');
+    expect(seqs(mergeNewest(page(1, 3, false), page(4, 6, true)))).toBe('1,2,3,4,5,6');
+    expect(seqs(mergeNewest(page(1, 2, false), page(4, 6, true)))).toBe('4,5,6');
+    expect(mergeNewest(page(1, 4, false), page(4, 6, true)).more).toBe(false);
+    expect(mergeNewest(page(1, 2, false), page(4, 6, true)).more).toBe(true);
+  });
+
+  test('the page before goes before, once', () => {
+    const thread = prependOlder(page(4, 6, true), page(2, 4, true));
+    expect(seqs(thread)).toBe('2,3,4,5,6');
+    expect(thread.more).toBe(true);
+  });
+});
+
+describe('what is drawn of a text', () => {
+  const mask = (start: number, length: number, rule = 'seed-phrase') => ({ rule, certain: true, start, length });
+
+  test('masks become stretches of their own, whatever their order', () => {
+    expect(cutAtMasks('my ••••• and ••••', [mask(13, 4, 'card'), mask(3, 5)])).toEqual([
+      { type: 'text', text: 'my ' },
+      { type: 'mask', rule: 'seed-phrase', certain: true },
+      { type: 'text', text: ' and ' },
+      { type: 'mask', rule: 'card', certain: true },
+    ]);
+  });
+
+  test('masks that overlap or lie beyond the text harm nothing', () => {
+    expect(cutAtMasks('abc', [mask(1, 9), mask(2, 1), mask(7, 2)])).toEqual([
+      { type: 'text', text: 'a' },
+      { type: 'mask', rule: 'seed-phrase', certain: true },
+    ]);
+  });
+
+  test("in formatted text the guard's dots are found by their form", () => {
+    expect(cutAtDots('key •••••• end', [mask(40, 6, 'private-key')])).toEqual([
+      { type: 'text', text: 'key ' },
+      { type: 'mask', rule: 'private-key', certain: true },
+      { type: 'text', text: ' end' },
+    ]);
+    expect(cutAtDots('•••••• is what I typed', [])).toEqual([{ type: 'text', text: '•••••• is what I typed' }]);
+  });
+
+  test('a body is read with distrust', () => {
+    const tree = { type: 'root', children: [{ type: 'paragraph', children: [{ type: 'text', value: 'a' }, 7, null] }] };
+    const root = readBody({ v: 1, tree });
+    expect(root === null ? null : textOf(root)).toBe('a');
+    expect(readBody({ v: 2, tree })).toBeNull();
+    expect(readBody('text')).toBeNull();
+  });
+
+  test.each([
+    ['https://example.com/a', true],
+    ['mailto:a@example.com', true],
+    ['javascript:alert(1)', false],
+    ['data:text/html,x', false],
+    ['tg://user?id=1', false],
+    ['not an address', false],
+  ])('%s may be followed: %s', (url, expected) => {
+    expect(safeLink(url) !== null).toBe(expected);
+  });
+
+  test('a link whose words hide where it leads is told by its host', () => {
+    const link = new URL('https://evil.example/login');
+    expect(hiddenHost(link, 'exchange.com')).toBe('evil.example');
+    expect(hiddenHost(link, 'Click here')).toBe('evil.example');
+    expect(hiddenHost(link, 'https://evil.example/login')).toBeNull();
+    expect(hiddenHost(link, 'evil.example')).toBeNull();
+    expect(hiddenHost(new URL('mailto:a@b.c'), 'write us')).toBeNull();
+  });
+});
+
+describe('deliveries together', () => {
+  test('the part that is furthest behind speaks for those that go well; the others for themselves', () => {
+    const { summary, troubled } = summaryOf([delivery('read', 0), delivery('sending', 1), delivery('needs_review', 2)]);
+    expect(summary?.ordinal).toBe(1);
+    expect(troubled.map((one) => one.ordinal)).toEqual([2]);
+    expect(summaryOf([delivery('failed')]).summary).toBeNull();
+  });
+});
+
+describe('colleagues', () => {
+  const owned = conversation({ owner: { kind: 'agent', teamId: null, agent: { id: 'tom', name: 'Tom' } } });
+  const reply = (seq: number, id: string) =>
+    message(seq, { kind: 'outbound', author: { kind: 'agent', id, name: 'Tom' } });
+
+  test('a reply since the thread was opened is told before who has it', () => {
+    expect(colleagueDid(owned, [reply(5, 'tom')], 'me', 4)).toMatchObject({ type: 'replied', seq: 5 });
+    expect(colleagueDid(owned, [reply(5, 'tom')], 'me', 5)).toEqual({ type: 'has-it', name: 'Tom' });
+  });
+
+  test("one's own answer after it says that it was seen", () => {
+    expect(colleagueDid(conversation({}), [reply(5, 'tom'), reply(6, 'me')], 'me', 4)).toBeNull();
+  });
+
+  test('the bot and oneself are no colleagues', () => {
+    expect(colleagueDid(conversation({}), [message(5, { kind: 'outbound' })], 'me', 4)).toBeNull();
+    expect(colleagueDid(owned, [], 'tom', 0)).toBeNull();
+  });
+});
