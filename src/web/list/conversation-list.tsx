@@ -167,7 +167,7 @@ export function ConversationList({ view, openId }: { view: View; openId: string 
                   view={view}
                   open={one.id === openId}
                   reachable={line.index === active}
-                  draft={one.id !== openId && hasDraft(drafts.read(one.id))}
+                  draft={one.id === openId ? '' : beginningOf(drafts.read(one.id))}
                   ownerLabel={ownerWords(one, session.agent.id, teamName, t)}
                   onFocus={noteFocus}
                   onIntent={prefetch}
@@ -181,8 +181,8 @@ export function ConversationList({ view, openId }: { view: View; openId: string 
   );
 }
 
-function hasDraft(draft: { reply: string; note: string }): boolean {
-  return draft.reply.trim() !== '' || draft.note.trim() !== '';
+function beginningOf(draft: { reply: string; note: string }): string {
+  return (draft.reply.trim() || draft.note.trim()).slice(0, 140);
 }
 
 /** Fresh rows, in an order that does not move under the pointer. */

@@ -31,7 +31,8 @@ interface RowProps {
   open: boolean;
   /** The row that Tab reaches; the others are reached by the arrows. */
   reachable: boolean;
-  draft: boolean;
+  /** The beginning of what is written and not sent; empty: nothing. */
+  draft: string;
   ownerLabel: string;
   onFocus(id: string): void;
   onIntent(id: string): void;
@@ -82,8 +83,8 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps): R
             lang={one.language ?? undefined}
             className={classNames('min-w-0 flex-1 truncate text-xs', unread ? 'text-text' : 'text-muted')}
           >
-            {draft && <span className="font-medium text-accent-text">{t('list.draft')} </span>}
-            {one.preview || t('list.noText')}
+            {draft !== '' && <span className="font-medium text-accent-text">{t('list.draft')} </span>}
+            {draft || one.preview || t('list.noText')}
           </span>
           {unread && (
             <span className="inline-flex h-4 min-w-4 items-center justify-center rounded-full bg-accent px-1 text-2xs font-semibold text-on-accent tabular-nums">
