@@ -79,3 +79,10 @@ export function shippedFaqFolder(): string {
   const beside = join(import.meta.dirname, 'faq');
   return existsSync(beside) ? beside : resolve(import.meta.dirname, '../../config/faq');
 }
+
+/** Folder of the built inbox page, both in a checkout and in the built package. */
+export function shippedPageFolder(): string {
+  const here = import.meta.dirname;
+  // In a checkout this file is config/load.ts, in the package dist/config/load.js.
+  return existsSync(join(here, '../package.json')) ? resolve(here, '../dist/web') : resolve(here, '../web');
+}

@@ -1,16 +1,15 @@
 import { hostname } from 'node:os';
 import { join as pathIn } from 'node:path';
-import { channelFactories } from '../channels/registry.ts';
 import { shippedFaqFolder } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
-import { type HttpSide, startHttpSide } from './api/http-side.ts';
+import { createAccounts, intakeOf, watchAccounts } from './account-side.ts';
+import { startHttpSide } from './api/http-side.ts';
 import { createBot } from './bot/bot.ts';
 import { createEchoBrain } from './bot/echo.ts';
 import { createFaqBrain, createFaqIndex } from './bot/faq.ts';
 import { readArticles } from './bot/faq-articles.ts';
 import { chooseLanguage } from './bot/language.ts';
 import { botText } from './bot/texts.ts';
-import { isMereThanks } from './bot/thanks.ts';
 import { createTurns } from './conversation/turn.ts';
 import { createWaitingTurns } from './conversation/waiting-turns.ts';
 import { createWorker } from './conversation/worker.ts';
@@ -27,22 +26,21 @@ import {
   type TeamId,
 } from './core/model/ids.ts';
 import type { Brain } from './core/ports/brain.ts';
-import type { ChannelAccount, ConnectionState, InboundSink } from './core/ports/channel.ts';
+import type { InboundSink } from './core/ports/channel.ts';
 import type { Log } from './core/ports/log.ts';
 import type { PeopleStore } from './core/ports/people-store.ts';
-import { type BlobStore, openBlobStore } from './files/blob-store.ts';
-import { createKeyRing, type KeyRing } from './files/crypto.ts';
+import { createDesk, openChanges, type SandboxSide } from './desk.ts';
+import { openBlobStore } from './files/blob-store.ts';
+import { createKeyRing } from './files/crypto.ts';
 import { loadMasterKey } from './files/master-key.ts';
-import type { Finding } from './guard/finding.ts';
-import { guardPayload, guardText } from './guard/guard.ts';
 import { replyAsAgent } from './inbox/reply.ts';
 import { type Connector, startConnector } from './ingest/connector.ts';
-import { createIntake, type GuardFinding, type IntakeOptions } from './ingest/intake.ts';
-import { type AccountHealthBoard, createAccountHealthBoard } from './observability/health.ts';
 import { createMetrics, type Metrics } from './observability/metrics.ts';
 import { quietRepeats } from './observability/quiet-repeats.ts';
 import { createWakeQueue } from './queue/index.ts';
-import { type AccountStore, createAccountStore } from './store/accounts.ts';
+import { tellChanges } from './realtime/telling-store.ts';
+import { createAccessStore } from './store/access-store.ts';
+import { createAccountStore } from './store/accounts.ts';
 import { openDatabase } from './store/database.ts';
 import { createPipelineStore } from './store/hot/pipeline-store.ts';
 import { registerInstance } from './store/instances.ts';
@@ -51,6 +49,8 @@ import { createPeopleStore } from './store/people-store.ts';
 import { waitForSchema } from './store/readiness.ts';
 import { tellTrouble } from './store/tell-trouble.ts';
 import { VERSION } from './version.ts';
+
+export type { SandboxSide } from './desk.ts';
 
 export const ROLES = ['ingress', 'worker', 'web', 'connector'] as const;
 export type Role = (typeof ROLES)[number];
@@ -70,6 +70,7 @@ export interface GatewayOptions {
   log: Log;
   /** Instead of the configured brains; tests only. */
   brains?: readonly Brain[];
+  sandbox?: SandboxSide | null;
 }
 
 /** A running gateway process. */
@@ -116,76 +117,6 @@ function teamFor(config: Config): (account: AccountId, language: CustomerLanguag
   };
 }
 
-function toGuardFinding(finding: Finding): GuardFinding {
-  const { rule, certain, path, start, length } = finding;
-  return { rule, certain, path, start, length, secret: finding.certain ? null : finding.secret };
-}
-
-/** Makes every configured account. @throws {ParleyError} for a channel nobody knows */
-export function createAccounts(
-  config: Config,
-  log: Log,
-  onState: (id: AccountId, channel: string, state: ConnectionState) => void,
-): Map<string, ChannelAccount> {
-  const accounts = new Map<string, ChannelAccount>();
-  for (const entry of config.accounts) {
-    const factory = channelFactories.find((one) => one.channel === entry.channel);
-    if (factory === undefined)
-      throw new ParleyError('unknown_channel', `account ${entry.id} names the unknown channel ${entry.channel}`);
-    const id = brandId<AccountId>(entry.id);
-    const deps = { log, clock: systemClock, onState: (state: ConnectionState) => onState(id, entry.channel, state) };
-    accounts.set(entry.id, factory.create(entry, deps));
-  }
-  return accounts;
-}
-
-/** Reports what becomes of an account's connection: to the log, the metrics and the store. */
-function watchAccounts(log: Log, metrics: Metrics, accountStore: AccountStore): AccountHealthBoard {
-  return createAccountHealthBoard(systemClock, ({ accountId, channel, state }) => {
-    const fields = { accountId, channel, state: state.state, ...('code' in state ? { code: state.code } : {}) };
-    const said =
-      'mend' in state
-        ? `${state.message}; ${state.mend}`
-        : 'message' in state
-          ? state.message
-          : 'account state changed';
-    if (state.state === 'stopped') log.error(fields, said);
-    else if (state.state === 'retrying') log.warn(fields, said);
-    else log.info(fields, said);
-    metrics.account(accountId, channel, state.state);
-    accountStore.saveState(accountId, state).catch(() => undefined);
-  });
-}
-
-/** What an account's intake shares with those of the others. */
-type IntakeParts = Pick<IntakeOptions, 'store' | 'queue' | 'ids' | 'log'> & {
-  keys: KeyRing;
-  blobs: BlobStore;
-  metrics: Metrics;
-};
-
-/** The way of one account's payloads into the store. */
-function intakeOf(account: ChannelAccount, { keys, blobs, metrics, ...parts }: IntakeParts): InboundSink {
-  return createIntake({
-    ...parts,
-    account,
-    guardPayload: (payload) => {
-      const guarded = guardPayload(payload);
-      for (const finding of guarded.findings) metrics.guarded(finding.rule, finding.certain);
-      return { payload: guarded.payload, findings: guarded.findings.map(toGuardFinding) };
-    },
-    guardText: (text) => {
-      const guarded = guardText(text);
-      return { text: guarded.text, findings: guarded.findings.map(toGuardFinding) };
-    },
-    seal: (plain, row) => keys.seal(plain, { table: 'inbound', column: 'raw', row }),
-    digest: (data) => keys.digest(data, 'event-key').toString('hex'),
-    putBlob: async (data) => (await blobs.put(data)).id,
-    isThanks: isMereThanks,
-    onResult: (result) => metrics.ingested(account.channel, result.status),
-  });
-}
-
 /**
  * Joins store, queue, channels, bot and HTTP into one running process. When a part cannot be started, those before it are
  * closed again before the error is thrown.
@@ -218,31 +149,41 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
   let readiness: () => Promise<{ ready: boolean; message: string }> = () =>
     Promise.resolve({ ready: false, message: 'starting' });
   let backlog = (): { events: number; bytes: number } => ({ events: 0, bytes: 0 });
-  let http: HttpSide | null = null;
-  if (has('ingress') || has('web')) {
-    http = await startHttpSide({
-      config,
-      log,
-      metrics,
-      webhook: (id) => {
-        const account = accounts.get(id);
-        const sink = sinks.get(id);
-        return !has('ingress') || account === undefined || sink === undefined ? undefined : { account, sink };
-      },
-      ready: () => readiness(),
-      beforeMetrics: () => {
-        const { events, bytes } = backlog();
-        metrics.ingestBacklog(events, bytes);
-      },
-    });
-    opened.add('http', http.stop);
-  }
+  const desk = has('web') ? createDesk(config, options.sandbox ?? null) : null;
+  // Others have no port of their own: several workers may share a machine and a configuration.
+  const http =
+    has('ingress') || has('web')
+      ? await startHttpSide({
+          config,
+          log,
+          metrics,
+          webhook: has('ingress')
+            ? (id) => {
+                const account = accounts.get(id);
+                const sink = sinks.get(id);
+                return account === undefined || sink === undefined ? undefined : { account, sink };
+              }
+            : undefined,
+          deskSide: desk?.http,
+          ready: () => readiness(),
+          beforeMetrics: () => {
+            const { events, bytes } = backlog();
+            metrics.ingestBacklog(events, bytes);
+          },
+        })
+      : null;
+  const stopHttp = async (): Promise<void> => {
+    await desk?.stop();
+    await http?.stop();
+  };
+  opened.add('http', stopHttp);
   const schema = await waitForSchema(database, log, (state: string) => {
     readiness = () => Promise.resolve({ ready: false, message: state });
   });
   readiness = schema.ready;
 
   await accountStore.sync([...accounts.values()]);
+  await createAccessStore(database).syncTeams(config.teams);
   const keys = createKeyRing([{ version: 1, bytes: loadMasterKey(config.masterKey, config.dataFolder) }]);
   const blobs = await openBlobStore(config.storage.url, {
     folder: pathIn(config.dataFolder, 'blobs'),
@@ -261,12 +202,15 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
     pid: process.pid,
     version: VERSION,
     embedded: options.embedded,
+    shared: roles.length < ROLES.length,
     onReborn: (id) => store?.useInstance(id),
   });
   opened.add('instance', () => instance.stop());
   const queue = createWakeQueue({ url: config.queue.url, storeUrl: options.storeUrl, shards: SHARDS, log });
   opened.add('queue', () => queue.close());
-  const pipeline = createPipelineStore({
+  const changes = openChanges(config.queue.url, database, log);
+  opened.add('changes', () => changes.close());
+  const direct = createPipelineStore({
     database,
     clock: systemClock,
     instance: instance.id(),
@@ -278,12 +222,23 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
     },
     observe: (statement, size) => metrics.batch(statement, size),
   });
-  store = pipeline;
+  store = direct;
+  const pipeline = tellChanges(direct, changes.publisher);
   backlog = pipeline.backlog;
   opened.add('pipeline', () => pipeline.idle());
   for (const account of accounts.values()) {
     sinks.set(account.id, intakeOf(account, { store: pipeline, queue, ids, log, keys, blobs, metrics }));
   }
+  await desk?.open({
+    database,
+    ids,
+    log,
+    queue,
+    shards: SHARDS,
+    account: (id) => accounts.get(id),
+    changes,
+    server: http?.server ?? null,
+  });
 
   if (has('worker')) {
     const waiting = createWaitingTurns({
@@ -344,7 +299,7 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
   }
 
   // Once more, here in its turn: at an orderly end nothing new is let in while the worker finishes.
-  if (http !== null) opened.add('http', http.stop);
+  opened.add('http', stopHttp);
   if (has('connector')) {
     const connectors = [...accounts.values()].flatMap((account): Connector[] => {
       const sink = sinks.get(account.id);

@@ -1,14 +1,19 @@
+import type { Server } from 'node:http';
 import type { Config } from '../../config/schema.ts';
 import { ParleyError } from '../core/errors.ts';
 import type { Log } from '../core/ports/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { createHttp, type HttpOptions } from './http.ts';
+import type { WebhookOptions } from './routes/webhooks.ts';
 
 export interface HttpSideOptions {
   config: Config;
   log: Log;
   metrics: Metrics;
-  webhook: HttpOptions['webhook'];
+  /** Left out where no platform calls. */
+  webhook?: WebhookOptions['webhook'] | undefined;
+  /** Left out where no people work. */
+  deskSide?: HttpOptions['deskSide'];
   ready: HttpOptions['ready'];
   /** Reads what only a look can tell, right before the metrics are given out. */
   beforeMetrics(): void;
@@ -17,31 +22,37 @@ export interface HttpSideOptions {
 /** The listening HTTP side. */
 export interface HttpSide {
   readonly address: string;
+  /** For protocols that begin as HTTP. */
+  readonly server: Server;
   /** Stops accepting, answers what is under way. */
   stop(): Promise<void>;
 }
 
 /** Listens. @throws {ParleyError} when the port is taken or may not be used */
 export async function startHttpSide(options: HttpSideOptions): Promise<HttpSide> {
-  const { config, metrics } = options;
-  const app = createHttp({
+  const { config, metrics, webhook, deskSide } = options;
+  const { app } = await createHttp({
     log: options.log,
     trustedProxies: config.http.trustedProxies,
-    webhook: options.webhook,
+    webhooks:
+      webhook === undefined
+        ? undefined
+        : { webhook, onWebhook: (channel, tookMs) => metrics.ingestLatency(channel, tookMs) },
+    deskSide,
     ready: options.ready,
     metrics: async () => {
       options.beforeMetrics();
       return { contentType: metrics.contentType, text: await metrics.text() };
     },
-    onWebhook: (channel, tookMs) => metrics.ingestLatency(channel, tookMs),
   });
   try {
     const address = await app.listen({ host: config.http.host, port: config.http.port });
-    return { address, stop: () => app.close() };
+    return { address, server: app.server, stop: () => app.close() };
   } catch (error) {
     await app.close();
     const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
-    throw new ParleyError('http_listen', `cannot listen on ${config.http.host}:${config.http.port} (${code})`, {
+    const place = `${config.http.host}:${config.http.port}`;
+    throw new ParleyError('http_listen', `cannot listen on ${place} (${code})`, {
       mend:
         code === 'EADDRINUSE'
           ? 'another program uses this port: stop it or set http.port'

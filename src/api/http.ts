@@ -1,26 +1,56 @@
+import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { crashPoint } from '../core/crash-point.ts';
-import { IngestRefused } from '../core/errors.ts';
-import type { ChannelAccount, InboundSink } from '../core/ports/channel.ts';
+import { Refused } from '../core/errors.ts';
 import type { Log } from '../core/ports/log.ts';
+import { type ExtraRoutes, registerApi } from './api.ts';
+import type { ApiDesk, ApiOptions } from './desk-side.ts';
+import { answerFailure } from './failures.ts';
+import { type DeclaredRoute, requirePolicies } from './policy.ts';
+import { type OperationsOptions, operationsRoutes } from './routes/operations.ts';
+import { pageRoutes } from './routes/page.ts';
+import { type WebhookOptions, webhookRoutes } from './routes/webhooks.ts';
+import { addSecurityHeaders } from './security-headers.ts';
 
-/** Largest webhook body, bytes; the platforms send far less. */
+/** Largest body, bytes; the platforms send far less. */
 export const MAX_WEBHOOK_BYTES = 1024 * 1024;
 
-export interface HttpOptions {
-  log: Log;
-  trustedProxies: readonly string[];
-  /** The account and its sink, when it has a webhook. */
-  webhook(id: string): { account: ChannelAccount; sink: InboundSink } | undefined;
-  /** Whether store and schema are ready; the sentence says what is missing. */
-  ready(): Promise<{ ready: boolean; message: string }>;
-  metrics(): Promise<{ contentType: string; text: string }>;
-  /** Told how long a webhook took from its arrival to the commit, ms. */
-  onWebhook(channel: string, tookMs: number): void;
+/** The desk's side of the HTTP server: API and page. */
+export interface DeskSide {
+  /** Asked for each request. @throws {StoreUnavailable} while the store is not there yet */
+  desk(): ApiDesk;
+  version: string;
+  publicUrl: string | null;
+  /** Folder of the built page. */
+  pageFolder: string;
+  sandbox: ApiOptions['sandbox'];
+  /** Routes of the sandbox. */
+  extra: ExtraRoutes | null;
 }
 
-/** The HTTP side: health for whoever runs us, webhooks for the platforms. */
-export function createHttp(options: HttpOptions): FastifyInstance {
+export interface HttpOptions extends OperationsOptions {
+  log: Log;
+  trustedProxies: readonly string[];
+  /** Left out where no platform calls. */
+  webhooks?: Omit<WebhookOptions, 'log'> | undefined;
+  /** Left out where no people work. */
+  deskSide?: DeskSide | undefined;
+}
+
+/** The HTTP server and what it serves. */
+export interface HttpServer {
+  readonly app: FastifyInstance;
+  /** Every route with who may call it; complete once `app` is ready. */
+  readonly routes: readonly DeclaredRoute[];
+  /** The OpenAPI document of the API, once `app` is ready; null without the desk's side. */
+  document(): unknown;
+}
+
+/**
+ * The HTTP side: health for whoever runs us, webhooks for the platforms, API and page for people.
+ * @throws {ParleyError} `no_policy` when a route does not say who may call it
+ */
+export async function createHttp(options: HttpOptions): Promise<HttpServer> {
+  const { log, webhooks, deskSide } = options;
   const app = Fastify({
     logger: false,
     bodyLimit: MAX_WEBHOOK_BYTES,
@@ -28,74 +58,34 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     requestTimeout: 30_000,
     keepAliveTimeout: 75_000,
     forceCloseConnections: 'idle',
+    genReqId: () => randomUUID(),
   });
-
-  // The bytes as they came: signatures are over them, and what cannot be parsed is kept whole.
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-
-  app.setErrorHandler((error: unknown, request, reply) => {
-    const status =
-      typeof error === 'object' && error !== null && 'statusCode' in error && typeof error.statusCode === 'number'
-        ? error.statusCode
-        : 500;
-    if (status >= 500) {
-      options.log.error(
-        { requestId: request.id, err: error instanceof Error ? error.message : 'unknown' },
-        'a request failed',
-      );
-    }
-    const message = status >= 500 ? 'internal error' : error instanceof Error ? error.message : 'bad request';
-    return reply
-      .code(status)
-      .send({ error: { code: status === 413 ? 'too_large' : 'request', message, requestId: request.id } });
-  });
+  const routes = requirePolicies(app);
+  addSecurityHeaders(app, deskSide?.publicUrl?.startsWith('https://') === true);
+  app.setErrorHandler((error: unknown, request, reply) => answerFailure(log, error, request, reply));
   app.setNotFoundHandler((request, reply) =>
-    reply.code(404).send({ error: { code: 'not_found', message: 'nothing is here', requestId: request.id } }),
+    answerFailure(log, new Refused('not_found', 'nothing is here'), request, reply),
   );
 
-  app.get('/healthz', () => ({ status: 'ok' }));
-  app.get('/readyz', async (_request, reply) => {
-    const { ready, message } = await options.ready();
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', message });
-  });
-  app.get('/metrics', async (_request, reply) => {
-    const { contentType, text } = await options.metrics();
-    return reply.header('content-type', contentType).send(text);
-  });
-
-  app.post<{ Params: { account: string } }>('/hooks/:account', async (request, reply) => {
-    const arrivedMs = performance.now();
-    const target = options.webhook(request.params.account);
-    if (target?.account.verifyWebhook === undefined) {
-      return reply.code(404).send({ error: { code: 'not_found', message: 'nothing is here', requestId: request.id } });
-    }
-    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    const verdict = target.account.verifyWebhook({ headers: request.headers, body });
-    if (verdict.verdict === 'refuse') {
-      return reply
-        .code(verdict.status)
-        .send({ error: { code: 'refused', message: verdict.message, requestId: request.id } });
-    }
-    try {
-      await target.sink([body]);
-    } catch (error) {
-      // Nothing was stored: the platform is asked to bring it again.
-      const waitMs = error instanceof IngestRefused ? error.retryAfterMs : 1_000;
-      options.log.warn(
-        { accountId: target.account.id, err: error instanceof Error ? error.message : 'unknown' },
-        'webhook refused',
-      );
-      return reply
-        .code(503)
-        .header('retry-after', String(Math.max(1, Math.ceil(waitMs / 1_000))))
-        .send({ error: { code: 'unavailable', message: 'try again', requestId: request.id } });
-    }
-    crashPoint('ingest.before-ack');
-    options.onWebhook(target.account.channel, performance.now() - arrivedMs);
-    reply.raw.once('finish', () => crashPoint('ingest.after-ack'));
-    return reply.code(200).send('');
-  });
-
-  return app;
+  operationsRoutes(app, options);
+  if (webhooks !== undefined) {
+    await app.register(async (scope) => {
+      webhookRoutes(scope, { ...webhooks, log });
+    });
+  }
+  let document = (): unknown => null;
+  if (deskSide !== undefined) {
+    const { pageFolder, publicUrl, ...api } = deskSide;
+    await app.register(async (scope) => {
+      ({ document } = await registerApi(scope, {
+        ...api,
+        publicUrl,
+        secure: publicUrl?.startsWith('https://') === true,
+      }));
+    });
+    await app.register(async (scope) => {
+      pageRoutes(scope, pageFolder);
+    });
+  }
+  return { app, routes, document: () => document() };
 }

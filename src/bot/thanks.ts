@@ -52,7 +52,8 @@ const FRIENDLY = new Set('👍🙏❤😊👌🤝👏😀😁😃😄🙂🥰�
  * answer. A question mark or anything else in it makes it more than that.
  */
 export function isMereThanks(text: string): boolean {
-  const trimmed = text.trim();
+  // Spanish opens what it calls out: ¡Gracias!
+  const trimmed = text.replaceAll('¡', '').trim();
   if (trimmed === '' || trimmed.length > LONGEST || /[?？¿]/.test(trimmed)) return false;
   // A worried face beside "ok" is not thanks; only friendly ones are taken away.
   let friendly = false;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { hash } from '@node-rs/argon2';
+import { plainEmail } from '../access/access.ts';
+import { hashPassword } from '../access/passwords.ts';
 import { ParleyError } from '../core/errors.ts';
 import { createUuidV7, systemClock } from '../core/ids-and-time.ts';
 import { configurationOf } from './configuration.ts';
@@ -17,15 +18,6 @@ export interface AdminOptions {
 const SHORTEST = 12;
 const LONGEST = 256;
 
-/** argon2id, the library's default kind, with OWASP's numbers: 19 MiB, two passes, one lane. */
-export function hashPassword(password: string): Promise<string> {
-  return hash(password.normalize('NFC'), {
-    memoryCost: 19 * 1024,
-    timeCost: 2,
-    parallelism: 1,
-  });
-}
-
 async function readPassword(): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
@@ -37,7 +29,7 @@ async function readPassword(): Promise<string> {
 
 /** `parley admin create`: the first person who may sign in. The password comes by standard input or is made and shown once. */
 export async function adminCreate(options: AdminOptions): Promise<void> {
-  const email = options.email.trim().toLowerCase();
+  const email = plainEmail(options.email);
   if (!/^[^\s@]+@[^\s@]+$/.test(email)) throw new ParleyError('email', `"${email}" is no mail address`);
   const { config } = configurationOf(options);
   const given = options.passwordStdin === true ? await readPassword() : null;

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/schema.ts';
-import { createAccounts } from '../app.ts';
+import { createAccounts } from '../account-side.ts';
 import type { ChannelAccount, ConnectionState } from '../core/ports/channel.ts';
 import type { Log } from '../core/ports/log.ts';
 import { type Finding, finding } from './findings.ts';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import type { Config } from '../../config/schema.ts';
-import { createAccounts, SHARDS } from '../app.ts';
+import { createAccounts } from '../account-side.ts';
+import { SHARDS } from '../app.ts';
 import { ParleyError } from '../core/errors.ts';
 import { createUuidV7, systemClock } from '../core/ids-and-time.ts';
 import { brandId } from '../core/model/ids.ts';

@@ -51,3 +51,26 @@ export class ItemRejected extends ParleyError {
     this.sqlState = sqlState;
   }
 }
+
+/** Somebody asked for what cannot be done. `code` says why and stays; the API makes a status of it. */
+export class Refused extends ParleyError {}
+
+/** Too many attempts, or too many at once. */
+export class TooMany extends Refused {
+  readonly retryAfterMs: number;
+
+  constructor(code: string, message: string, retryAfterMs: number) {
+    super(code, message, { mend: `try again in ${Math.max(1, Math.ceil(retryAfterMs / 60_000))} min` });
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** Somebody was faster: the conversation has another owner than the one this was asked about. */
+export class OwnerChanged extends Refused {
+  readonly owner: { kind: string; agentName: string | null; ownerVersion: number };
+
+  constructor(code: 'owner_changed' | 'resolved', message: string, owner: OwnerChanged['owner']) {
+    super(code, message, { mend: 'look at the conversation as it stands now, then decide again' });
+    this.owner = owner;
+  }
+}

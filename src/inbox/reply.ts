@@ -5,6 +5,7 @@ import type { OutboundContent } from '../core/model/outbound.ts';
 import type { ChannelAccount } from '../core/ports/channel.ts';
 import type { IdGenerator } from '../core/ports/clock.ts';
 import type { PeopleStore, WriteOutcome } from '../core/ports/people-store.ts';
+import type { OutboundDraft } from '../core/ports/pipeline-store.ts';
 import type { WakeQueue } from '../core/ports/queue.ts';
 
 export interface ReplyDeps {
@@ -27,34 +28,44 @@ export class ReplyRefused extends ParleyError {
   }
 }
 
+/** A reply as a client made it. `id` is the client's, so that the same reply sent again is stored once. */
+export interface Reply {
+  id: MessageId;
+  account: ChannelAccount;
+  content: OutboundContent;
+}
+
 /**
- * An agent's reply: rendered for its channel, written to the outbox, then a wake. Class `single`: a person's words are
- * never sent twice on a guess. `id` is the client's, so that the same reply sent again is stored once.
- * @throws {ReplyRefused}
+ * Renders a reply for its channel and writes it to the outbox. Class `single`: a person's words are never sent twice on a
+ * guess.
  */
-export async function replyAsAgent(
-  deps: ReplyDeps,
-  reply: {
-    id: MessageId;
-    conversationId: ConversationId;
-    agentId: AgentId;
-    account: ChannelAccount;
-    content: OutboundContent;
-  },
-): Promise<Extract<WriteOutcome, { outcome: 'ok' }>> {
-  const parts = reply.account
-    .render(reply.content)
-    .map((part) => ({ id: brandId<never>(deps.ids.uuid()), part, replyTo: null }));
+export async function draftReply<Outcome>(
+  { id, account, content }: Reply,
+  ids: IdGenerator,
+  write: (draft: OutboundDraft) => Promise<Outcome>,
+): Promise<Outcome> {
+  const parts = account.render(content).map((part) => ({ id: brandId<never>(ids.uuid()), part, replyTo: null }));
   crashPoint('reply.before-commit');
-  const outcome = await deps.people.reply(reply.conversationId, reply.agentId, {
-    id: reply.id,
-    text: reply.content.text,
-    body: reply.content.body ?? null,
+  const outcome = await write({
+    id,
+    text: content.text,
+    body: content.body ?? null,
     class: 'single',
     causeId: null,
     parts,
   });
   crashPoint('reply.after-commit');
+  return outcome;
+}
+
+/** A reply without asking for anybody's rights: whoever calls this speaks for the agent. @throws {ReplyRefused} */
+export async function replyAsAgent(
+  deps: ReplyDeps,
+  reply: Reply & { conversationId: ConversationId; agentId: AgentId },
+): Promise<Extract<WriteOutcome, { outcome: 'ok' }>> {
+  const outcome = await draftReply(reply, deps.ids, (draft) =>
+    deps.people.reply(reply.conversationId, reply.agentId, draft),
+  );
   if (outcome.outcome !== 'ok') throw new ReplyRefused(outcome.outcome);
   deps.queue.wake(outcome.shard % deps.shards);
   return outcome;

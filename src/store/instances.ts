@@ -8,6 +8,8 @@ import type { Database } from './database.ts';
 /** First key of every instance's session lock; bury_v1 tries the same. */
 const LOCK_CLASS = 1885434477;
 const HEARTBEAT_MS = 1_000;
+/** At the start of one of several processes on an embedded store: covers the moment between another's row and its lock. */
+const JUST_BORN_MS = 500;
 /** Dead when the session lock is free and the heartbeat is this old … */
 const GRACE_MS = 3_000;
 /** … or when the heartbeat alone is this old. */
@@ -21,8 +23,10 @@ export interface InstanceOptions {
   host: string;
   pid: number;
   version: string;
-  /** One process owns the store: whatever else is registered at start is dead at once. */
+  /** The store is the gateway's own: whatever else is registered at start is dead at once … */
   embedded: boolean;
+  /** … but for another process of the same gateway, whose session lock is held. Default: there is none when embedded. */
+  shared?: boolean;
   /** Called when this instance was declared dead and has registered anew; its leases are gone. */
   onReborn(id: InstanceId): void;
 }
@@ -39,6 +43,7 @@ export interface Instance {
 /** Registers this process and keeps its lock and heartbeat. */
 export async function registerInstance(options: InstanceOptions): Promise<Instance> {
   const { database, log } = options;
+  const alone = options.embedded && options.shared !== true;
   let current: { id: InstanceId; lockNo: number };
   let session: pg.Client | null = null;
   let stopped = false;
@@ -100,7 +105,7 @@ export async function registerInstance(options: InstanceOptions): Promise<Instan
   current = await register();
   await openSession();
   crashPoint('start.registered');
-  if (options.embedded) await buryOthers(null);
+  if (options.embedded) await buryOthers(alone ? null : JUST_BORN_MS);
 
   async function buryOthers(graceMs: number | null): Promise<number> {
     const olderThan = graceMs ?? 0;
@@ -139,7 +144,7 @@ export async function registerInstance(options: InstanceOptions): Promise<Instan
 
   return {
     id: () => current.id,
-    reap: () => (options.embedded ? Promise.resolve(0) : buryOthers(GRACE_MS)),
+    reap: () => (alone ? Promise.resolve(0) : buryOthers(GRACE_MS)),
     async stop() {
       stopped = true;
       clearInterval(timer);

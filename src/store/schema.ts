@@ -285,6 +285,42 @@ export interface AuditAnchorTable {
   at: Time;
 }
 
+export interface TeamMemberTable {
+  agent_id: string;
+  team_id: string;
+}
+
+export interface AgentSessionTable {
+  id: string;
+  agent_id: string;
+  digest: Buffer;
+  csrf: string;
+  created_at: Time;
+  last_seen_at: Time;
+  expires_at: Time;
+  address: string;
+  user_agent: string;
+  revoked_at: TimeOrNull;
+}
+
+export interface SignInAttemptTable {
+  key: string;
+  attempts: number;
+  until_at: Time;
+}
+
+export interface ConversationChangeTable {
+  xid: Generated<string>;
+  conversation_id: string;
+  version: number;
+  at: Time;
+}
+
+export interface ConversationChangeFloorTable {
+  only_row: Generated<boolean>;
+  xid: string;
+}
+
 export interface Schema {
   instance: InstanceTable;
   account: AccountTable;
@@ -305,4 +341,9 @@ export interface Schema {
   delivery: DeliveryTable;
   audit: AuditTable;
   audit_anchor: AuditAnchorTable;
+  team_member: TeamMemberTable;
+  agent_session: AgentSessionTable;
+  sign_in_attempt: SignInAttemptTable;
+  conversation_change: ConversationChangeTable;
+  conversation_change_floor: ConversationChangeFloorTable;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { moment, role, rowId, shortName } from './common.ts';
+import { moment, role, rowId, shortName, team } from './shared-shapes.ts';
 
 const email = z.email('must be an e-mail address').max(320);
 const name = z.string().trim().min(1, 'must not be empty').max(100);
@@ -41,3 +41,8 @@ export const newTeam = z
   })
   .meta({ id: 'NewTeam' });
 export const teamChange = newTeam.omit({ id: true }).partial().meta({ id: 'TeamChange' });
+
+export const agentList = z.object({ agents: z.array(agent) }).meta({ id: 'AgentList' });
+export const teamList = z.object({ teams: z.array(team) }).meta({ id: 'TeamList' });
+/** How many sessions were ended. */
+export const ended = z.object({ ended: z.int() }).meta({ id: 'Ended' });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DELIVERY_STATES } from '../../core/model/outbound.ts';
 import { VIEWS } from '../../core/model/view.ts';
-import { agentRef, moment, rowId, shortName } from './common.ts';
+import { agentRef, moment, rowId, shortName } from './shared-shapes.ts';
 
 export const view = z.enum(VIEWS).meta({ id: 'View' });
 
@@ -111,10 +111,18 @@ export const messagePage = z
   .object({ conversation, items: z.array(message), more: z.boolean() })
   .meta({ id: 'MessagePage' });
 
+/** What a person typed: something to read, and nothing that is no text. */
+const written = z
+  .string()
+  .max(20_000, 'must have at most 20,000 characters')
+  .refine((text) => /\S/u.test(text), 'must not be empty')
+  .refine((text) => text.isWellFormed() && !text.includes('\0'), 'must be text: it holds a character that is none');
+
 /** `id` is made by the client (UUID), so that the same reply sent twice is stored once. */
-export const write = z
-  .strictObject({ id: rowId, text: z.string().min(1, 'must not be empty').max(20_000) })
-  .meta({ id: 'Write' });
+export const write = z.strictObject({ id: rowId, text: written }).meta({ id: 'Write' });
+
+/** The conversation after what was done to it; null when it left the agent's reach by that. */
+export const acted = z.object({ conversation: conversation.nullable() }).meta({ id: 'Acted' });
 
 /** `expectedOwnerVersion` as the page showed it: if it moved on the answer is 409 `owner_changed`. */
 export const changeOwner = z

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { agentRef, moment, role, rowId, shortName, team } from './common.ts';
+import { agentRef, moment, role, rowId, shortName, team } from './shared-shapes.ts';
 
 export const signIn = z
   .strictObject({ email: z.string().max(320), password: z.string().max(1024) })
@@ -46,3 +46,5 @@ export const sessionEntry = z
     current: z.boolean(),
   })
   .meta({ id: 'SessionEntry' });
+
+export const sessionList = z.object({ sessions: z.array(sessionEntry) }).meta({ id: 'SessionList' });

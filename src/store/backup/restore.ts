@@ -4,7 +4,7 @@ import pg from 'pg';
 import { writeDurably } from '../../files/durable-file.ts';
 import { BackupDamaged, type BackupHead, RestoreRefused } from './format.ts';
 import { readBackup, verifyBackup } from './read.ts';
-import { quoted, readTables, type TablePlan } from './tables.ts';
+import { PASSING, quoted, readTables, type TablePlan } from './tables.ts';
 
 export interface RestoreOptions {
   storeUrl: string;
@@ -65,6 +65,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreRes
     await loadRows(client, tables, head, options.file);
     await resetSequences(client, tables);
     const needsReview = await settleOpenWork(client);
+    await forgetPassing(client, tables);
     await client.query(
       `INSERT INTO audit (actor_kind, actor_id, action, subject_kind, subject_id, detail) VALUES ('operator', $1, 'store.restored', 'store', 'store', $2)`,
       [
@@ -228,6 +229,13 @@ async function resetSequences(client: pg.Client, tables: readonly TablePlan[]): 
         [quoted(name), column],
       );
     }
+  }
+}
+
+/** What loading the rows itself logged, and what an older backup brought. */
+async function forgetPassing(client: pg.Client, tables: readonly TablePlan[]): Promise<void> {
+  for (const { name } of tables.filter((table) => PASSING.includes(table.name))) {
+    await client.query(`DELETE FROM ${quoted(name)}`);
   }
 }
 

@@ -4,6 +4,14 @@ import type { BackupTable } from './format.ts';
 /** Filled by migrating, not from the backup. */
 const LEDGER = 'schema_migration';
 
+/** Of one server's life alone: sessions may be revoked later, and numbers of transactions are that server's. */
+export const PASSING: readonly string[] = [
+  'agent_session',
+  'sign_in_attempt',
+  'conversation_change',
+  'conversation_change_floor',
+];
+
 interface ColumnRow {
   name: string;
   column: string;

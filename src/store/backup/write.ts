@@ -10,7 +10,7 @@ import pg from 'pg';
 import { syncFolder } from '../../files/durable-file.ts';
 import { systemCode } from '../../files/errors.ts';
 import { type BackupEnd, type BackupHead, type BackupLine, FORMAT, writeLine } from './format.ts';
-import { quoted, readTables, type TablePlan } from './tables.ts';
+import { PASSING, quoted, readTables, type TablePlan } from './tables.ts';
 
 export interface BackupOptions {
   storeUrl: string;
@@ -76,7 +76,7 @@ async function* lines(client: pg.Client, options: BackupOptions, tally: Tally): 
     hash.update(text).update('\n');
     return `${text}\n`;
   };
-  const tables = await readTables(client);
+  const tables = (await readTables(client)).filter((table) => !PASSING.includes(table.name));
   const { rows } = await client.query<{ version: number }>('SELECT max(id) AS version FROM schema_migration');
   tally.schemaVersion = rows[0]?.version ?? 0;
   const head: BackupHead = {

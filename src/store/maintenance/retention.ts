@@ -12,7 +12,16 @@ export interface RetentionResult {
   raw: number;
   messages: number;
   audit: number;
+  /** Entries of the log of changes. */
+  changes: number;
+  /** Sessions that ended long ago, and windows of attempts to sign in. */
+  sessions: number;
 }
+
+/** How long API clients may be away and still catch up. */
+const CHANGES_DAYS = 7;
+/** How long it can be seen when somebody was last here. */
+const SESSIONS_DAYS = 90;
 
 /** First key of the lock under which one process at a time does the daily work. */
 const LOCK = 4;
@@ -37,7 +46,9 @@ export async function applyRetention(
       const raw = await emptyRaw(connection, times.rawMs, deleteBlob);
       const messages = await emptyMessages(connection, times.conversationsMs);
       const audit = await trimAudit(connection, times.auditMs);
-      return { raw, messages, audit };
+      const changes = await trimChanges(connection);
+      const sessions = await trimSessions(connection);
+      return { raw, messages, audit, changes, sessions };
     } finally {
       await sql`SELECT pg_advisory_unlock(1885434476, ${LOCK})`.execute(connection);
     }
@@ -113,4 +124,36 @@ async function trimAudit(db: Connection, olderThanMs: number): Promise<number> {
     )
     SELECT count(*)::integer AS removed FROM removed`.execute(db);
   return rows[0]?.removed ?? 0;
+}
+
+/** Removes the oldest changes and remembers up to where: a client that is further behind has to begin anew. */
+async function trimChanges(db: Connection): Promise<number> {
+  let total = 0;
+  for (;;) {
+    const { rows } = await sql<{ removed: number }>`
+      WITH old AS MATERIALIZED (
+        SELECT e.ctid, e.xid, e.at FROM conversation_change e ORDER BY e.xid LIMIT ${BATCH}
+      ), floor AS (
+        INSERT INTO conversation_change_floor AS f (xid)
+        SELECT (max(old.xid::text::numeric) + 1)::text::xid8 FROM old
+        WHERE old.at < now() - ${CHANGES_DAYS} * interval '1 day' HAVING count(*) > 0
+        ON CONFLICT (only_row) DO UPDATE SET xid = greatest(f.xid, EXCLUDED.xid)
+      ), removed AS (
+        DELETE FROM conversation_change e USING old
+        WHERE e.ctid = old.ctid AND old.at < now() - ${CHANGES_DAYS} * interval '1 day' RETURNING e.xid
+      )
+      SELECT count(*)::integer AS removed FROM removed`.execute(db);
+    const removed = rows[0]?.removed ?? 0;
+    total += removed;
+    if (removed < BATCH) return total;
+  }
+}
+
+async function trimSessions(db: Connection): Promise<number> {
+  const ended = await db
+    .deleteFrom('agent_session')
+    .where('expires_at', '<', sql<Date>`now() - ${SESSIONS_DAYS} * interval '1 day'`)
+    .executeTakeFirst();
+  await db.deleteFrom('sign_in_attempt').where('until_at', '<', sql<Date>`now()`).execute();
+  return Number(ended.numDeletedRows);
 }

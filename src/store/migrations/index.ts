@@ -3,6 +3,7 @@ import { ingest } from './0002-ingest.ts';
 import { drain } from './0003-drain.ts';
 import { steps } from './0004-steps.ts';
 import { people } from './0005-people.ts';
+import { desk } from './0006-desk.ts';
 
 /** One forward-only step of the schema. Never changed after a release: a new step is added instead. */
 export interface Migration {
@@ -17,4 +18,5 @@ export const migrations: readonly Migration[] = [
   { id: 3, name: 'drain', sql: drain },
   { id: 4, name: 'steps', sql: steps },
   { id: 5, name: 'people', sql: people },
+  { id: 6, name: 'desk', sql: desk },
 ];

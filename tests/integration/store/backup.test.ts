@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { migrateStore } from '../../../src/cli/store-access.ts';
 import { systemClock } from '../../../src/core/ids-and-time.ts';
 import { restoreBackup } from '../../../src/store/backup/restore.ts';
+import { PASSING } from '../../../src/store/backup/tables.ts';
 import { writeBackup } from '../../../src/store/backup/write.ts';
 import { startEmbedded } from '../../../src/store/embedded/index.ts';
 import { migrations } from '../../../src/store/migrations/index.ts';
@@ -136,6 +137,10 @@ describe.each([
     for (const [table, rows] of Object.entries(before)) {
       // Made anew: processes are gone, connectors' tokens moved on, migrating stamps its own times.
       if (['instance', 'account', 'schema_migration'].includes(table)) continue;
+      if (PASSING.includes(table)) {
+        expect([table, after[table]]).toEqual([table, []]);
+        continue;
+      }
       const restored = (after[table] ?? []).filter((row) => !row.includes('store.restored'));
       expect([table, restored]).toEqual([table, rows]);
       if (['message', 'inbound_event', 'audit', 'message_reaction'].includes(table))

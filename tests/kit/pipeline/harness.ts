@@ -5,10 +5,12 @@ import { createWorker, type Worker } from '../../../src/conversation/worker.ts';
 import { createUuidV7, systemClock } from '../../../src/core/ids-and-time.ts';
 import { brandId, type InstanceId } from '../../../src/core/model/ids.ts';
 import type { Bot } from '../../../src/core/ports/brain.ts';
+import type { ChangeSink } from '../../../src/core/ports/changes.ts';
 import type { ChannelAccount } from '../../../src/core/ports/channel.ts';
 import type { PipelineStore } from '../../../src/core/ports/pipeline-store.ts';
 import type { WakeQueue } from '../../../src/core/ports/queue.ts';
 import { createIntake } from '../../../src/ingest/intake.ts';
+import { tellChanges } from '../../../src/realtime/telling-store.ts';
 import { type Database, openDatabase } from '../../../src/store/database.ts';
 import type { IngestOptions } from '../../../src/store/hot/ingest.ts';
 import { createPipelineStore } from '../../../src/store/hot/pipeline-store.ts';
@@ -73,6 +75,8 @@ export interface GatewayOptions {
   bot?: Bot;
   queue?: WakeQueue;
   ingest?: Partial<IngestOptions>;
+  /** Told what changes. */
+  changes?: (database: Database) => ChangeSink;
   /** Leave the worker to the test. */
   withoutWorker?: boolean;
 }
@@ -108,7 +112,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     shards: 2,
     ingest: { pauseMs: 0, pauseMaxMs: 0, firstOwner: { kind: 'bot' }, ...options.ingest },
   });
-  const pipeline = store;
+  const pipeline = tellChanges(store, options.changes?.(database) ?? { changed: () => undefined });
   const turns = createTurns({
     bot,
     ids,

@@ -1,0 +1,19 @@
+import type { Access } from '../access/access.ts';
+import type { Inbox } from '../inbox/inbox.ts';
+
+/** What the routes of the desk stand on. */
+export interface ApiDesk {
+  access: Access;
+  inbox: Inbox;
+}
+
+/** How the desk's API is served. */
+export interface ApiOptions {
+  /** Asked for each request. @throws {StoreUnavailable} while the store is not there yet */
+  desk(): ApiDesk;
+  /** The public address is https: cookies are for it alone. */
+  secure: boolean;
+  version: string;
+  /** The demo sign-in; null outside the sandbox. */
+  sandbox: { demo: { email: string; password: string } } | null;
+}

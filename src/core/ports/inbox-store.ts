@@ -1,0 +1,83 @@
+import type { Viewer } from '../model/agent.ts';
+import type { AgentId, ConversationId, DeliveryId, MessageId, ThreadId } from '../model/ids.ts';
+import type { ChangeList, ConversationList, ConversationShown, MessageList, ViewCount } from '../model/inbox.ts';
+import type { View } from '../model/view.ts';
+import type { NextOwner } from './people-store.ts';
+import type { OutboundDraft } from './pipeline-store.ts';
+
+export interface ListQuery {
+  view: View;
+  team?: string | undefined;
+  after?: string | undefined;
+  limit: number;
+}
+
+export interface MessagesQuery {
+  before?: number | undefined;
+  limit: number;
+}
+
+/** Who has a conversation, as the loser of a race is told. */
+export interface OwnerNow {
+  kind: string;
+  agentName: string | null;
+  ownerVersion: number;
+}
+
+/**
+ * What an act came to. `gone`: it does not exist, or the agent may not see it; `changed` and `resolved`: somebody was
+ * faster; the others say why it was refused.
+ */
+export type ActOutcome =
+  | { outcome: 'ok'; ownerVersion: number; threadId: ThreadId; shard: number }
+  | { outcome: 'changed' | 'resolved'; owner: OwnerNow }
+  | {
+      outcome:
+        | 'gone'
+        | 'signed_out'
+        | 'superseded'
+        | 'id_taken'
+        | 'no_agent'
+        | 'agent_disabled'
+        | 'no_team'
+        | 'not_of_team';
+    };
+
+/** `refused`: the part's state does not allow it, or it was sent again already (`resent`). */
+export type ReviewOutcome =
+  | { outcome: 'ok'; conversationId: ConversationId; threadId: ThreadId; shard: number }
+  | { outcome: 'refused'; state: string }
+  | { outcome: 'gone' | 'signed_out' };
+
+/** Where a reply to a conversation goes. */
+export interface ReplyAddress {
+  accountId: string;
+  threadId: ThreadId;
+}
+
+/** The inbox, always through the eyes of one agent: what it may not see does not exist. */
+export interface InboxStore {
+  counts(viewer: Viewer): Promise<ViewCount[]>;
+  list(viewer: Viewer, query: ListQuery): Promise<ConversationList>;
+  conversation(viewer: Viewer, id: ConversationId): Promise<ConversationShown | null>;
+  messages(viewer: Viewer, id: ConversationId, query: MessagesQuery): Promise<MessageList | null>;
+  replyAddress(viewer: Viewer, id: ConversationId): Promise<ReplyAddress | null>;
+  /** @throws {ParleyError} `events_expired` when the cursor is older than what is kept */
+  changes(viewer: Viewer, after: string | null, limit: number): Promise<ChangeList>;
+}
+
+/** What agents do. Each is one transaction under the thread's lock that checks the agent's rights as they are then. */
+export interface DeskStore {
+  own(
+    conversation: ConversationId,
+    agent: AgentId,
+    expected: number,
+    next: NextOwner,
+    why: string,
+  ): Promise<ActOutcome>;
+  /** Repeated with the same id it is stored once. Takes the conversation from bot or queue. */
+  reply(conversation: ConversationId, agent: AgentId, draft: OutboundDraft): Promise<ActOutcome>;
+  note(conversation: ConversationId, agent: AgentId, id: MessageId, text: string): Promise<ActOutcome>;
+  read(conversation: ConversationId, agent: AgentId, uptoSeq: number): Promise<ActOutcome>;
+  review(delivery: DeliveryId, agent: AgentId, verdict: 'dismiss' | 'resend'): Promise<ReviewOutcome>;
+}

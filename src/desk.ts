@@ -1,0 +1,140 @@
+import type { Server } from 'node:http';
+import { shippedPageFolder } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
+import { createAccess } from './access/access.ts';
+import { createPasswords } from './access/passwords.ts';
+import { API_PREFIX, type ExtraRoutes } from './api/api.ts';
+import type { ApiDesk } from './api/desk-side.ts';
+import type { DeskSide } from './api/http.ts';
+import { createLiveGate } from './api/live-gate.ts';
+import { StoreUnavailable } from './core/errors.ts';
+import type { ChangeSink } from './core/ports/changes.ts';
+import type { ChannelAccount } from './core/ports/channel.ts';
+import type { IdGenerator } from './core/ports/clock.ts';
+import type { Log } from './core/ports/log.ts';
+import type { WakeQueue } from './core/ports/queue.ts';
+import { createInbox } from './inbox/inbox.ts';
+import type { Bus } from './realtime/bus.ts';
+import { decodeChanges } from './realtime/change-words.ts';
+import { createHub } from './realtime/hub.ts';
+import { startLiveServer } from './realtime/live-server.ts';
+import { createPostgresBus } from './realtime/postgres-bus.ts';
+import { type ChangePublisher, createChangePublisher } from './realtime/publisher.ts';
+import { createRedisBus } from './realtime/redis-bus.ts';
+import { createAccessStore } from './store/access-store.ts';
+import { createChangeLookup } from './store/change-lookup.ts';
+import type { Database } from './store/database.ts';
+import { createDeskStore } from './store/desk-store.ts';
+import { createInboxStore } from './store/inbox-store.ts';
+import { VERSION } from './version.ts';
+
+/** What makes a gateway a sandbox: the sign-in anybody may use, and routes under /api/v1/sandbox. */
+export interface SandboxSide {
+  demo: { email: string; password: string };
+  routes: ExtraRoutes | null;
+}
+
+/** What the desk stands on, once the store is there. */
+export interface DeskParts {
+  database: Database;
+  ids: IdGenerator;
+  log: Log;
+  queue: Pick<WakeQueue, 'wake'>;
+  shards: number;
+  account(id: string): ChannelAccount | undefined;
+  changes: Changes;
+  /** Where pages connect for pushes; null where nobody listens on HTTP. */
+  server: Server | null;
+}
+
+/** The desk of one process: what people work with. */
+export interface Desk {
+  readonly http: DeskSide;
+  /** From here on requests are served; before, they are answered 503. */
+  open(parts: DeskParts): Promise<void>;
+  /** Ends the pages' connections, so that the HTTP server can close. */
+  stop(): Promise<void>;
+}
+
+/** How word of changes goes from process to process. */
+export interface Changes {
+  readonly bus: Bus;
+  readonly publisher: ChangePublisher;
+  close(): Promise<void>;
+}
+
+/** Opens the way changes go: Redis where the queue has one, else the store itself. */
+export function openChanges(queueUrl: string, database: Database, log: Log): Changes {
+  const bus = /^rediss?:/.test(queueUrl) ? createRedisBus(queueUrl) : createPostgresBus(database, log);
+  const publisher = createChangePublisher(bus, log);
+  return {
+    bus,
+    publisher,
+    async close() {
+      await publisher.flush();
+      await bus.close();
+    },
+  };
+}
+
+function joinDesk(parts: Omit<DeskParts, 'changes' | 'server'>, changes: ChangeSink): ApiDesk {
+  const { database, ids, log, queue, shards, account } = parts;
+  const access = createAccess({ store: createAccessStore(database), passwords: createPasswords(), ids, log });
+  const inbox = createInbox({
+    store: createInboxStore(database),
+    desk: createDeskStore(database, ids),
+    account,
+    queue,
+    ids,
+    shards,
+    onChange: (change) => changes.changed(change),
+  });
+  return { access, inbox };
+}
+
+/** Joins the desk: sign-in, inbox, API, page and pushes. */
+export function createDesk(
+  { http: { publicUrl } }: { http: Pick<Config['http'], 'publicUrl'> },
+  sandbox: SandboxSide | null,
+): Desk {
+  let opened: ApiDesk | undefined;
+  const stops: (() => void | Promise<void>)[] = [];
+
+  function desk(): ApiDesk {
+    if (opened === undefined) throw new StoreUnavailable('starting', undefined);
+    return opened;
+  }
+
+  return {
+    http: {
+      desk,
+      version: VERSION,
+      publicUrl,
+      pageFolder: shippedPageFolder(),
+      sandbox: sandbox === null ? null : { demo: sandbox.demo },
+      extra: sandbox?.routes ?? null,
+    },
+    async open(parts) {
+      const { changes, server, log } = parts;
+      opened = joinDesk(parts, changes.publisher);
+      if (server === null) return;
+      const hub = createHub(createChangeLookup(parts.database), log);
+      const live = startLiveServer({
+        server,
+        path: `${API_PREFIX}/live`,
+        hub,
+        log,
+        version: VERSION,
+        admit: createLiveGate(publicUrl, () => desk().access),
+      });
+      stops.push(
+        () => hub.stop(),
+        () => live.stop(),
+      );
+      await changes.bus.listen((payload) => hub.changed(decodeChanges(payload)));
+    },
+    async stop() {
+      for (const stop of stops.splice(0)) await stop();
+    },
+  };
+}

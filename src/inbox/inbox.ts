@@ -1,0 +1,182 @@
+import { OwnerChanged, Refused } from '../core/errors.ts';
+import type { Viewer } from '../core/model/agent.ts';
+import type { ConversationId, DeliveryId, MessageId } from '../core/model/ids.ts';
+import type { ChangeList, ConversationList, ConversationShown, MessageList, ViewCount } from '../core/model/inbox.ts';
+import type { ChannelAccount } from '../core/ports/channel.ts';
+import type { IdGenerator } from '../core/ports/clock.ts';
+import type { ActOutcome, DeskStore, InboxStore, ListQuery, MessagesQuery } from '../core/ports/inbox-store.ts';
+import type { NextOwner } from '../core/ports/people-store.ts';
+import type { WakeQueue } from '../core/ports/queue.ts';
+import { draftReply } from './reply.ts';
+
+export interface InboxDeps {
+  store: InboxStore;
+  desk: DeskStore;
+  account(id: string): ChannelAccount | undefined;
+  queue: Pick<WakeQueue, 'wake'>;
+  ids: IdGenerator;
+  shards: number;
+  /** Told after the commit of everything a person changed. */
+  onChange(change: { conversationId: ConversationId }): void;
+}
+
+/** The inbox as one agent sees and works it. What the agent may not see does not exist. */
+export interface Inbox {
+  counts(viewer: Viewer): Promise<ViewCount[]>;
+  list(viewer: Viewer, query: ListQuery): Promise<ConversationList>;
+  /** @throws {Refused} `not_found` */
+  conversation(viewer: Viewer, id: ConversationId): Promise<ConversationShown>;
+  /** @throws {Refused} `not_found` */
+  messages(viewer: Viewer, id: ConversationId, query: MessagesQuery): Promise<MessageList>;
+  changes(viewer: Viewer, after: string | null, limit: number): Promise<ChangeList>;
+  /** Each answers the conversation afterwards, or null when it left the agent's reach. @throws {Refused} */
+  reply(viewer: Viewer, id: ConversationId, messageId: MessageId, text: string): Promise<ConversationShown | null>;
+  note(viewer: Viewer, id: ConversationId, messageId: MessageId, text: string): Promise<ConversationShown | null>;
+  own(viewer: Viewer, id: ConversationId, expected: number, next: NextOwner): Promise<ConversationShown | null>;
+  read(viewer: Viewer, id: ConversationId, uptoSeq: number): Promise<ConversationShown | null>;
+  review(viewer: Viewer, id: DeliveryId, verdict: 'dismiss' | 'resend'): Promise<ConversationShown | null>;
+}
+
+/** Why an owner changes, as the thread's activity and the audit say it. */
+const WHY: Readonly<Record<NextOwner['kind'], string>> = {
+  bot: 'handed back',
+  queue: 'assigned',
+  agent: 'assigned',
+  none: 'resolved by a person',
+};
+
+function notFound(): Refused {
+  return new Refused('not_found', 'there is no such conversation', { mend: 'reload the list' });
+}
+
+function ownerSentence(owner: OwnerChanged['owner']): string {
+  if (owner.kind === 'agent') return `${owner.agentName ?? 'A colleague'} has this conversation now.`;
+  if (owner.kind === 'queue') return "It waits in a team's queue now.";
+  if (owner.kind === 'bot') return 'The bot has this conversation now.';
+  return 'It is resolved now.';
+}
+
+const REFUSALS: Readonly<Record<string, { code: string; message: string; mend: string }>> = {
+  signed_out: { code: 'signed_out', message: 'you are signed out', mend: 'sign in again' },
+  superseded: {
+    code: 'superseded',
+    message: 'this conversation is resolved and the customer has a newer one',
+    mend: 'reply in the newer conversation',
+  },
+  id_taken: {
+    code: 'id_taken',
+    message: 'another message has this id',
+    mend: 'make a new id for each message',
+  },
+  no_agent: { code: 'no_agent', message: 'there is no such agent', mend: 'choose somebody from the list' },
+  agent_disabled: {
+    code: 'agent_disabled',
+    message: 'this agent is disabled and gets no conversations',
+    mend: 'choose somebody else, or a team',
+  },
+  no_team: { code: 'no_team', message: 'there is no such team', mend: 'choose a team from the list' },
+  not_of_team: {
+    code: 'not_of_team',
+    message: "this agent is not in the conversation's team",
+    mend: "assign it to the agent's team instead, or ask a lead",
+  },
+};
+
+/** @throws {Refused} for every outcome but `ok` */
+function settle(outcome: ActOutcome): Extract<ActOutcome, { outcome: 'ok' }> {
+  if (outcome.outcome === 'ok') return outcome;
+  if (outcome.outcome === 'changed') {
+    throw new OwnerChanged('owner_changed', `Somebody was faster. ${ownerSentence(outcome.owner)}`, outcome.owner);
+  }
+  if (outcome.outcome === 'resolved') {
+    throw new OwnerChanged('resolved', 'This conversation is resolved already.', outcome.owner);
+  }
+  const why = REFUSALS[outcome.outcome];
+  if (why === undefined) throw notFound();
+  throw new Refused(why.code, why.message, { mend: why.mend });
+}
+
+/** The inbox over its stores. */
+export function createInbox(deps: InboxDeps): Inbox {
+  const { store, desk, queue, shards } = deps;
+
+  function done(id: ConversationId, outcome: Extract<ActOutcome, { outcome: 'ok' }>): void {
+    deps.onChange({ conversationId: id });
+    queue.wake(outcome.shard % shards);
+  }
+
+  async function act(viewer: Viewer, id: ConversationId, run: Promise<ActOutcome>): Promise<ConversationShown | null> {
+    done(id, settle(await run));
+    return store.conversation(viewer, id);
+  }
+
+  return {
+    counts: (viewer) => store.counts(viewer),
+    list: (viewer, query) => store.list(viewer, query),
+    changes: (viewer, after, limit) => store.changes(viewer, after, limit),
+
+    async conversation(viewer, id) {
+      const found = await store.conversation(viewer, id);
+      if (found === null) throw notFound();
+      return found;
+    },
+
+    async messages(viewer, id, query) {
+      const found = await store.messages(viewer, id, query);
+      if (found === null) throw notFound();
+      return found;
+    },
+
+    async reply(viewer, id, messageId, text) {
+      const address = await store.replyAddress(viewer, id);
+      if (address === null) throw notFound();
+      const account = deps.account(address.accountId);
+      if (account === undefined) {
+        throw new Refused('no_account', `the account ${address.accountId} is not configured any more`, {
+          mend: 'put it back into the configuration; meanwhile write a note',
+        });
+      }
+      return act(
+        viewer,
+        id,
+        draftReply({ id: messageId, account, content: { text } }, deps.ids, (draft) =>
+          desk.reply(id, viewer.id, draft),
+        ),
+      );
+    },
+
+    note: (viewer, id, messageId, text) => act(viewer, id, desk.note(id, viewer.id, messageId, text)),
+
+    own: (viewer, id, expected, next) => {
+      const why = next.kind === 'agent' && next.agent === viewer.id ? 'taken' : WHY[next.kind];
+      return act(viewer, id, desk.own(id, viewer.id, expected, next, why));
+    },
+
+    async read(viewer, id, uptoSeq) {
+      settle(await desk.read(id, viewer.id, uptoSeq));
+      deps.onChange({ conversationId: id });
+      return store.conversation(viewer, id);
+    },
+
+    async review(viewer, id, verdict) {
+      const outcome = await desk.review(id, viewer.id, verdict);
+      if (outcome.outcome === 'ok') {
+        deps.onChange({ conversationId: outcome.conversationId });
+        queue.wake(outcome.shard % shards);
+        return store.conversation(viewer, outcome.conversationId);
+      }
+      if (outcome.outcome === 'refused') {
+        throw new Refused(
+          outcome.state === 'resent' ? 'resent' : 'not_reviewable',
+          outcome.state === 'resent'
+            ? 'this part was sent again already'
+            : `this part is ${outcome.state}; there is nothing to decide`,
+          { mend: 'reload the conversation' },
+        );
+      }
+      if (outcome.outcome === 'signed_out')
+        throw new Refused('signed_out', 'you are signed out', { mend: 'sign in again' });
+      throw new Refused('not_found', 'there is no such part', { mend: 'reload the conversation' });
+    },
+  };
+}

@@ -1,0 +1,230 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { listRoutes } from '../../../src/api/describe.ts';
+import type { Policy } from '../../../src/api/policy.ts';
+import { at, type DeskClient } from '../../kit/desk/client.ts';
+import { type DeskStand, PASSWORD, startDeskStand } from '../../kit/desk/stand.ts';
+
+/** Every route by everybody, with real requests. The list of routes is the router's own. */
+const ACTORS = ['signed out', 'disabled', 'agent of the team', 'agent of another team', 'lead', 'admin'] as const;
+type Actor = (typeof ACTORS)[number];
+
+interface Call {
+  path: string;
+  body?: unknown;
+}
+
+/** How a route is called so that it works for whoever may; `scoped`: on a conversation of the team `support`. */
+interface Sample {
+  scoped?: true;
+  /** Status for whoever may call it. */
+  ok: number;
+  call(stand: DeskStand, client: DeskClient): Promise<Call> | Call;
+}
+
+async function teamsConversation(stand: DeskStand): Promise<string> {
+  const id = await stand.write(randomUUID(), 'hello');
+  await stand.gateway.database.pool.query(
+    `UPDATE conversation SET owner_kind = 'queue', owner_team = 'support', owner_version = 2, version = version + 1 WHERE id = $1`,
+    [id],
+  );
+  return id;
+}
+
+async function partForPeople(stand: DeskStand): Promise<string> {
+  const id = await teamsConversation(stand);
+  const lead = await stand.signedIn('lead');
+  await lead.post(`conversations/${id}/replies`, { id: randomUUID(), text: 'hello' });
+  const { rows } = await stand.gateway.database.pool.query<{ id: string }>(
+    `UPDATE delivery SET state = 'needs_review' WHERE conversation_id = $1 RETURNING id`,
+    [id],
+  );
+  return rows[0]?.id ?? '';
+}
+
+const fixed =
+  (path: string, body?: unknown): (() => Call) =>
+  () =>
+    body === undefined ? { path } : { path, body };
+
+const SAMPLES: Readonly<Record<string, Sample>> = {
+  'GET /healthz': { ok: 200, call: fixed('/healthz') },
+  'GET /readyz': { ok: 200, call: fixed('/readyz') },
+  'GET /metrics': { ok: 200, call: fixed('/metrics') },
+  // Known to the platform by its secret; here there is no such account.
+  'POST /hooks/:account': { ok: 404, call: fixed('/hooks/nobody', {}) },
+  'GET /*': { ok: 404, call: fixed('/assets/nothing.js') },
+  'GET /api/v1/welcome': { ok: 200, call: fixed('welcome') },
+  'GET /api/v1/openapi.json': { ok: 200, call: fixed('openapi.json') },
+  'POST /api/v1/session': {
+    ok: 200,
+    call: async (stand) => ({
+      path: 'session',
+      body: { email: (await stand.addAgent('agent')).email, password: PASSWORD },
+    }),
+  },
+  'GET /api/v1/session': { ok: 200, call: fixed('session') },
+  'DELETE /api/v1/session': { ok: 204, call: fixed('session') },
+  'POST /api/v1/session/password': {
+    ok: 204,
+    call: fixed('session/password', { current: PASSWORD, next: PASSWORD }),
+  },
+  'GET /api/v1/sessions': { ok: 200, call: fixed('sessions') },
+  'DELETE /api/v1/sessions/:id': {
+    ok: 204,
+    async call(stand, client) {
+      const { rows } = await stand.gateway.database.pool.query<{ id: string }>(
+        'SELECT id FROM agent_session WHERE agent_id::text = $1 AND revoked_at IS NULL',
+        [client.agentId],
+      );
+      return { path: `sessions/${rows[0]?.id ?? randomUUID()}` };
+    },
+  },
+  'GET /api/v1/views': { ok: 200, call: fixed('views') },
+  'GET /api/v1/conversations': { ok: 200, call: fixed('conversations?view=all') },
+  'GET /api/v1/conversations/:id': {
+    scoped: true,
+    ok: 200,
+    call: async (stand) => ({ path: `conversations/${await teamsConversation(stand)}` }),
+  },
+  'GET /api/v1/conversations/:id/messages': {
+    scoped: true,
+    ok: 200,
+    call: async (stand) => ({ path: `conversations/${await teamsConversation(stand)}/messages` }),
+  },
+  'POST /api/v1/conversations/:id/replies': {
+    scoped: true,
+    ok: 200,
+    call: async (stand) => ({
+      path: `conversations/${await teamsConversation(stand)}/replies`,
+      body: { id: randomUUID(), text: 'hello' },
+    }),
+  },
+  'POST /api/v1/conversations/:id/notes': {
+    scoped: true,
+    ok: 200,
+    call: async (stand) => ({
+      path: `conversations/${await teamsConversation(stand)}/notes`,
+      body: { id: randomUUID(), text: 'hello' },
+    }),
+  },
+  'POST /api/v1/conversations/:id/owner': {
+    scoped: true,
+    ok: 200,
+    call: async (stand) => ({
+      path: `conversations/${await teamsConversation(stand)}/owner`,
+      body: { to: { kind: 'bot' }, expectedOwnerVersion: 2 },
+    }),
+  },
+  'POST /api/v1/conversations/:id/resolve': {
+    scoped: true,
+    ok: 200,
+    call: async (stand) => ({
+      path: `conversations/${await teamsConversation(stand)}/resolve`,
+      body: { expectedOwnerVersion: 2 },
+    }),
+  },
+  'POST /api/v1/conversations/:id/read': {
+    scoped: true,
+    ok: 200,
+    call: async (stand) => ({ path: `conversations/${await teamsConversation(stand)}/read`, body: { uptoSeq: 1 } }),
+  },
+  'POST /api/v1/deliveries/:id/review': {
+    scoped: true,
+    ok: 200,
+    call: async (stand) => ({ path: `deliveries/${await partForPeople(stand)}/review`, body: { verdict: 'dismiss' } }),
+  },
+  'GET /api/v1/events': { ok: 200, call: fixed('events') },
+  'GET /api/v1/live': { ok: 426, call: fixed('live') },
+  'GET /api/v1/agents': { ok: 200, call: fixed('agents') },
+  'POST /api/v1/agents': {
+    ok: 201,
+    call: () => ({
+      path: 'agents',
+      body: { email: `${randomUUID()}@example.com`, name: 'New', role: 'agent', password: PASSWORD },
+    }),
+  },
+  'PATCH /api/v1/agents/:id': {
+    ok: 200,
+    call: async (stand) => ({ path: `agents/${(await stand.addAgent('agent')).id}`, body: { name: 'Other' } }),
+  },
+  'DELETE /api/v1/agents/:id/sessions': {
+    ok: 200,
+    call: async (stand) => ({ path: `agents/${(await stand.addAgent('agent')).id}/sessions` }),
+  },
+  'GET /api/v1/teams': { ok: 200, call: fixed('teams') },
+  'POST /api/v1/teams': {
+    ok: 201,
+    call: () => ({ path: 'teams', body: { id: randomUUID().slice(0, 8), name: 'New' } }),
+  },
+  'PATCH /api/v1/teams/:id': {
+    ok: 200,
+    async call(stand) {
+      const id = randomUUID().slice(0, 8);
+      await stand.gateway.database.db.insertInto('team').values({ id, name: 'Made here', from_file: false }).execute();
+      return { path: `teams/${id}`, body: { name: 'Other' } };
+    },
+  },
+};
+
+const ROLE_OF: Readonly<Record<Actor, Policy | null>> = {
+  'signed out': null,
+  disabled: null,
+  'agent of the team': 'agent',
+  'agent of another team': 'agent',
+  lead: 'lead',
+  admin: 'admin',
+};
+const RANK: readonly Policy[] = ['agent', 'lead', 'admin'];
+
+/** What a route's policy says to somebody: the status, and the code of a refusal. */
+function expected(policy: Policy, actor: Actor, sample: Sample): { status: number; code: string | undefined } {
+  const role = ROLE_OF[actor];
+  if (!RANK.includes(policy)) return { status: sample.ok, code: undefined };
+  if (role === null) return { status: 401, code: 'signed_out' };
+  if (RANK.indexOf(role) < RANK.indexOf(policy)) return { status: 403, code: 'forbidden' };
+  if (sample.scoped === true && actor === 'agent of another team') return { status: 404, code: 'not_found' };
+  return { status: sample.ok, code: undefined };
+}
+
+let stand: DeskStand;
+beforeAll(async () => {
+  stand = await startDeskStand({ withoutWorker: true });
+}, 60_000);
+afterAll(() => stand.stop());
+
+async function clientOf(actor: Actor): Promise<DeskClient> {
+  if (actor === 'signed out') return stand.client();
+  if (actor === 'lead' || actor === 'admin') return stand.signedIn(actor);
+  const client = await stand.signedIn('agent', [actor === 'agent of another team' ? 'kyc' : 'support']);
+  if (actor === 'disabled') {
+    await stand.gateway.database.pool.query('UPDATE agent SET disabled_at = now() WHERE id = $1', [client.agentId]);
+  }
+  return client;
+}
+
+const routes = await listRoutes();
+
+describe('every route by everybody', () => {
+  test('has a sample, and every sample a route', () => {
+    const declared = routes.filter((route) => route.method !== 'HEAD').map(({ method, url }) => `${method} ${url}`);
+    expect(declared.toSorted()).toEqual(Object.keys(SAMPLES).toSorted());
+  });
+
+  test.each(routes.map(({ method, url, policy }) => [method, url, policy] as const))(
+    '%s %s is for: %s',
+    async (method, url, policy) => {
+      const sample = SAMPLES[`${method === 'HEAD' ? 'GET' : method} ${url}`];
+      if (sample === undefined) throw new Error('no sample');
+      for (const actor of ACTORS) {
+        const client = await clientOf(actor);
+        const { path, body } = await sample.call(stand, client);
+        const answer = await client.ask(method, path, body === undefined ? {} : { body });
+        const { status, code } = expected(policy, actor, sample);
+        expect([actor, answer.status]).toEqual([actor, status]);
+        if (code !== undefined && method !== 'HEAD') expect(at(answer.body, 'error.code')).toBe(code);
+      }
+    },
+    30_000,
+  );
+});
