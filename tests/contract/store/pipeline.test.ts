@@ -253,6 +253,9 @@ describe.each(storeBackends)('pipeline on $name', ({ start }) => {
     await database.pool.query('SELECT bury_v1($1, $2, NULL, 10000)', [instance.id(), 'dead']);
     const thread = await database.db.selectFrom('thread').selectAll().executeTakeFirstOrThrow();
     expect(thread).toMatchObject({ lease_owner: null, lease_token: work.token + 1, suspect: true, alone_deaths: 0 });
+    // At once, not only when somebody claims the thread: until then nobody must take it for under way.
+    const left = await database.db.selectFrom('delivery').select(['state', 'ambiguous', 'error_kind']).execute();
+    expect(left).toEqual([{ state: 'unknown', ambiguous: 1, error_kind: 'unknown' }]);
     const second = await startGateway({ url: database.url, account });
     gateways.push(second);
     await eventually(() => expect(texts(account)).toEqual(['hello']));
