@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureServers } from '../tests/kit/servers/programs.js';
+import { ensureBrowser, ensureServers } from '../tests/kit/servers/programs.js';
 
 const root = join(import.meta.dirname, '..');
 const TIER_TIMEOUT_MS = 20 * 60_000;
@@ -29,9 +29,10 @@ const TIERS = [
 ];
 
 const wanted = process.argv.slice(2);
-const missing = ensureServers();
-if (missing !== undefined) {
-  process.stderr.write(`The tests need ${missing}. Install and run again.\n`);
+const withBrowser = wanted.length === 0 || wanted.some((argument) => argument.includes('e2e'));
+const missing = [ensureServers(), withBrowser ? ensureBrowser() : undefined].filter((one) => one !== undefined);
+if (missing.length > 0) {
+  process.stderr.write(`The tests need ${missing.join(' and ')}. Install and run again.\n`);
   process.exit(1);
 }
 const tiers = wanted.length > 0 ? [{ name: 'chosen', path: wanted[0], args: wanted.slice(1), env: {} }] : TIERS;

@@ -2,13 +2,36 @@ import { createServer } from 'node:net';
 import { telegram } from '../channels/telegram/index.ts';
 import { createTelegramSimulator } from '../channels/telegram/simulator/index.ts';
 import type { Config } from '../config/schema.ts';
+import type { SandboxSide } from './app.ts';
+import { createOpened } from './core/close-in-turn.ts';
+import type { Log } from './core/ports/log.ts';
+import { demoPassword } from './sandbox/demo-password.ts';
+import { bringInDemoPeople, DEMO_PEOPLE, DEMO_TEAMS } from './sandbox/demo-people.ts';
+import { sandboxGreeting } from './sandbox/greeting.ts';
+import { createMarks } from './sandbox/marks.ts';
+import { createPlayground } from './sandbox/playground.ts';
+import { sandboxRoutes } from './sandbox/routes.ts';
+import { keepWorker } from './sandbox/worker-keeper.ts';
+import { openDatabase } from './store/database.ts';
 
-/** The sandbox: a gateway whose only account is on a simulated Telegram in this process. */
+/** The sandbox: a gateway whose only account is on a simulated Telegram in this process, and a worker beside it. */
 export interface Sandbox {
-  config: Config;
-  /** Where the simulator is driven over HTTP. */
-  controlUrl: string;
+  readonly config: Config;
+  /** Once the store is there: brings in the demo people and sets the worker going. */
+  open(storeUrl: string): Promise<OpenSandbox>;
   stop(): Promise<void>;
+}
+
+/** A sandbox with its store. */
+export interface OpenSandbox {
+  /** What the gateway needs of it. */
+  readonly side: SandboxSide;
+  /** Resolves when the worker works. */
+  readonly working: Promise<void>;
+  /** What a newcomer reads when the sandbox is up. */
+  greeting(address: string): string;
+  /** Ends worker and playground; the simulator goes on until the gateway has stopped. */
+  close(): Promise<void>;
 }
 
 const SIMULATOR_PORT = 8090;
@@ -22,9 +45,10 @@ async function freeOr0(host: string, port: number): Promise<number> {
   });
 }
 
-/** Starts the simulator and adds its account to a configuration made of defaults. */
-export async function startSandbox(base: Config): Promise<Sandbox> {
-  const nowSeconds = Math.floor(Date.now() / 1_000);
+/** Starts the simulator and the worker's process, and makes a configuration of defaults and the simulated account. */
+export async function startSandbox(base: Config, log: Log): Promise<Sandbox> {
+  const startedMs = Date.now();
+  const nowSeconds = Math.floor(startedMs / 1_000);
   const simulator = createTelegramSimulator({
     port: await freeOr0('127.0.0.1', SIMULATOR_PORT),
     // The data folder remembers earlier runs: numbers that begin anew would be taken for repeats.
@@ -38,35 +62,55 @@ export async function startSandbox(base: Config): Promise<Sandbox> {
     token: simulator.token,
     apiRoot: simulator.url,
   });
-  return {
-    config: {
-      ...base,
-      http: { ...base.http, port: await freeOr0(base.http.host, base.http.port) },
-      accounts: [{ ...account }],
-    },
-    controlUrl: `${simulator.url}/_control`,
-    stop: () => simulator.stop(),
+  const config: Config = {
+    ...base,
+    http: { ...base.http, port: await freeOr0(base.http.host, base.http.port) },
+    accounts: [{ ...account }],
+    teams: DEMO_TEAMS,
   };
-}
-
-/** What a newcomer reads when the sandbox is up. */
-export function sandboxGreeting(sandbox: Sandbox, address: string | null): string {
-  const { controlUrl, config } = sandbox;
-  return `
-Parley runs in the sandbox: no configuration was found, so it talks to a simulated Telegram inside this process.
-Everything it stores is in ${config.dataFolder}
-
-  gateway    ${address ?? 'no HTTP side'}   (/healthz, /readyz, /metrics)
-  simulator  ${controlUrl}
-
-Write to the bot as a customer:
-
-  curl -s ${controlUrl}/say -d '{"chat": 1001, "name": "Ann", "text": "My deposit has not arrived"}'
-
-See what the bot answered (about two seconds later; it waits until the customer has paused):
-
-  curl -s '${controlUrl}/messages?chat=1001'
-
-Ctrl-C ends it. For real accounts copy config/default.yaml to config/parley.yaml and add them there.
-`;
+  const marks = createMarks(startedMs);
+  const worker = keepWorker(log, marks.bump);
+  return {
+    config,
+    async open(storeUrl) {
+      const opened = createOpened(log);
+      const database = openDatabase({ url: storeUrl, log, max: 2, applicationName: 'parley-sandbox' });
+      opened.add('sandbox store', () => database.close());
+      const password = demoPassword(config.dataFolder);
+      // Its health is served at any port: this process has the one people know.
+      const working = worker.begin({ config: { ...config, http: { ...config.http, port: 0 } }, storeUrl });
+      // Whoever waits for it hears of it; until then it must not end the process.
+      working.catch(() => undefined);
+      await bringInDemoPeople(database, password);
+      const playground = createPlayground({
+        simulator,
+        worker,
+        marks,
+        database,
+        dataFolder: config.dataFolder,
+        password,
+        log,
+      });
+      opened.add('playground', () => playground.close());
+      opened.add('worker process', () => worker.stop());
+      // First of all, for the HTTP side stops only when nobody waits for an answer.
+      opened.add('waiting pages', () => marks.release());
+      return {
+        side: { demo: { email: DEMO_PEOPLE[0].email, password }, routes: sandboxRoutes(() => playground) },
+        working,
+        greeting: (address) =>
+          sandboxGreeting({
+            address,
+            password,
+            dataFolder: config.dataFolder,
+            controlUrl: `${simulator.url}/_control`,
+          }),
+        close: () => opened.close(),
+      };
+    },
+    async stop() {
+      await worker.stop();
+      await simulator.stop();
+    },
+  };
 }

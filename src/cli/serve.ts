@@ -1,10 +1,12 @@
 import type { Config } from '../../config/schema.ts';
-import { type Gateway, ROLES, type Role, startGateway } from '../app.ts';
+import { type Gateway, type GatewayOptions, ROLES, type Role, startGateway } from '../app.ts';
 import { ParleyError } from '../core/errors.ts';
 import type { Log } from '../core/ports/log.ts';
 import { createLog } from '../observability/log.ts';
 import { startWatchdog } from '../observability/watchdog.ts';
-import { sandboxGreeting, startSandbox } from '../sandbox-start.ts';
+import { retireDemoPeople } from '../sandbox/demo-people.ts';
+import { type Sandbox, startSandbox } from '../sandbox-start.ts';
+import { openDatabase } from '../store/database.ts';
 import { configurationOf } from './configuration.ts';
 import { type EmbeddedKeeper, keepEmbedded } from './embedded-keeper.ts';
 import { describeFailure } from './failure.ts';
@@ -72,26 +74,52 @@ async function start(
   started: Started[],
 ): Promise<void> {
   try {
-    const sandbox = source === 'sandbox' ? await startSandbox(given) : null;
+    const sandbox = source === 'sandbox' ? await startSandbox(given, log) : null;
     if (sandbox !== null) started.push(() => sandbox.stop());
     const config = sandbox?.config ?? given;
     const { url: storeUrl, embedded } = await openStore(config, log, signals, started);
     const watchdog = startWatchdog();
     started.push(() => watchdog.stop());
+    if (sandbox !== null) return await startInSandbox(sandbox, { config, storeUrl, embedded, roles, log }, started);
     const gateway: Gateway = await startGateway({ config, storeUrl, embedded, roles, log });
     started.push(() => gateway.stop());
+    if (roles.includes('web')) await retireDemo(storeUrl, log);
     log.info(
       { address: gateway.address, roles: roles.join(','), accounts: config.accounts.length },
       'the gateway runs',
     );
-    if (sandbox !== null) say(sandboxGreeting(sandbox, gateway.address));
-    else if (config.accounts.length === 0) log.warn({}, 'no accounts are configured: nothing can be received');
+    if (config.accounts.length === 0) log.warn({}, 'no accounts are configured: nothing can be received');
   } catch (error) {
     // A store that is taken down while we still start is no news.
     if (signals.stopping()) return;
     await stopAll(started, log);
     throw error;
   }
+}
+
+/** A store that was a sandbox's first must not keep a door open whose key was printed on a terminal. */
+async function retireDemo(storeUrl: string, log: Log): Promise<void> {
+  const database = openDatabase({ url: storeUrl, log, max: 1, applicationName: 'parley-start' });
+  try {
+    const retired = await retireDemoPeople(database);
+    if (retired > 0) log.warn({ retired }, 'demo people of the sandbox were in this store; they can no longer sign in');
+  } finally {
+    await database.close();
+  }
+}
+
+/** The same with the worker in a process of its own, demo people, and a page to play on. */
+async function startInSandbox(sandbox: Sandbox, options: GatewayOptions, started: Started[]): Promise<void> {
+  const open = await sandbox.open(options.storeUrl);
+  started.push(() => open.close());
+  const roles = options.roles.filter((role) => role !== 'worker');
+  const gateway = await startGateway({ ...options, roles, sandbox: open.side });
+  // The worker finishes while the doors close; one after the other could take longer than a stop may.
+  started.pop();
+  started.push(() => Promise.all([open.close(), gateway.stop()]).then(() => undefined));
+  await open.working;
+  options.log.info({ address: gateway.address, roles: options.roles.join(','), accounts: 1 }, 'the gateway runs');
+  say(open.greeting(gateway.address ?? ''));
 }
 
 async function openStore(

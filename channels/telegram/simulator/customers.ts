@@ -23,6 +23,8 @@ export interface Customer {
   readonly chatId: number;
   write(text: string, options?: WriteOptions): Written;
   edit(messageId: number, text: string, entities?: readonly object[]): Written;
+  /** Brings a chat back as it was before this simulator began: the bot may write in it, and nothing is handed out. */
+  restore(messages: readonly { messageId: number; byBot: boolean; text: string; atMs: number }[]): void;
   /** Blocks the bot: sends get 403. */
   block(): void;
   unblock(): void;
@@ -67,6 +69,13 @@ export function createCustomer(audience: Audience, bot: Bot, person: Person): Cu
     chatId: chat.id,
     write: (text, options) => write(audience, bot, chat, person, text, options),
     edit: (messageId, text, entities) => edit(bot, chat, person, messageId, text, entities),
+    restore(messages) {
+      chat.bots.add(bot.id);
+      for (const { messageId, byBot, text, atMs } of messages) {
+        storeMessage(chat, messageId, { fromId: byBot ? bot.id : person.id, text, date: Math.floor(atMs / 1_000) });
+        chat.lastMessageId = Math.max(chat.lastMessageId, messageId);
+      }
+    },
     block() {
       chat.blocked.add(bot.id);
       publishMembership(bot, chat, person, 'kicked');

@@ -45,6 +45,8 @@ export interface Faults {
   /** Adds a rule; the returned function takes it back. The first rule that fits strikes. */
   add(rule: FaultRule): () => void;
   clear(): void;
+  /** Told of every strike, with the rule as it was added. */
+  onStrike(listener: (rule: FaultRule) => void): () => void;
   readonly rules: readonly FaultRule[];
 }
 
@@ -70,6 +72,7 @@ const NOT_BY_DEFAULT = new Set(['getMe', 'getUpdates', 'setWebhook', 'deleteWebh
 
 export function createFaults(random: () => number): DrawnFaults {
   const rules: { rule: FaultRule; left: number }[] = [];
+  const onStrike = new Set<(rule: FaultRule) => void>();
 
   const draw = (fits: (rule: FaultRule) => boolean): FaultRule | null => {
     for (const entry of rules) {
@@ -77,6 +80,7 @@ export function createFaults(random: () => number): DrawnFaults {
       if (entry.rule.probability !== undefined && random() >= entry.rule.probability) continue;
       entry.left -= 1;
       if (entry.left <= 0) rules.splice(rules.indexOf(entry), 1);
+      for (const listener of onStrike) listener(entry.rule);
       return entry.rule;
     }
     return null;
@@ -99,6 +103,10 @@ export function createFaults(random: () => number): DrawnFaults {
     },
     clear() {
       rules.length = 0;
+    },
+    onStrike(listener) {
+      onStrike.add(listener);
+      return () => onStrike.delete(listener);
     },
     forCall(method, chatId) {
       if (rules.length === 0) return null;

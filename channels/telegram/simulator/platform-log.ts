@@ -57,6 +57,8 @@ export interface PlatformLog {
   messagesIn(chatId: number): SentMessage[];
   /** Calls of a listener end with the returned function. */
   onMessage(listener: (message: SentMessage) => void): () => void;
+  /** Told of every update at its birth, before the bot has it. */
+  onUpdate(listener: (update: UpdateRecord) => void): () => void;
   onAck(listener: (update: UpdateRecord) => void): () => void;
 }
 
@@ -82,6 +84,7 @@ export function createPlatformLog(limit: number): WritableLog {
   const updates: UpdateRecord[] = [];
   const byChat = new Map<number, SentMessage[]>();
   const onMessage = new Set<(message: SentMessage) => void>();
+  const onUpdate = new Set<(update: UpdateRecord) => void>();
   const onAck = new Set<(update: UpdateRecord) => void>();
 
   const keep = <T>(list: T[], entry: T): T => {
@@ -98,6 +101,10 @@ export function createPlatformLog(limit: number): WritableLog {
       onMessage.add(listener);
       return () => onMessage.delete(listener);
     },
+    onUpdate(listener) {
+      onUpdate.add(listener);
+      return () => onUpdate.delete(listener);
+    },
     onAck(listener) {
       onAck.add(listener);
       return () => onAck.delete(listener);
@@ -113,8 +120,17 @@ export function createPlatformLog(limit: number): WritableLog {
       for (const listener of onMessage) listener(message);
       return message;
     },
-    update: (entry) =>
-      keep(updates, { ...entry, createdAtMs: Date.now(), deliveries: 0, ackedAtMs: null, ackedBy: null }),
+    update(entry) {
+      const update = keep(updates, {
+        ...entry,
+        createdAtMs: Date.now(),
+        deliveries: 0,
+        ackedAtMs: null,
+        ackedBy: null,
+      });
+      for (const listener of onUpdate) listener(update);
+      return update;
+    },
     acked(update, by) {
       if (update.ackedAtMs !== null) return;
       update.ackedAtMs = Date.now();

@@ -64,7 +64,7 @@ export default function SandboxDock(): ReactNode {
         <>
           {/* Stays where it is while something else is shown: what was typed must not be lost. */}
           <div hidden={part !== 'phone'} className="min-h-0 flex-1">
-            <PhonePane state={state} order={order} />
+            <PhonePane state={state} shown={part === 'phone'} order={order} />
           </div>
           {part === 'trouble' && <Troubles state={state} order={order} />}
           {part === 'steps' && <FirstSteps state={state} />}

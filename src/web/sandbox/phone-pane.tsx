@@ -6,8 +6,13 @@ import { addPhone, type SandboxState } from './sandbox-api.ts';
 import { useSeen } from './use-seen.ts';
 
 /** The customers, and the phone of the one who is chosen. */
-export function PhonePane(props: { state: SandboxState; order(run: () => Promise<unknown>): void }): ReactNode {
-  const { state, order } = props;
+export function PhonePane(props: {
+  state: SandboxState;
+  /** Whether it can be seen. */
+  shown: boolean;
+  order(run: () => Promise<unknown>): void;
+}): ReactNode {
+  const { state, shown, order } = props;
   const [chosen, setChosen] = useState(state.phones[0]?.id);
   const [adding, setAdding] = useState(false);
   const phone = state.phones.find((one) => one.id === chosen) ?? state.phones[0];
@@ -35,7 +40,7 @@ export function PhonePane(props: { state: SandboxState; order(run: () => Promise
           }
         />
       ) : (
-        <PhoneScreen key={phone.id} phone={phone} botName={state.botName} order={order} />
+        <PhoneScreen key={phone.id} phone={phone} shown={shown} botName={state.botName} order={order} />
       )}
     </div>
   );

@@ -10,10 +10,12 @@ import { useWords } from './words.ts';
 /** One customer's phone with the chat with our bot on it. */
 export function PhoneScreen(props: {
   phone: Phone;
+  /** Whether it can be seen; what cannot does not scroll. */
+  shown: boolean;
   botName: string;
   order(run: () => Promise<unknown>): void;
 }): ReactNode {
-  const { phone, botName, order } = props;
+  const { phone, shown, botName, order } = props;
   const t = useWords();
   const [editing, setEditing] = useState<PhoneMessage>();
   const end = useRef<HTMLDivElement>(null);
@@ -21,8 +23,8 @@ export function PhoneScreen(props: {
   // The newest is at the bottom and in sight, as on a phone.
   useLayoutEffect(() => {
     const log = end.current?.parentElement;
-    if (log !== null && log !== undefined && count > 0) log.scrollTop = log.scrollHeight;
-  }, [count]);
+    if (log !== null && log !== undefined && count > 0 && shown) log.scrollTop = log.scrollHeight;
+  }, [count, shown]);
 
   return (
     <section

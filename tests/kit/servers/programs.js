@@ -49,13 +49,45 @@ export function ensureServers() {
 }
 
 function installRedis() {
+  return install('redis-server') && findRedis() !== undefined;
+}
+
+/** @returns {string | undefined} path of a Chromium, or of a Chrome */
+export function findBrowser() {
+  const places = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', '/usr/lib/chromium/chromium'];
+  return ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
+    .map(onPath)
+    .concat(places.filter(isProgram))
+    .find((path) => path !== undefined);
+}
+
+/** Whether letters of Chinese, Japanese and Korean are drawn as such; only asked where fontconfig can answer. */
+function hasCjkFont() {
+  if (onPath('fc-list') === undefined) return true;
+  const { stdout } = spawnSync('fc-list', [':lang=zh-cn', 'family'], { encoding: 'utf8' });
+  return (stdout ?? '').trim() !== '';
+}
+
+/**
+ * Installs a missing browser, and a font it can write Chinese with, when that is possible: as root, with apt-get.
+ * @returns {string | undefined} what is still missing, as a sentence for people
+ */
+export function ensureBrowser() {
+  const packages = [...(findBrowser() === undefined ? ['chromium'] : []), ...(hasCjkFont() ? [] : ['fonts-noto-cjk'])];
+  if (packages.length > 0) install(...packages);
+  if (findBrowser() === undefined) return 'a browser (package "chromium", with "fonts-noto-cjk" for its screenshots)';
+  return undefined;
+}
+
+/** Installs packages as root with apt-get. @returns {boolean} whether that worked */
+function install(...packages) {
   if (process.getuid?.() !== 0 || onPath('apt-get') === undefined) return false;
-  process.stderr.write('redis-server is missing: installing it with apt-get …\n');
+  process.stderr.write(`${packages.join(' and ')} missing: installing with apt-get …\n`);
   // RUNLEVEL=1 makes invoke-rc.d, and thereby the package's script, start nothing.
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   const apt = (...args) => spawnSync('apt-get', args, { env, stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
-  const install = () => apt('install', '-y', '-q', '--no-install-recommends', 'redis-server');
-  return (install() || (apt('update', '-q') && install())) && findRedis() !== undefined;
+  const now = () => apt('install', '-y', '-q', '--no-install-recommends', ...packages);
+  return now() || (apt('update', '-q') && now());
 }
 
 function onPath(name) {

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { ROLES } from '../core/model/agent.ts';
+
+/** Languages of the ready customers and of those that are added; what a phone tells Telegram about itself. */
+export const PHONE_LANGUAGES = ['en', 'zh', 'ja', 'ko', 'es', 'ru'] as const;
+export const phoneLanguage = z.enum(PHONE_LANGUAGES).meta({ id: 'PhoneLanguage' });
+export type PhoneLanguage = z.infer<typeof phoneLanguage>;
+
+/** Trouble that can be put in the gateway's way. `src/sandbox/troubles.ts` says what each does at the platform. */
+export const TROUBLES = ['too_many', 'cut_reply', 'duplicates', 'slow', 'server_error'] as const;
+export type TroubleKind = (typeof TROUBLES)[number];
+
+/** What a newcomer tries first; each is true once it really happened. */
+export const STEPS = ['write', 'answer', 'hand_back', 'resolve', 'cut_reply', 'worker_killed'] as const;
+export type Step = (typeof STEPS)[number];
+
+export const phoneMessage = z
+  .object({
+    id: z.int(),
+    /** On Telegram bot and agents speak under one name. */
+    from: z.enum(['customer', 'support']),
+    text: z.string(),
+    at: z.iso.datetime(),
+    edited: z.boolean(),
+    deleted: z.boolean(),
+    /** The customer's own: the gateway has confirmed it. Ours: always. */
+    taken: z.boolean(),
+    /** Ours: whether the gateway learned that it was taken. */
+    answered: z.boolean(),
+  })
+  .meta({ id: 'PhoneMessage' });
+export type PhoneMessage = z.infer<typeof phoneMessage>;
+
+export const phone = z
+  .object({
+    id: z.int(),
+    name: z.string(),
+    language: phoneLanguage,
+    blocked: z.boolean(),
+    messages: z.array(phoneMessage),
+  })
+  .meta({ id: 'Phone' });
+export type Phone = z.infer<typeof phone>;
+
+/** Everything the page shows, and its mark: `GET state?after=MARK` waits until there is another one. */
+export const sandboxState = z
+  .object({
+    mark: z.string(),
+    botName: z.string(),
+    phones: z.array(phone),
+    troubles: z.array(
+      z.object({
+        id: z.int(),
+        kind: z.enum(TROUBLES),
+        /** Null: until it is cleared. */
+        left: z.int().nullable(),
+        struck: z.int(),
+      }),
+    ),
+    /** Who may sign in, all with the one password. */
+    people: z.array(z.object({ name: z.string(), email: z.string(), role: z.enum(ROLES) })),
+    password: z.string(),
+    worker: z.object({ up: z.boolean(), pid: z.int().nullable(), kills: z.int() }),
+    steps: z.array(z.object({ id: z.enum(STEPS), done: z.boolean() })),
+  })
+  .meta({ id: 'SandboxState' });
+export type SandboxState = z.infer<typeof sandboxState>;
+
+export const stateQuery = z.object({ after: z.string().max(64).optional() });
+
+const phoneId = z.int().positive();
+const text = z.string().trim().min(1, 'must not be empty').max(4_096);
+
+export const newPhone = z
+  .strictObject({ name: z.string().trim().min(1, 'must not be empty').max(64), language: phoneLanguage })
+  .meta({ id: 'NewPhone' });
+export const sayOnPhone = z.strictObject({ phone: phoneId, text }).meta({ id: 'SayOnPhone' });
+export const editOnPhone = z.strictObject({ phone: phoneId, message: z.int(), text }).meta({ id: 'EditOnPhone' });
+export const blockOnPhone = z.strictObject({ phone: phoneId, blocked: z.boolean() }).meta({ id: 'BlockOnPhone' });
+/** `phone`: only in this chat, where the trouble is about chats. */
+export const newTrouble = z
+  .strictObject({ kind: z.enum(TROUBLES), phone: phoneId.optional() })
+  .meta({ id: 'NewTrouble' });
+/** Without `id`: all. */
+export const clearTrouble = z.object({ id: z.coerce.number().int().optional() });

@@ -1,0 +1,63 @@
+import type { ExtraRoutes } from '../api/api.ts';
+import { refusals } from '../api/zod-app.ts';
+import { ParleyError } from '../core/errors.ts';
+import {
+  blockOnPhone,
+  clearTrouble,
+  editOnPhone,
+  newPhone,
+  newTrouble,
+  phone,
+  sandboxState,
+  sayOnPhone,
+  stateQuery,
+} from './contract.ts';
+import type { Playground } from './playground.ts';
+
+/** How long a request for a newer state is held, ms: under what browsers and proxies put up with. */
+const HOLD_MS = 15_000;
+
+/** What the page needs of the sandbox, under `/api/v1/sandbox`. Only a sandbox has it. */
+export function sandboxRoutes(playground: () => Playground): ExtraRoutes {
+  return (app) => {
+    const config = { policy: 'sandbox' } as const;
+    const response = { 200: sandboxState, ...refusals };
+
+    app.get('/state', { config, schema: { querystring: stateQuery, response } }, async ({ query }) => {
+      if (query.after !== undefined) await playground().marks.past(query.after, HOLD_MS);
+      return playground().state();
+    });
+    app.post('/phones', { config, schema: { body: newPhone, response: { 200: phone, ...refusals } } }, ({ body }) =>
+      playground().phones.add(body.name, body.language),
+    );
+    app.post('/say', { config, schema: { body: sayOnPhone, response } }, ({ body }) => {
+      playground().phones.say(body.phone, body.text);
+      return playground().state();
+    });
+    app.post('/edit', { config, schema: { body: editOnPhone, response } }, ({ body }) => {
+      playground().phones.edit(body.phone, body.message, body.text);
+      return playground().state();
+    });
+    app.post('/block', { config, schema: { body: blockOnPhone, response } }, ({ body }) => {
+      playground().phones.block(body.phone, body.blocked);
+      return playground().state();
+    });
+    app.post('/troubles', { config, schema: { body: newTrouble, response } }, ({ body }) => {
+      playground().troubles.add(body.kind, body.phone);
+      return playground().state();
+    });
+    app.delete('/troubles', { config, schema: { querystring: clearTrouble, response } }, ({ query }) => {
+      playground().troubles.clear(query.id ?? null);
+      return playground().state();
+    });
+    app.post('/worker/kill', { config, schema: { response } }, () => {
+      playground().worker.kill();
+      return playground().state();
+    });
+  };
+}
+
+/** The same without a playground, for those who only want to know what there is. */
+export const declaredSandboxRoutes: ExtraRoutes = sandboxRoutes(() => {
+  throw new ParleyError('only_declared', 'these routes are only declared, nobody serves them');
+});
