@@ -148,6 +148,7 @@ CREATE TABLE conversation (
   -- last word of a customer or an agent, what the inbox sorts by; the bot's own answers do not move a conversation
   last_message_at timestamptz NOT NULL DEFAULT now(),
   last_inbound_at timestamptz,
+  -- the beginning of that word: what an agent looks for is what the customer wants, not what the bot said
   preview text NOT NULL DEFAULT '',
   created_at timestamptz NOT NULL DEFAULT now(),
   resolved_at timestamptz,

@@ -95,7 +95,7 @@ BEGIN
     WHERE t.id = i.thread_id;
 
     -- no indexed column, so the row stays where it is
-    UPDATE conversation c SET version = c.version + 1, preview = coalesce(left(i.outbound->-1->>'text', 140), c.preview),
+    UPDATE conversation c SET version = c.version + 1,
       bot_memory = coalesce(i.memory, c.bot_memory), language = coalesce(i.language, c.language),
       secret_pending = c.secret_pending AND NOT coalesce(i.secret_told, false),
       secret_told_at = CASE WHEN i.secret_told THEN now() ELSE c.secret_told_at END,
