@@ -10,6 +10,7 @@ import { createFaqBrain, createFaqIndex } from './bot/faq.ts';
 import { readArticles } from './bot/faq-articles.ts';
 import { chooseLanguage } from './bot/language.ts';
 import { botText } from './bot/texts.ts';
+import { createTeamBoard } from './conversation/team-board.ts';
 import { createTurns } from './conversation/turn.ts';
 import { createWaitingTurns } from './conversation/waiting-turns.ts';
 import { createWorker } from './conversation/worker.ts';
@@ -17,14 +18,7 @@ import { createOpened, type Opened } from './core/close-in-turn.ts';
 import { ParleyError } from './core/errors.ts';
 import { createUuidV7, systemClock } from './core/ids-and-time.ts';
 import { CUSTOMER_LANGUAGES, type CustomerLanguage } from './core/model/conversation.ts';
-import {
-  type AccountId,
-  type AgentId,
-  brandId,
-  type ConversationId,
-  type MessageId,
-  type TeamId,
-} from './core/model/ids.ts';
+import { type AccountId, type AgentId, type ConversationId, type MessageId } from './core/model/ids.ts';
 import type { Brain } from './core/ports/brain.ts';
 import type { InboundSink } from './core/ports/channel.ts';
 import type { Log } from './core/ports/log.ts';
@@ -109,14 +103,6 @@ function languageOf(
   return chooseLanguage(texts, { remembered, languageCode: hints.platform ?? undefined }).language;
 }
 
-function teamFor(config: Config): (account: AccountId, language: CustomerLanguage) => TeamId {
-  const [first] = config.teams;
-  return (_account, language) => {
-    const speaks = config.teams.find((team) => team.languages.includes(language));
-    return brandId((speaks ?? first)?.id ?? 'support');
-  };
-}
-
 /**
  * Joins store, queue, channels, bot and HTTP into one running process. When a part cannot be started, those before it are
  * closed again before the error is thrown.
@@ -183,7 +169,8 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
   readiness = schema.ready;
 
   await accountStore.sync([...accounts.values()]);
-  await createAccessStore(database).syncTeams(config.teams);
+  const staff = createAccessStore(database);
+  await staff.syncTeams(config.teams);
   const keys = createKeyRing([{ version: 1, bytes: loadMasterKey(config.masterKey, config.dataFolder) }]);
   const blobs = await openBlobStore(config.storage.url, {
     folder: pathIn(config.dataFolder, 'blobs'),
@@ -241,6 +228,9 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
   });
 
   if (has('worker')) {
+    const teams = createTeamBoard({ configured: config.teams, read: () => staff.teams(), log });
+    opened.add('teams', () => teams.stop());
+    await teams.refresh();
     const waiting = createWaitingTurns({
       bot,
       store: pipeline,
@@ -268,7 +258,7 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
             secretWarning: (language) => botText('secretWarning', language),
             handedOver: (language) => botText('handedOver', language),
           },
-          teamFor: teamFor(config),
+          teamFor: (_account, language) => teams.teamFor(language),
           languageOf,
         }),
         clock: systemClock,

@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { Refused, TooMany } from '../core/errors.ts';
+import { Refused } from '../core/errors.ts';
 import type { AgentChange, AgentEntry, Role, TeamChange, TeamEntry, Viewer } from '../core/model/agent.ts';
 import type { SessionShown, SignedIn } from '../core/model/inbox.ts';
 import type { AccessStore } from '../core/ports/access-store.ts';
 import type { IdGenerator } from '../core/ports/clock.ts';
 import type { Log } from '../core/ports/log.ts';
+import { createAttemptLimit } from './attempt-limit.ts';
 import { countersOf } from './attempts.ts';
 import type { Passwords } from './passwords.ts';
 
@@ -66,14 +67,6 @@ function wrongCredentials(): Refused {
   });
 }
 
-/** @throws {TooMany} when one of the counters is full; else the attempt is counted */
-async function countAttempt(store: AccessStore, counters: ReturnType<typeof countersOf>): Promise<void> {
-  const verdict = await store.attempt(counters);
-  if (!verdict.allowed) {
-    throw new TooMany('too_many_attempts', 'there were too many attempts to sign in', verdict.waitMs);
-  }
-}
-
 /** An address as people type it, in the one form it is stored in. */
 export function plainEmail(email: string): string {
   return email.trim().toLowerCase();
@@ -81,10 +74,11 @@ export function plainEmail(email: string): string {
 
 /** Signing in and sessions, over the store. */
 export function createAccess({ store, passwords, ids, log }: AccessDeps): Access {
+  const attempts = createAttemptLimit(store);
   return {
     async signIn({ email, password, address, userAgent }) {
       const counters = countersOf(plainEmail(email), address);
-      await countAttempt(store, counters);
+      await attempts.count(counters);
       const known = await store.credentials(plainEmail(email));
       // An unknown address costs the same time as a known one.
       const fits = await passwords.fits(known?.passwordHash ?? null, password);
@@ -105,7 +99,7 @@ export function createAccess({ store, passwords, ids, log }: AccessDeps): Access
         known.passwordHash,
       );
       if (signedIn === null) throw wrongCredentials();
-      await store.forgiveAttempt(counters.map((counter) => counter.key));
+      await store.forgiveAttempt(counters);
       log.info({ agentId: known.agentId, sessionId: signedIn.sessionId }, 'signed in');
       return { token, signedIn };
     },
@@ -128,7 +122,7 @@ export function createAccess({ store, passwords, ids, log }: AccessDeps): Access
 
     async changePassword(who, current, next, address) {
       const counters = countersOf(`change:${who.agent.id}`, address);
-      await countAttempt(store, counters);
+      await attempts.count(counters);
       const known = await store.credentialsOf(who.agent.id);
       const fits = await passwords.fits(known?.passwordHash ?? null, current);
       const changed =
@@ -140,7 +134,7 @@ export function createAccess({ store, passwords, ids, log }: AccessDeps): Access
           mend: 'check it; an administrator can set a new one',
         });
       }
-      await store.forgiveAttempt(counters.map((counter) => counter.key));
+      await store.forgiveAttempt(counters);
       log.info({ agentId: who.agent.id }, 'a password was changed');
     },
 

@@ -1,5 +1,5 @@
 import { hash, verify } from '@node-rs/argon2';
-import { TooMany } from '../core/errors.ts';
+import { fewAtOnce } from './few-at-once.ts';
 
 /** argon2id, the library's default kind, with OWASP's numbers: 19 MiB, two passes, one lane. */
 const COST = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 };
@@ -28,27 +28,8 @@ export function hashPassword(password: string): Promise<string> {
 
 /** Makes the hashing side. */
 export function createPasswords(): Passwords {
-  let running = 0;
-  const waiting: (() => void)[] = [];
+  const oneOfFew = fewAtOnce(AT_ONCE, WAITING);
   let nobody: Promise<string> | undefined;
-
-  async function oneOfFew<T>(run: () => Promise<T>): Promise<T> {
-    if (running < AT_ONCE) running += 1;
-    else {
-      if (waiting.length >= WAITING) {
-        throw new TooMany('busy', 'too many people sign in at this moment', 5_000);
-      }
-      // The place is handed on, so it is never free in between.
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    }
-    try {
-      return await run();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) running -= 1;
-      else next();
-    }
-  }
 
   return {
     hash: (password) => oneOfFew(() => hashPassword(password)),

@@ -56,9 +56,13 @@ export async function createHttp(options: HttpOptions): Promise<HttpServer> {
     bodyLimit: MAX_WEBHOOK_BYTES,
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     requestTimeout: 30_000,
+    // Of connections that say little, slowly: Node's own are a minute for the headers, looked at twice a minute.
+    http: { headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
     keepAliveTimeout: 75_000,
     forceCloseConnections: 'idle',
     genReqId: () => randomUUID(),
+    // What is no address never reaches a route or a hook.
+    frameworkErrors: (error, request, reply) => void answerFailure(log, error, request, reply),
   });
   const routes = requirePolicies(app);
   addSecurityHeaders(app, deskSide?.publicUrl?.startsWith('https://') === true);

@@ -48,6 +48,8 @@ export function createHub(lookup: ChangeLookup, log: Log): Hub {
   let resolving = false;
   let cursor: string | null = null;
   let busy = { sessions: false, log: false };
+  /** A change was read from bus or log and then not looked up: nobody names it again. */
+  let missed = false;
 
   function remember(standing: Standing): void {
     known.delete(standing.id);
@@ -105,11 +107,15 @@ export function createHub(lookup: ChangeLookup, log: Log): Hub {
         tell(await lookup.standings(changes));
       }
     } catch (error) {
-      // The log of changes has them.
+      missed = true;
       log.debug({ err: error instanceof Error ? error.message : 'unknown' }, 'a push could not be looked up');
     } finally {
       resolving = false;
     }
+  }
+
+  function refetchAll(): void {
+    for (const listener of listeners) listener.send(REFETCH);
   }
 
   function changed(changes: readonly Change[]): void {
@@ -123,6 +129,10 @@ export function createHub(lookup: ChangeLookup, log: Log): Hub {
       const { items, next } = await lookup.logged(cursor, LOG_LIMIT);
       const first = cursor === null;
       cursor = next;
+      if (missed) {
+        missed = false;
+        refetchAll();
+      }
       if (first) return;
       changed(items.filter(({ conversationId, version }) => (known.get(conversationId)?.version ?? 0) < version));
       if (items.length < LOG_LIMIT) return;
@@ -130,8 +140,11 @@ export function createHub(lookup: ChangeLookup, log: Log): Hub {
   }
 
   async function checkSessions(): Promise<void> {
-    const living = await lookup.living([...new Set([...listeners].map((listener) => listener.sessionId))]);
-    for (const listener of listeners) {
+    // Whoever connects while the store is asked was not asked about.
+    const asked = [...listeners];
+    const living = await lookup.living([...new Set(asked.map((listener) => listener.sessionId))]);
+    for (const listener of asked) {
+      if (!listeners.has(listener)) continue;
       const viewer = living.get(listener.sessionId);
       if (viewer === undefined) {
         listeners.delete(listener);
@@ -156,7 +169,7 @@ export function createHub(lookup: ChangeLookup, log: Log): Hub {
             // Too old after a long outage: begin anew, and let the pages look for themselves.
             if (error.code === 'events_expired') {
               cursor = null;
-              for (const listener of listeners) listener.send(REFETCH);
+              refetchAll();
             }
           }
           log.debug(
@@ -180,6 +193,7 @@ export function createHub(lookup: ChangeLookup, log: Log): Hub {
         // Nobody listened: what was known is old.
         known.clear();
         cursor = null;
+        missed = false;
         readLog().catch(() => undefined);
       }
       listeners.add(listener);

@@ -15,6 +15,8 @@ export interface LiveServerOptions {
   log: Log;
   version: string;
   admit(request: IncomingMessage): Promise<UpgradeVerdict>;
+  /** How often a connection is tried, ms; tests shorten it. */
+  pingMs?: number;
 }
 
 const PING_MS = 30_000;
@@ -36,6 +38,8 @@ export function startLiveServer(options: LiveServerOptions): { stop(): Promise<v
   const { server, hub, log } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_SAID_BYTES, perMessageDeflate: false });
   const hello = Buffer.from(JSON.stringify({ type: 'hello', version: options.version }));
+  // A ping is answered by the browser and never seen by the page, so it gets a frame of its own too.
+  const alive = Buffer.from(JSON.stringify({ type: 'alive' }));
   const answered = new WeakSet<WebSocket>();
 
   function serve(socket: WebSocket, { sessionId, viewer }: { sessionId: string; viewer: Viewer }): void {
@@ -87,9 +91,12 @@ export function startLiveServer(options: LiveServerOptions): { stop(): Promise<v
   const pings = setInterval(() => {
     for (const socket of sockets.clients) {
       if (!answered.delete(socket)) socket.terminate();
-      else socket.ping();
+      else {
+        socket.ping();
+        socket.send(alive, { binary: false });
+      }
     }
-  }, PING_MS);
+  }, options.pingMs ?? PING_MS);
   pings.unref();
 
   return {

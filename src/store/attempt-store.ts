@@ -18,16 +18,18 @@ export function createAttemptStore({ db }: Database): AttemptStore {
             until_at = CASE WHEN s.until_at <= now() THEN EXCLUDED.until_at ELSE s.until_at END
           RETURNING attempts, (extract(epoch FROM until_at - now()) * 1000)::float8 AS wait_ms`.execute(db);
         const row = rows[0];
-        if (row !== undefined && row.attempts > limit) return { allowed: false, waitMs: row.wait_ms };
+        if (row !== undefined && row.attempts > limit) return { allowed: false, full: key, waitMs: row.wait_ms };
       }
       return { allowed: true };
     },
 
-    async forgiveAttempt(keys) {
-      for (const key of keys) {
+    async forgiveAttempt(counters) {
+      for (const { key, onSuccess } of counters) {
         await db
           .updateTable('sign_in_attempt')
-          .set((row) => ({ attempts: sql<number>`greatest(${row.ref('attempts')} - 1, 0)` }))
+          .set((row) => ({
+            attempts: onSuccess === 'clear' ? 0 : sql<number>`greatest(${row.ref('attempts')} - 1, 0)`,
+          }))
           .where('key', '=', key)
           .execute();
       }

@@ -32,6 +32,8 @@ function placeholdersOf(text: string): string[] {
 
 /** Attributes whose text people see or hear. */
 const SEEN = ['label', 'title', 'placeholder', 'alt', 'hint', 'aria-label'];
+/** Refusals of requests that the page never makes. */
+const OF_CLIENTS = ['request', 'cursor', 'events_expired', 'content_type', 'upgrade'];
 /** Words that are the same in every language. */
 const SAME_EVERYWHERE = /^(?:Parley|Esc)$/;
 
@@ -84,6 +86,16 @@ describe("the page's words", () => {
   test('every id that is used exists', () => {
     const known = new Set(folders.flatMap((folder) => Object.keys(read(folder, 'en'))));
     expect([...idsUsed(page)].filter((id) => !known.has(id))).toEqual([]);
+  });
+
+  test('every refusal an agent may meet has words', () => {
+    const [, table = ''] =
+      /const STATUS[^{]*\{([^}]*)\}/.exec(readFileSync(join(ROOT, 'src/api/failures.ts'), 'utf8')) ?? [];
+    const codes = [...table.matchAll(/(\w+): \d+/g)].map(([, code]) => code ?? '');
+    expect(codes.length).toBeGreaterThan(20);
+    const known = new Set(Object.keys(read(join(ROOT, 'src/web/i18n/catalogues'), 'en')));
+    const silent = [...codes, 'internal', 'unavailable'].filter((code) => !known.has(`failed.${code}`));
+    expect(silent.filter((code) => !OF_CLIENTS.includes(code))).toEqual([]);
   });
 
   test('every visible word comes from a catalogue', () => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DELIVERY_STATES } from '../../core/model/outbound.ts';
 import { VIEWS } from '../../core/model/view.ts';
-import { agentRef, moment, rowId, shortName } from './shared-shapes.ts';
+import { agentRef, isText, moment, NO_TEXT, rowId, shortName } from './shared-shapes.ts';
 
 export const view = z.enum(VIEWS).meta({ id: 'View' });
 
@@ -68,6 +68,8 @@ export const delivery = z
     finishedAt: moment.nullable(),
     /** A person had it sent again as another part. */
     resent: z.boolean(),
+    /** A person said that it arrived or, of one that failed, that it needs nobody any more. */
+    dismissed: z.boolean(),
   })
   .meta({ id: 'Delivery' });
 
@@ -116,7 +118,7 @@ const written = z
   .string()
   .max(20_000, 'must have at most 20,000 characters')
   .refine((text) => /\S/u.test(text), 'must not be empty')
-  .refine((text) => text.isWellFormed() && !text.includes('\0'), 'must be text: it holds a character that is none');
+  .refine(isText, NO_TEXT);
 
 /** `id` is made by the client (UUID), so that the same reply sent twice is stored once. */
 export const write = z.strictObject({ id: rowId, text: written }).meta({ id: 'Write' });
@@ -139,7 +141,7 @@ export const resolve = z.strictObject({ expectedOwnerVersion: z.int() }).meta({ 
 /** Everything up to and with this seq has been seen. */
 export const markRead = z.strictObject({ uptoSeq: z.int().nonnegative() }).meta({ id: 'MarkRead' });
 
-/** `resend`: as a new part at the end. `dismiss`: it arrived, or does not matter. */
+/** `resend`: as a new part at the end. `dismiss`: it arrived; of one that failed: it needs nobody any more. */
 export const review = z.strictObject({ verdict: z.enum(['resend', 'dismiss']) }).meta({ id: 'Review' });
 
 /** Catch-up for API clients. `next` never skips a change that was committed late; the same change may come twice. */

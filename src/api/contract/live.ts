@@ -12,6 +12,8 @@ export const liveMessage = z
       type: z.literal('changed'),
       conversations: z.array(z.object({ id: rowId, version: z.int().nullable() })),
     }),
+    /** Said now and then, so that a page whose network went to sleep notices that it hears nothing. */
+    z.object({ type: z.literal('alive') }),
     /** The server cannot say what was missed: fetch everything shown again. */
     z.object({ type: z.literal('refetch') }),
     /** Signed out, disabled, or expired: the socket closes after this. */

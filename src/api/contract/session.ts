@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { agentRef, moment, role, rowId, shortName, team } from './shared-shapes.ts';
+import { agentRef, isText, moment, NO_TEXT, role, rowId, shortName, team } from './shared-shapes.ts';
 
 export const signIn = z
-  .strictObject({ email: z.string().max(320), password: z.string().max(1024) })
+  .strictObject({ email: z.string().max(320).refine(isText, NO_TEXT), password: z.string().max(1024) })
   .meta({ id: 'SignIn' });
 
 /** Who is signed in, and what the page needs to begin. `csrfToken` goes into the header `x-csrf-token` of every change. */

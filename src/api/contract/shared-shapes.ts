@@ -3,8 +3,12 @@ import { ROLES } from '../../core/model/agent.ts';
 
 /** An id of a row: a UUID. */
 export const rowId = z.uuid();
+/** Whether a string can be stored: Postgres holds no NUL, and half a surrogate pair is no character. */
+export const isText = (value: string): boolean => value.isWellFormed() && !value.includes('\0');
+export const NO_TEXT = 'must be text: it holds a character that is none';
+
 /** A short name such as the id of a team or an account. */
-export const shortName = z.string().min(1).max(32);
+export const shortName = z.string().min(1).max(32).refine(isText, NO_TEXT);
 /** A moment: RFC 3339 in UTC. */
 export const moment = z.iso.datetime();
 

@@ -62,6 +62,7 @@ export interface DeliveryShown {
   dueAt: string | null;
   finishedAt: string | null;
   resent: boolean;
+  dismissed: boolean;
 }
 
 export interface MessageShown {

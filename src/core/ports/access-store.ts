@@ -18,14 +18,16 @@ export interface NewSession {
   userAgent: string;
 }
 
-/** Whether one more attempt may be made; `waitMs`: how long until there may be. */
-export type AttemptVerdict = { allowed: true } | { allowed: false; waitMs: number };
+/** Whether one more attempt may be made; `full`: the counter that says no; `waitMs`: how long until it may be. */
+export type AttemptVerdict = { allowed: true } | { allowed: false; full: string; waitMs: number };
 
 /** One counter of attempts: no more than `limit` within `windowMs`. */
 export interface AttemptCounter {
   key: string;
   limit: number;
   windowMs: number;
+  /** What a success does to it: forgets everything it counted, or only the success itself. */
+  onSuccess: 'clear' | 'take-back';
 }
 
 /** Agents, teams and sessions, as signing in and administration need them. */
@@ -34,8 +36,8 @@ export interface AccessStore {
   credentialsOf(agentId: string): Promise<Credentials | null>;
   /** Counts an attempt before it is made, on every counter; refused as soon as one of them is full. */
   attempt(counters: readonly AttemptCounter[]): Promise<AttemptVerdict>;
-  /** Takes an attempt back from these counters: it was none. */
-  forgiveAttempt(keys: readonly string[]): Promise<void>;
+  /** The attempt was a success: each counter does what it does on one. */
+  forgiveAttempt(counters: readonly AttemptCounter[]): Promise<void>;
   /** Null: the agent is disabled, or its password is another one by now. */
   startSession(session: NewSession, passwordHash: string): Promise<SignedIn | null>;
   /** The session of a token's digest while it lasts and its agent is not disabled; moves its idle limit along. */
@@ -49,14 +51,14 @@ export interface AccessStore {
   changePassword(agentId: string, from: string, to: string, keepSession: string): Promise<boolean>;
 
   agents(): Promise<AgentEntry[]>;
-  /** @throws {AccessRefused} `email_taken`, `no_team` */
+  /** @throws {Refused} `email_taken`, `no_team` */
   addAgent(id: string, agent: NewAgent, by: string): Promise<AgentEntry>;
-  /** Ends the agent's sessions when it disables or sets a password. @throws {AccessRefused} `gone`, `no_team`, `last_admin` */
+  /** Ends the agent's sessions when it disables or sets a password. @throws {Refused} `gone`, `no_team`, `last_admin` */
   changeAgent(id: string, change: AgentChange, by: string): Promise<AgentEntry>;
   teams(): Promise<TeamEntry[]>;
-  /** @throws {AccessRefused} `team_taken` */
+  /** @throws {Refused} `team_taken` */
   addTeam(team: Omit<TeamEntry, 'fromFile'>, by: string): Promise<TeamEntry>;
-  /** @throws {AccessRefused} `gone`, `from_file` */
+  /** @throws {Refused} `gone`, `from_file` */
   changeTeam(id: string, change: TeamChange, by: string): Promise<TeamEntry>;
   /** Brings the configured teams into the store. @throws {ParleyError} when one was made on the page */
   syncTeams(teams: readonly { id: string; name: string; languages: readonly string[] }[]): Promise<void>;

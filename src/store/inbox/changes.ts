@@ -19,9 +19,12 @@ interface Cursor {
   place: number;
 }
 
+/** An xid8 has 64 bits. */
+const LAST_XID = 2n ** 64n - 1n;
+
 function decode(cursor: string): Cursor {
   const [, xid, place] = /^(\d{1,20})-(\d{1,9})$/.exec(cursor) ?? [];
-  if (xid === undefined || place === undefined) {
+  if (xid === undefined || place === undefined || BigInt(xid) > LAST_XID) {
     throw new Refused('cursor', 'this is no cursor of the changes', { mend: 'use the `next` of the answer before' });
   }
   return { xid, place: Number(place) };

@@ -31,6 +31,7 @@ interface DeliveryRow {
   error: string | null;
   due_at: Date;
   finished_at: Date | null;
+  attention_at: Date | null;
   resent: boolean;
 }
 
@@ -42,6 +43,8 @@ interface FindingRow {
   length: number;
 }
 
+/** What `person_review_v1` writes when somebody says that a part did arrive. */
+const DISMISSED = 'dismissed by a person';
 /** What stands where a secret was. */
 const MASKED = /^•+$/;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -83,14 +86,21 @@ function toDelivery(row: DeliveryRow): DeliveryShown {
     dueAt: waits ? row.due_at.toISOString() : null,
     finishedAt: row.finished_at?.toISOString() ?? null,
     resent: row.resent,
+    dismissed: row.state === 'failed' ? row.attention_at === null && !row.resent : row.error === DISMISSED,
   };
 }
 
-/** Findings that still stand where they were: an edit may have replaced the text they were in. */
+/**
+ * Findings that still stand where they were: an edit may have replaced the text they were in. @param findings newest first: where an
+ * edit hid something else in the same place, it speaks
+ */
 function masksOf(text: string, findings: readonly FindingRow[]): MessageShown['masks'] {
-  return findings
-    .filter(({ start, length }) => MASKED.test(text.slice(start, start + length)))
-    .map(({ rule, certain, start, length }) => ({ rule, certain, start, length }));
+  const standing: MessageShown['masks'] = [];
+  for (const { rule, certain, start, length } of findings) {
+    const taken = standing.some((one) => start < one.start + one.length && one.start < start + length);
+    if (!taken && MASKED.test(text.slice(start, start + length))) standing.push({ rule, certain, start, length });
+  }
+  return standing.sort((left, right) => left.start - right.start);
 }
 
 /** Everybody of ours that the entries name. */
@@ -137,6 +147,22 @@ async function readRows({ db }: Database, page: ThreadPage): Promise<MessageRow[
   return rows.toReversed();
 }
 
+/** What the guard hid in these messages, newest first: in what was written, and in what it was edited to. */
+async function findingsOf({ db }: Database, threadId: string, ids: readonly string[]): Promise<FindingRow[]> {
+  const { rows } = await sql<FindingRow>`
+    WITH found AS (
+      SELECT f.message_id AS of_message, f.* FROM secret_finding f WHERE f.message_id = ANY (${[...ids]}::uuid[])
+      UNION ALL
+      SELECT e.message_id, f.* FROM message_edit e JOIN thread t ON t.id = ${threadId}
+      JOIN secret_finding f ON f.account_id = t.account_id AND f.event_key = e.event_key AND f.message_id IS NULL
+      WHERE e.message_id = ANY (${[...ids]}::uuid[])
+    )
+    SELECT of_message AS message_id, rule, certain, start, length FROM found
+    WHERE path LIKE '%.text' OR path LIKE '%.caption'
+    ORDER BY created_at DESC, start`.execute(db);
+  return rows;
+}
+
 /** A page of a thread: its entries with all that hangs on them, by one query for each kind of thing. */
 export async function readThread(
   database: Database,
@@ -152,7 +178,11 @@ export async function readThread(
     db
       .selectFrom('delivery as d')
       .select(['d.id', 'd.message_id', 'd.ordinal', 'd.state', 'd.attempt', 'd.error_kind', 'd.error', 'd.due_at'])
-      .select(['d.finished_at', sql<boolean>`EXISTS (SELECT FROM delivery r WHERE r.resend_of = d.id)`.as('resent')])
+      .select([
+        'd.attention_at',
+        'd.finished_at',
+        sql<boolean>`EXISTS (SELECT FROM delivery r WHERE r.resend_of = d.id)`.as('resent'),
+      ])
       .where('d.message_id', 'in', ids)
       .orderBy('d.out_seq')
       .execute(),
@@ -168,13 +198,7 @@ export async function readThread(
       .where('message_id', 'in', ids)
       .orderBy('at')
       .execute(),
-    db
-      .selectFrom('secret_finding')
-      .select(['message_id', 'rule', 'certain', 'start', 'length'])
-      .where('message_id', 'in', ids)
-      .where((row) => row.or([row('path', 'like', '%.text'), row('path', 'like', '%.caption')]))
-      .orderBy('start')
-      .execute(),
+    findingsOf(database, page.threadId, ids),
   ]);
   const byMessage = {
     deliveries: grouped(deliveries, (row) => row.message_id),

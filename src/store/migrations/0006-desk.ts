@@ -28,7 +28,7 @@ CREATE TABLE agent_session (
 );
 CREATE INDEX agent_session_agent ON agent_session (agent_id);
 
--- Attempts to sign in, counted before they are made.
+-- Attempts to sign in, counted before they are made: by account in a network, by network, by account.
 CREATE TABLE sign_in_attempt (
   key text PRIMARY KEY,
   attempts integer NOT NULL,
@@ -47,6 +47,8 @@ CREATE INDEX conversation_resolved_teamless ON conversation (last_message_at DES
   WHERE owner_kind = 'none' AND owner_team IS NULL;
 CREATE INDEX conversation_resolved_mine ON conversation (owner_agent, last_message_at DESC, id DESC)
   WHERE owner_kind = 'none' AND resolved_owner_kind = 'agent';
+-- What the guard found in edits has no message of its own; threads find it by the edit.
+CREATE INDEX secret_finding_edit ON secret_finding (account_id, event_key) WHERE message_id IS NULL;
 CREATE INDEX delivery_for_people ON delivery (conversation_id) WHERE attention_at IS NOT NULL;
 
 -- Whether somebody may see a conversation, and so act on it: whoever sees everything, what was never handed to a team, one's own
@@ -157,17 +159,35 @@ BEGIN
   RETURN desk_acted_v1('ok', p_conversation);
 END $$;
 
+-- A verdict on a part. One that failed stays failed; dismissed, it asks for nobody any more.
 CREATE FUNCTION desk_review_v1(p_agent uuid, p_delivery uuid, p_verdict text, p_new_message uuid, p_new_delivery uuid)
 RETURNS TABLE (outcome text, conversation_id uuid, thread_id uuid, shard smallint) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
   entered record;
   place uuid;
+  d delivery;
 BEGIN
   SELECT d.conversation_id INTO place FROM delivery d WHERE d.id = p_delivery;
   entered := desk_enter_v1(p_agent, place);
   IF entered.outcome <> 'ok' THEN
     RETURN QUERY SELECT entered.outcome, NULL::uuid, NULL::uuid, NULL::smallint;
+    RETURN;
+  END IF;
+  SELECT * INTO d FROM delivery x WHERE x.id = p_delivery;
+  IF p_verdict = 'dismiss' AND d.state = 'failed' THEN
+    IF EXISTS (SELECT FROM delivery x WHERE x.resend_of = d.id) THEN
+      RETURN QUERY SELECT 'resent', place, d.thread_id, NULL::smallint;
+      RETURN;
+    END IF;
+    IF d.attention_at IS NOT NULL THEN
+      UPDATE delivery SET attention_at = NULL WHERE id = d.id;
+      UPDATE conversation SET version = version + 1 WHERE id = place;
+      INSERT INTO audit (actor_kind, actor_id, action, subject_kind, subject_id, detail)
+      VALUES ('agent', p_agent::text, 'delivery.dismiss', 'delivery', d.id::text,
+        jsonb_build_object('conversation', place, 'state', d.state));
+    END IF;
+    RETURN QUERY SELECT 'ok', place, t.id, t.shard FROM thread t WHERE t.id = d.thread_id;
     RETURN;
   END IF;
   RETURN QUERY SELECT o.outcome, place, o.thread_id, o.shard

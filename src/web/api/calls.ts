@@ -38,12 +38,9 @@ export const fetchList = (view: View, after?: string): Promise<ConversationPage>
 export const fetchConversation = (id: string): Promise<Conversation> =>
   answerOf(client.GET('/api/v1/conversations/{id}', { params: { path: { id } } }));
 
-export const fetchMessages = (id: string, before?: number): Promise<MessagePage> =>
-  answerOf(
-    client.GET('/api/v1/conversations/{id}/messages', {
-      params: { path: { id }, query: before === undefined ? {} : { before } },
-    }),
-  );
+/** The newest entries, or those before a seq; as many as the server gives when `limit` is left out. */
+export const fetchMessages = (id: string, query: { before?: number; limit?: number } = {}): Promise<MessagePage> =>
+  answerOf(client.GET('/api/v1/conversations/{id}/messages', { params: { path: { id }, query } }));
 
 /** `entry` is the client's: the same one sent again is stored once. */
 export const postReply = (id: string, entry: { id: string; text: string }): Promise<Acted> =>

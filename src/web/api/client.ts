@@ -2,11 +2,12 @@ import createClient from 'openapi-fetch';
 import { type ApiFailure, asFailure, failureOf } from './failure.ts';
 import type { paths } from './schema.d.ts';
 
-/** Requests that take longer are given up; the server's own limits are shorter. */
+/** Requests that take longer are given up: what hangs behind the server may hang for as long as it likes. */
 const TIMEOUT_MS = 20_000;
 
 let csrfToken = '';
 let signedOut: () => void = () => {};
+let sessionChanged: () => void = () => {};
 
 /** Changes carry this from now on. */
 export function carryCsrfToken(token: string): void {
@@ -16,6 +17,11 @@ export function carryCsrfToken(token: string): void {
 /** Called when an answer says that nobody is signed in any more. */
 export function whenSignedOut(listener: () => void): void {
   signedOut = listener;
+}
+
+/** Called when an answer says that this browser's session is not the one this page began with. */
+export function whenSessionChanged(listener: () => void): void {
+  sessionChanged = listener;
 }
 
 /** Typed by the server's own OpenAPI document. */
@@ -51,6 +57,7 @@ export async function answerOf<Data>(request: Promise<Outcome<Data>>): Promise<D
     return outcome.data as Data;
   }
   const failure: ApiFailure = failureOf(outcome.response, outcome.error);
-  if (failure.status === 401 && failure.code !== 'sign_in_failed') signedOut();
+  if (failure.status === 401 && failure.code !== 'wrong_credentials') signedOut();
+  if (failure.code === 'csrf') sessionChanged();
   throw failure;
 }

@@ -25,6 +25,14 @@ export class ApiFailure extends Error {
     this.retryAfterMs = retryAfterMs;
   }
 
+  /**
+   * True when it is about who is signed in and not about what was asked: signed out, or signed in anew in another tab (this page
+   * carries the old session's token).
+   */
+  get ofSession(): boolean {
+    return this.status === 401 || this.code === 'csrf';
+  }
+
   /** True when the same request may succeed later by itself. */
   get passing(): boolean {
     return this.status === 0 || this.status === 429 || this.status >= 500;

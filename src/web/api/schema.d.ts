@@ -884,6 +884,7 @@ export interface components {
         };
         Delivery: {
             attempt: number;
+            dismissed: boolean;
             dueAt: string | null;
             error: string | null;
             errorKind: string | null;
@@ -940,6 +941,9 @@ export interface components {
             }[];
             /** @constant */
             type: "changed";
+        } | {
+            /** @constant */
+            type: "alive";
         } | {
             /** @constant */
             type: "refetch";
@@ -1133,8 +1137,7 @@ export interface components {
             name: string;
         };
         TeamChangeInput: {
-            /** @default [] */
-            languages: string[];
+            languages?: string[];
             name?: string;
         };
         TeamList: {

@@ -1,6 +1,7 @@
 import { CircleAlert, Info, X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { IconButton } from '../components/button.tsx';
+import { FailureWords } from '../components/failure-words.tsx';
 import { useText } from '../i18n/text.ts';
 import { dismiss, useAnnouncements } from './announcements.ts';
 
@@ -25,9 +26,9 @@ export function AnnouncementRegion(): ReactNode {
             <Info size={16} aria-hidden className="mt-1 shrink-0 text-muted" />
           )}
           <div className="py-0.5">
-            {one.text}
-            {one.requestId !== undefined && (
-              <p className="font-mono text-2xs text-faint">{t('failure.request', { id: one.requestId })}</p>
+            {typeof one.what === 'string' ? one.what : <FailureWords failure={one.what} />}
+            {typeof one.what !== 'string' && one.what.requestId !== undefined && (
+              <p className="font-mono text-2xs text-faint">{t('failure.request', { id: one.what.requestId })}</p>
             )}
           </div>
           <IconButton label={t('common.close')} tipSide="top" tipAlign="end" onClick={() => dismiss(one.id)}>

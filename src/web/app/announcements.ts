@@ -1,13 +1,12 @@
 import { useSyncExternalStore } from 'react';
-import { asFailure } from '../api/failure.ts';
+import { type ApiFailure, asFailure } from '../api/failure.ts';
 
 /** A short message at the edge of the page. */
 export interface Announcement {
   id: number;
   tone: 'neutral' | 'bad';
-  text: string;
-  /** To be named when somebody asks the operator. */
-  requestId: string | undefined;
+  /** What is said, or the failure that is told of in the agent's language. */
+  what: string | ApiFailure;
 }
 
 const NEUTRAL_MS = 6_000;
@@ -22,23 +21,26 @@ function set(next: readonly Announcement[]): void {
   for (const listener of listeners) listener();
 }
 
-/** Says something for some seconds. */
-export function announce(
-  text: string,
-  options: { tone?: 'neutral' | 'bad'; requestId?: string | undefined } = {},
-): void {
+function show(what: Announcement['what'], tone: Announcement['tone']): void {
   lastId += 1;
   const id = lastId;
-  const tone = options.tone ?? 'neutral';
-  set([...shown.filter((one) => one.text !== text).slice(-2), { id, tone, text, requestId: options.requestId }]);
+  set([...shown.filter((one) => !sameWords(one.what, what)).slice(-2), { id, tone, what }]);
   setTimeout(() => dismiss(id), tone === 'bad' ? BAD_MS : NEUTRAL_MS);
 }
 
-/** Says that something did not work, in the server's own words and its request id. */
+function sameWords(one: Announcement['what'], other: Announcement['what']): boolean {
+  if (typeof one === 'string' || typeof other === 'string') return one === other;
+  return one.code === other.code && one.message === other.message;
+}
+
+/** Says something for some seconds. */
+export function announce(text: string, options: { tone?: Announcement['tone'] } = {}): void {
+  show(text, options.tone ?? 'neutral');
+}
+
+/** Says that something did not work, with the request's id. */
 export function announceFailure(thrown: unknown): void {
-  const failure = asFailure(thrown);
-  const words = failure.mend === undefined ? failure.message : `${failure.message}: ${failure.mend}`;
-  announce(words.charAt(0).toUpperCase() + words.slice(1), { tone: 'bad', requestId: failure.requestId });
+  show(asFailure(thrown), 'bad');
 }
 
 export function dismiss(id: number): void {

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useState } from 'react';
 import { fetchSession, fetchWelcome } from '../api/calls.ts';
-import { carryCsrfToken, whenSignedOut } from '../api/client.ts';
+import { carryCsrfToken, whenSessionChanged, whenSignedOut } from '../api/client.ts';
 import { ApiFailure, asFailure } from '../api/failure.ts';
 import type { Session } from '../api/model.ts';
 import { Trouble } from '../components/trouble.tsx';
@@ -39,6 +39,9 @@ export function App(): ReactNode {
 
   useEffect(() => listenToKeys(), []);
   useEffect(() => whenSignedOut(endedElsewhere), [endedElsewhere]);
+  // Signed in anew in another tab: with the session's new token everything goes on, and another agent gets a desk of their own.
+  const { refetch } = session;
+  useEffect(() => whenSessionChanged(() => void refetch()), [refetch]);
 
   const signedIn = (next: Session): void => {
     carryCsrfToken(next.csrfToken);

@@ -4,6 +4,7 @@ import type { Session } from '../api/model.ts';
 import { Drafts } from '../composer/drafts.ts';
 import { LiveConnection } from '../live/live-connection.ts';
 import { createLiveSync } from '../live/live-sync.ts';
+import { keepIn } from '../outbox/kept.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import { queries, threadKey } from './queries.ts';
 
@@ -26,14 +27,18 @@ export function useDesk(): Desk {
   return desk;
 }
 
+type Kept = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
+
 /** Storage that forgets, for browsers that refuse theirs. */
-const forgetful: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> = {
+const forgetful: Kept = {
+  length: 0,
+  key: () => null,
   getItem: () => null,
   setItem: () => undefined,
   removeItem: () => undefined,
 };
 
-function storage(): Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> {
+function storage(): Kept {
   try {
     return localStorage;
   } catch {
@@ -47,8 +52,7 @@ function createOutbox(agentId: string): Outbox {
       await (kind === 'note' ? postNote : postReply)(conversationId, { id, text });
     },
     stored: ({ conversationId }) => void queries.invalidateQueries({ queryKey: threadKey(conversationId) }),
-    storage: storage(),
-    key: `parley.outbox.${agentId}`,
+    kept: keepIn(storage(), `parley.outbox.${agentId}.`),
     newId: () => crypto.randomUUID(),
     nowMs: () => Date.now(),
     random: () => Math.random(),

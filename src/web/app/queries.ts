@@ -10,7 +10,7 @@ import {
   withoutConversation,
 } from '../list/list-pages.ts';
 import { VIEWS, type View } from '../router/route.ts';
-import { type LoadedThread, mergeNewest } from '../thread/loaded-thread.ts';
+import { type LoadedThread, mergeNewest, reachUnread } from '../thread/loaded-thread.ts';
 
 /** What was fetched stays fresh until the live connection says otherwise. */
 export const queries = new QueryClient({
@@ -46,7 +46,8 @@ export const threadQuery = (conversationId: string) => ({
   queryKey: threadKey(conversationId),
   queryFn: async (): Promise<LoadedThread> => {
     const page = await fetchMessages(conversationId);
-    return mergeNewest(queries.getQueryData<LoadedThread>(threadKey(conversationId)), page);
+    const thread = mergeNewest(queries.getQueryData<LoadedThread>(threadKey(conversationId)), page);
+    return reachUnread(thread, (before, limit) => fetchMessages(conversationId, { before, limit }));
   },
 });
 

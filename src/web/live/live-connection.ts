@@ -4,10 +4,20 @@ import { backoffMs } from './backoff.ts';
 export type LiveMessage =
   | { type: 'hello'; version: string }
   | { type: 'changed'; conversations: readonly { id: string; version: number | null }[] }
+  | { type: 'alive' }
   | { type: 'refetch' }
   | { type: 'signed_out' };
 
 export type LiveState = 'connecting' | 'open' | 'away';
+
+/** The server says something at least every 30 s; after this long without a word the connection is dead, whatever the browser thinks. */
+const SILENCE_MS = 75_000;
+const LISTEN_MS = 15_000;
+
+/** Whether a connection last heard at one moment is dead at another. By the wall clock: other clocks may stand still during sleep. */
+export function isSilent(heardAtMs: number, nowMs: number): boolean {
+  return nowMs - heardAtMs > SILENCE_MS;
+}
 
 function isChange(value: unknown): value is { id: string; version: number | null } {
   if (typeof value !== 'object' || value === null) return false;
@@ -27,7 +37,7 @@ export function readLive(frame: unknown): LiveMessage | null {
   if (typeof value !== 'object' || value === null) return null;
   const type: unknown = Reflect.get(value, 'type');
   if (type === 'hello') return { type, version: String(Reflect.get(value, 'version')) };
-  if (type === 'refetch' || type === 'signed_out') return { type };
+  if (type === 'alive' || type === 'refetch' || type === 'signed_out') return { type };
   const conversations: unknown = Reflect.get(value, 'conversations');
   if (type !== 'changed' || !Array.isArray(conversations)) return null;
   return { type, conversations: conversations.filter(isChange) };
@@ -43,6 +53,8 @@ export class LiveConnection {
   #opened = false;
   #state: LiveState = 'connecting';
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #ear: ReturnType<typeof setInterval> | undefined;
+  #heardAtMs = 0;
   #stopped = false;
 
   constructor(address: string, heard: (message: LiveMessage) => void) {
@@ -62,6 +74,7 @@ export class LiveConnection {
     addEventListener('online', this.#now);
     addEventListener('offline', this.#drop);
     document.addEventListener('visibilitychange', this.#whenSeen);
+    this.#ear = setInterval(this.#listen, LISTEN_MS);
     this.#connect();
   }
 
@@ -71,6 +84,7 @@ export class LiveConnection {
     removeEventListener('offline', this.#drop);
     document.removeEventListener('visibilitychange', this.#whenSeen);
     clearTimeout(this.#timer);
+    clearInterval(this.#ear);
     this.#socket?.close();
     this.#socket = null;
   }
@@ -90,14 +104,25 @@ export class LiveConnection {
     socket.close();
   };
 
+  /** After sleep, or behind a network that forgot us, the browser may believe in a dead socket for ever: nothing is ever sent on it. */
+  readonly #listen = (): void => {
+    if (this.#socket === null || !isSilent(this.#heardAtMs, Date.now())) return;
+    this.#drop();
+    this.#now();
+  };
+
   readonly #whenSeen = (): void => {
-    if (document.visibilityState === 'visible') this.#now();
+    if (document.visibilityState !== 'visible') return;
+    this.#listen();
+    this.#now();
   };
 
   #connect(): void {
     const socket = new WebSocket(this.#address);
     this.#socket = socket;
+    this.#heardAtMs = Date.now();
     socket.addEventListener('message', (event) => {
+      this.#heardAtMs = Date.now();
       const message = readLive(event.data);
       if (message === null) return;
       if (message.type === 'hello') this.#greeted();
@@ -108,11 +133,11 @@ export class LiveConnection {
   }
 
   #greeted(): void {
+    const again = this.#opened || this.#failures > 0;
     this.#failures = 0;
-    const again = this.#opened;
     this.#opened = true;
     this.#tell('open');
-    // While the socket was away anything may have changed.
+    // While the socket was away, or did not come at once, anything may have changed.
     if (again) this.#heard({ type: 'refetch' });
   }
 

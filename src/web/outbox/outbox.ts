@@ -1,13 +1,13 @@
 import { ApiFailure } from '../api/failure.ts';
 import { backoffMs } from '../live/backoff.ts';
-import { type Outgoing, readOutgoing } from './outgoing.ts';
+import type { KeptOutgoing } from './kept.ts';
+import type { Outgoing } from './outgoing.ts';
 
 export interface OutboxDeps {
   send(entry: Outgoing): Promise<void>;
   /** Called once the server has an entry. */
   stored(entry: Outgoing): void;
-  storage: Pick<Storage, 'getItem' | 'setItem'>;
-  key: string;
+  kept: KeptOutgoing;
   newId(): string;
   nowMs(): number;
   random(): number;
@@ -16,7 +16,8 @@ export interface OutboxDeps {
 
 /**
  * What agents wrote, on its way to the server: at once when it is there, else in order as soon as it is back. One at a time in each
- * conversation, so that the second of two replies never overtakes the first. Survives a reload.
+ * conversation, so that the second of two replies never overtakes the first. Survives a reload, and a tab that is closed: the next one of
+ * the same agent sends what it left.
  */
 export class Outbox {
   readonly #deps: OutboxDeps;
@@ -27,7 +28,7 @@ export class Outbox {
 
   constructor(deps: OutboxDeps) {
     this.#deps = deps;
-    this.#entries = readOutgoing(deps.storage.getItem(deps.key));
+    this.#entries = deps.kept.all();
   }
 
   readonly entries = (): readonly Outgoing[] => this.#entries;
@@ -39,8 +40,11 @@ export class Outbox {
 
   /** Takes it and sends it when its turn comes. */
   add(what: Pick<Outgoing, 'conversationId' | 'kind' | 'text'>): Outgoing {
-    const { newId, nowMs } = this.#deps;
-    const entry: Outgoing = { ...what, id: newId(), atMs: nowMs(), state: 'queued', reason: null, requestId: null };
+    const { newId, nowMs, kept } = this.#deps;
+    // Later than the one before it also within a millisecond: their order is read back from this.
+    const atMs = Math.max(nowMs(), (this.#entries.at(-1)?.atMs ?? 0) + 1);
+    const entry: Outgoing = { ...what, id: newId(), atMs, state: 'queued', reason: null, code: null, requestId: null };
+    kept.keep(entry);
     this.#set([...this.#entries, entry]);
     this.#drain(entry.conversationId);
     return entry;
@@ -48,7 +52,7 @@ export class Outbox {
 
   /** Sends a refused entry again under its own id. */
   retry(id: string): void {
-    this.#change(id, { state: 'queued', reason: null, requestId: null });
+    this.#change(id, { state: 'queued', reason: null, code: null, requestId: null });
     const entry = this.#entries.find((one) => one.id === id);
     if (entry !== undefined) this.#drain(entry.conversationId);
   }
@@ -56,12 +60,18 @@ export class Outbox {
   /** Forgets entries that are refused, or that the thread shows now. */
   forget(ids: readonly string[]): void {
     const gone = new Set(ids);
-    if (this.#entries.some((one) => gone.has(one.id))) this.#set(this.#entries.filter((one) => !gone.has(one.id)));
+    if (!this.#entries.some((one) => gone.has(one.id))) return;
+    for (const { id } of this.#entries) if (gone.has(id)) this.#deps.kept.drop(id);
+    this.#set(this.#entries.filter((one) => !gone.has(one.id)));
   }
 
-  /** The server may be there again: everything that waits goes out. */
+  /** The server may be there again: everything that waits goes out, and what a tab that is gone left behind. */
   wake(): void {
     this.#failures.clear();
+    const mine = new Set(this.#entries.map((one) => one.id));
+    // Perhaps that tab is not gone and sends it too: the same id, so it is stored once.
+    const left = this.#deps.kept.all().filter((one) => one.state === 'queued' && !mine.has(one.id));
+    if (left.length > 0) this.#set([...this.#entries, ...left]);
     for (const id of new Set(this.#entries.map((one) => one.conversationId))) this.#drain(id);
   }
 
@@ -88,8 +98,13 @@ export class Outbox {
     } catch (thrown) {
       const failure = thrown instanceof ApiFailure ? thrown : null;
       // Signed out: it waits until somebody signs in again.
-      if (failure !== null && !failure.passing && failure.status !== 401) {
-        this.#change(entry.id, { state: 'refused', reason: failure.message, requestId: failure.requestId ?? null });
+      if (failure !== null && !failure.passing && !failure.ofSession) {
+        this.#change(entry.id, {
+          state: 'refused',
+          reason: failure.message,
+          code: failure.code,
+          requestId: failure.requestId ?? null,
+        });
         return;
       }
       this.#change(entry.id, { state: 'queued' });
@@ -101,17 +116,16 @@ export class Outbox {
   }
 
   #change(id: string, change: Partial<Outgoing>): void {
-    this.#set(this.#entries.map((one) => (one.id === id ? { ...one, ...change } : one)));
+    const { kept } = this.#deps;
+    const entries = this.#entries.map((one) => (one.id === id ? { ...one, ...change } : one));
+    const changed = entries.find((one) => one.id === id);
+    if (changed?.state === 'stored') kept.drop(id);
+    else if (changed !== undefined) kept.keep(changed);
+    this.#set(entries);
   }
 
   #set(entries: readonly Outgoing[]): void {
     this.#entries = entries;
-    try {
-      const waiting = entries.filter((one) => one.state !== 'stored');
-      this.#deps.storage.setItem(this.#deps.key, JSON.stringify(waiting));
-    } catch {
-      // Storage is full or refused: it is sent all the same, only a reload would lose it.
-    }
     for (const listener of this.#listeners) listener();
   }
 }

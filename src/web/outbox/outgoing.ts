@@ -9,23 +9,26 @@ export interface Outgoing {
   state: 'queued' | 'sending' | 'stored' | 'refused';
   /** Why it was refused. */
   reason: string | null;
+  /** The API's code of that, for words in the agent's language. */
+  code: string | null;
   requestId: string | null;
 }
 
-/** What is kept over a reload. */
-export function readOutgoing(stored: string | null): Outgoing[] {
-  if (stored === null) return [];
+/** What is kept over a reload; null when it is none of ours. */
+export function readOutgoing(stored: string | null): Outgoing | null {
+  if (stored === null) return null;
   try {
-    const value: unknown = JSON.parse(stored);
-    return Array.isArray(value) ? value.flatMap((entry: unknown) => readEntry(entry) ?? []) : [];
+    return readEntry(JSON.parse(stored));
   } catch {
-    return [];
+    return null;
   }
 }
 
 function readEntry(value: unknown): Outgoing | null {
   if (typeof value !== 'object' || value === null) return null;
-  const { id, conversationId, kind, text, atMs, state, reason, requestId }: Record<string, unknown> = { ...value };
+  const { id, conversationId, kind, text, atMs, state, reason, code, requestId }: Record<string, unknown> = {
+    ...value,
+  };
   if (typeof id !== 'string' || typeof conversationId !== 'string' || typeof text !== 'string') return null;
   return {
     id,
@@ -36,6 +39,7 @@ function readEntry(value: unknown): Outgoing | null {
     // What was under way when the page went is asked again: the same id, so nothing doubles.
     state: state === 'refused' ? 'refused' : 'queued',
     reason: typeof reason === 'string' ? reason : null,
+    code: typeof code === 'string' ? code : null,
     requestId: typeof requestId === 'string' ? requestId : null,
   };
 }

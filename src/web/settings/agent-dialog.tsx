@@ -5,6 +5,7 @@ import type { Agent, Role } from '../api/model.ts';
 import { useDesk } from '../app/desk.tsx';
 import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
+import { FailureWords } from '../components/failure-words.tsx';
 import { CheckField, SelectField, TextField } from '../components/field.tsx';
 import { Notice } from '../components/notice.tsx';
 import { useCatalogue } from '../i18n/text.ts';
@@ -56,9 +57,7 @@ export function AgentDialog(props: { agent: Agent | null; onClose(): void; onSav
       <form onSubmit={save} className="flex flex-col gap-3.5">
         {failure !== null && (
           <Notice tone="bad" urgent>
-            <span lang="en">
-              {failure.mend === undefined ? failure.message : `${failure.message}: ${failure.mend}`}
-            </span>
+            <FailureWords failure={failure} />
           </Notice>
         )}
         <TextField

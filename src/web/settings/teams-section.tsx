@@ -9,6 +9,7 @@ import { queries } from '../app/queries.ts';
 import { Badge } from '../components/badge.tsx';
 import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
+import { FailureWords } from '../components/failure-words.tsx';
 import { TextField } from '../components/field.tsx';
 import { Notice } from '../components/notice.tsx';
 import { Trouble } from '../components/trouble.tsx';
@@ -103,9 +104,7 @@ function TeamDialog(props: { team: Team | null; onClose(): void; onSaved(): void
       <form onSubmit={save} className="flex flex-col gap-3.5">
         {failure !== null && (
           <Notice tone="bad" urgent>
-            <span lang="en">
-              {failure.mend === undefined ? failure.message : `${failure.message}: ${failure.mend}`}
-            </span>
+            <FailureWords failure={failure} />
           </Notice>
         )}
         <TextField label={t('people.name')} required value={name} onChange={(event) => setName(event.target.value)} />

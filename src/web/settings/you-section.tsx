@@ -4,6 +4,7 @@ import { type ApiFailure, asFailure } from '../api/failure.ts';
 import { announce } from '../app/announcements.ts';
 import { useDesk } from '../app/desk.tsx';
 import { Button } from '../components/button.tsx';
+import { FailureWords } from '../components/failure-words.tsx';
 import { CheckField, TextField } from '../components/field.tsx';
 import { Notice } from '../components/notice.tsx';
 import { Segments } from '../components/segments.tsx';
@@ -77,9 +78,7 @@ function PasswordCard(): ReactNode {
       <form onSubmit={save} className="flex max-w-80 flex-col gap-3.5">
         {failure !== null && (
           <Notice tone="bad" urgent>
-            <span lang="en">
-              {failure.mend === undefined ? failure.message : `${failure.message}: ${failure.mend}`}
-            </span>
+            <FailureWords failure={failure} />
           </Notice>
         )}
         <TextField

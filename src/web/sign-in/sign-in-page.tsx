@@ -4,20 +4,21 @@ import { signIn } from '../api/calls.ts';
 import { type ApiFailure, asFailure } from '../api/failure.ts';
 import type { Session, Welcome } from '../api/model.ts';
 import { Button } from '../components/button.tsx';
+import { FailureWords } from '../components/failure-words.tsx';
 import { TextField } from '../components/field.tsx';
 import { Logo } from '../components/logo.tsx';
 import { Notice } from '../components/notice.tsx';
-import { type Text, useText } from '../i18n/text.ts';
+import { useText } from '../i18n/text.ts';
 
-/** What went wrong, in the agent's language where it is foreseen. */
-function wordsOf(failure: ApiFailure, t: Text): string {
-  if (failure.code === 'offline') return t('failure.offline');
+/** What went wrong, in words for somebody who is not in yet. */
+function SignInFailure({ failure }: { failure: ApiFailure }): ReactNode {
+  const t = useText();
   if (failure.status === 429) {
     const minutes = Math.max(1, Math.ceil((failure.retryAfterMs ?? 60_000) / 60_000));
     return t('signIn.tooMany', { minutes });
   }
-  if (failure.status === 401 || failure.status === 403 || failure.status === 400) return t('signIn.wrong');
-  return failure.message;
+  if (failure.status === 401 || failure.status === 400) return t('signIn.wrong');
+  return <FailureWords failure={failure} />;
 }
 
 /** Who are you? In the sandbox one click is enough. */
@@ -54,7 +55,7 @@ export function SignInPage(props: { welcome: Welcome | null; onSignedIn(session:
         </header>
         {failure !== null && (
           <Notice tone="bad" urgent>
-            {wordsOf(failure, t)}
+            <SignInFailure failure={failure} />
             {failure.requestId !== undefined && failure.status >= 500 && (
               <span className="block font-mono text-2xs">{t('failure.request', { id: failure.requestId })}</span>
             )}

@@ -50,6 +50,8 @@ export function safeLink(url: string): URL | null {
 /** The host a link really leads to, when its text says something else. */
 export function hiddenHost(link: URL, shown: string): string | null {
   if (link.protocol !== 'http:' && link.protocol !== 'https:') return null;
+  // Everything before an @ is a name, and mostly one that pretends to be a host.
+  if (link.username !== '' || link.password !== '') return link.host;
   const told = shown.trim().toLowerCase();
   const honest = [link.href, link.href.replace(/\/$/, ''), link.host, `${link.host}${link.pathname}`];
   return honest.some((one) => one === told || one.replace(/^https?:\/\//, '') === told) ? null : link.host;

@@ -7,6 +7,8 @@ import { classNames } from '../components/class-names.ts';
 import { type Text, useText } from '../i18n/text.ts';
 import { type Times, useTimes } from '../i18n/times.ts';
 import { summaryOf } from './delivery-summary.ts';
+import { ReasonWords } from './reason-words.tsx';
+import { deliveryReason } from './reasons.ts';
 
 const LOOK = {
   waiting: { tone: 'text-faint', Icon: Clock },
@@ -18,10 +20,7 @@ const LOOK = {
   off: { tone: 'text-faint', Icon: AlertTriangle },
 } as const;
 
-/** What the store writes when an agent said that a part did arrive. */
-const DISMISSED = 'dismissed by a person';
-
-function lookOf(state: Delivery['state']): keyof typeof LOOK {
+function lookOf({ state, dismissed }: Delivery): keyof typeof LOOK {
   switch (state) {
     case 'scheduled':
     case 'pending':
@@ -39,7 +38,7 @@ function lookOf(state: Delivery['state']): keyof typeof LOOK {
       return 'doubt';
     case 'bounced':
     case 'failed':
-      return 'bad';
+      return dismissed ? 'off' : 'bad';
     case 'superseded':
     case 'cancelled':
       return 'off';
@@ -50,7 +49,7 @@ function wordsOf(one: Delivery, t: Text, times: Times): string {
   if (one.state === 'retry' && one.dueAt !== null)
     return t('delivery.retryAt', { time: times.clock(Date.parse(one.dueAt)) });
   if (one.resent) return t('delivery.resent');
-  if (one.state === 'cancelled' && one.error === DISMISSED) return t('delivery.dismissed');
+  if (one.dismissed) return t(one.state === 'failed' ? 'delivery.setAside' : 'delivery.dismissed');
   return t(`delivery.${one.state}`);
 }
 
@@ -76,7 +75,7 @@ export function DeliveryLines(props: {
         />
       ))}
       {summary !== null && (
-        <Line state={summary.state}>
+        <Line one={summary}>
           {wordsOf(summary, t, times)}
           {many && troubled.length === 0 && ` · ${t('delivery.parts', { count: props.deliveries.length })}`}
         </Line>
@@ -85,10 +84,10 @@ export function DeliveryLines(props: {
   );
 }
 
-function Line({ state, children }: { state: Delivery['state']; children: ReactNode }): ReactNode {
-  const { tone, Icon } = LOOK[lookOf(state)];
+function Line({ one, children }: { one: Delivery; children: ReactNode }): ReactNode {
+  const { tone, Icon } = LOOK[lookOf(one)];
   return (
-    <span data-delivery={state} className={classNames('inline-flex items-center gap-1 text-2xs', tone)}>
+    <span data-delivery={one.state} className={classNames('inline-flex items-center gap-1 text-2xs', tone)}>
       <Icon size={12} aria-hidden className="shrink-0" />
       {children}
     </span>
@@ -104,29 +103,35 @@ function Part(props: { one: Delivery; part: number | null; actions: Actions; rea
     setBusy(true);
     void actions.review(one.id, verdict).finally(() => setBusy(false));
   };
-  const open = !one.resent && !props.readOnly;
-  const again = open && (one.state === 'needs_review' || one.state === 'failed');
+  const told = (one.error ?? one.errorKind) !== null && one.state !== 'needs_review' && one.state !== 'cancelled';
+  const open =
+    !one.resent && !one.dismissed && !props.readOnly && (one.state === 'needs_review' || one.state === 'failed');
   return (
     <div className="flex max-w-full flex-wrap items-center justify-end gap-x-2 gap-y-1">
-      <Line state={one.state}>
+      <Line one={one}>
         {part !== null && `${t('delivery.part', { part })} `}
         {wordsOf(one, t, times)}
-        {one.error !== null && one.state !== 'needs_review' && one.state !== 'cancelled' && (
-          <span lang="en" className="text-muted">
-            {' '}
-            · {one.error}
+        {told && (
+          <span className="text-muted">
+            {' · '}
+            <ReasonWords reason={deliveryReason(one, t)} />
           </span>
         )}
       </Line>
-      {again && (
-        <Button size="s" disabled={busy} onClick={() => judge('resend')}>
-          {t('delivery.sendAgain')}
-        </Button>
-      )}
-      {open && one.state === 'needs_review' && (
-        <Button size="s" disabled={busy} onClick={() => judge('dismiss')}>
-          {t('delivery.itArrived')}
-        </Button>
+      {open && (
+        <>
+          <Button size="s" disabled={busy} onClick={() => judge('resend')}>
+            {t('delivery.sendAgain')}
+          </Button>
+          <Button
+            size="s"
+            look={one.state === 'failed' ? 'quiet' : 'plain'}
+            disabled={busy}
+            onClick={() => judge('dismiss')}
+          >
+            {one.state === 'failed' ? t('delivery.dismiss') : t('delivery.itArrived')}
+          </Button>
+        </>
       )}
     </div>
   );

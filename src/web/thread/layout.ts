@@ -74,10 +74,13 @@ function together(before: Message | undefined, message: Message): boolean {
   );
 }
 
-/** Where the customer's unread messages begin, as it was when the thread was opened; of many, where the loaded ones do. */
+/**
+ * Where the customer's unread messages begin, as it was when the thread was opened; of many, where the loaded ones do. `count`: of
+ * those from there on.
+ */
 export function firstUnread(items: readonly Message[], unread: number): { seq: number; count: number } | null {
   if (unread <= 0) return null;
   const inbound = items.filter((one) => one.kind === 'inbound').slice(-unread);
   const [first] = inbound;
-  return first === undefined ? null : { seq: first.seq, count: unread };
+  return first === undefined ? null : { seq: first.seq, count: inbound.length };
 }

@@ -26,3 +26,24 @@ export function prependOlder(known: LoadedThread, page: MessagePage): LoadedThre
   const first = known.items[0]?.seq ?? Number.POSITIVE_INFINITY;
   return { ...known, items: [...page.items.filter((one) => one.seq < first), ...known.items], more: page.more };
 }
+
+/** So many entries are loaded at most to open a thread where its unread begins, and for each step towards it. */
+export const UNREAD_REACH = 200;
+
+/** How many of a thread's unread messages lie before what is loaded. */
+export function unreadBefore(items: readonly Message[], unread: number, more: boolean): number {
+  if (!more) return 0;
+  return Math.max(0, unread - items.filter((one) => one.kind === 'inbound').length);
+}
+
+/** Loads on towards the first unread message. @param fetchBefore entries before a seq */
+export async function reachUnread(
+  thread: LoadedThread,
+  fetchBefore: (seq: number, limit: number) => Promise<MessagePage>,
+): Promise<LoadedThread> {
+  const first = thread.items[0];
+  const missing = unreadBefore(thread.items, thread.conversation.unread, thread.more);
+  const limit = UNREAD_REACH - thread.items.length;
+  if (first === undefined || missing === 0 || limit <= 0) return thread;
+  return prependOlder(thread, await fetchBefore(first.seq, limit));
+}

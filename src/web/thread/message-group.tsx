@@ -9,6 +9,8 @@ import { useTimes } from '../i18n/times.ts';
 import { DeliveryLines } from './delivery-line.tsx';
 import { saysTheSame } from './delivery-summary.ts';
 import { MessageBody } from './message-body.tsx';
+import { ReasonWords } from './reason-words.tsx';
+import { handoffReason } from './reasons.ts';
 
 /** How each kind of author looks: customers at the start, ours at the end, notes on paper of their own. */
 export function bubbleLook(kind: Message['kind'], author: Message['author']['kind']): string {
@@ -115,7 +117,12 @@ function Bubble(props: { message: Message; quiet: boolean } & GroupProps): React
       {message.state === 'parked' && (
         <p className="text-2xs text-warn-text">
           {t('thread.parked')}
-          {message.stateReason !== null && <span lang="en"> · {message.stateReason}</span>}
+          {message.stateReason !== null && (
+            <>
+              {' · '}
+              <ReasonWords reason={handoffReason(message.stateReason, t)} />
+            </>
+          )}
         </p>
       )}
       {message.deliveries.length > 0 && !props.quiet && (

@@ -4,6 +4,7 @@ import { useDesk, useLiveState } from '../app/desk.tsx';
 import { Avatar } from '../components/avatar.tsx';
 import { Button } from '../components/button.tsx';
 import { classNames } from '../components/class-names.ts';
+import { FailureWords } from '../components/failure-words.tsx';
 import { useText } from '../i18n/text.ts';
 import type { Outgoing } from '../outbox/outgoing.ts';
 import { bubbleLook } from './message-group.tsx';
@@ -47,7 +48,12 @@ function OutgoingBubble({ one }: { one: Outgoing }): ReactNode {
           <span className="inline-flex items-center gap-1 text-2xs text-bad-text">
             <CircleX size={12} aria-hidden />
             {t('outgoing.refused')}
-            {one.reason !== null && <span lang="en"> · {one.reason}</span>}
+            {one.reason !== null && (
+              <>
+                {' · '}
+                <FailureWords failure={{ code: one.code ?? '', message: one.reason, mend: undefined, fields: [] }} />
+              </>
+            )}
           </span>
           {!readOnly && (
             <>

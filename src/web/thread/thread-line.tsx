@@ -7,6 +7,8 @@ import { activityWords } from './activity-words.ts';
 import type { Line } from './layout.ts';
 import { MessageGroup } from './message-group.tsx';
 import { OutgoingGroup } from './outgoing-group.tsx';
+import { ReasonWords } from './reason-words.tsx';
+import { handoffReason } from './reasons.ts';
 
 interface LineProps {
   line: Line;
@@ -92,8 +94,8 @@ function Activity({ line, session }: { line: Extract<Line, { type: 'activity' }>
         </time>
       </p>
       {typeof why === 'string' && why !== '' && message.author.kind !== 'agent' && (
-        <p lang="en" className="text-2xs text-faint text-balance">
-          {why}
+        <p className="text-2xs text-faint text-balance">
+          <ReasonWords reason={handoffReason(why, t)} />
         </p>
       )}
     </div>

@@ -4,7 +4,7 @@ import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { useActions } from '../actions/use-actions.ts';
 import { asFailure } from '../api/failure.ts';
 import { useDesk, useOutgoing } from '../app/desk.tsx';
-import { knownConversation, threadQuery } from '../app/queries.ts';
+import { knownConversation, queries, threadKey, threadQuery } from '../app/queries.ts';
 import { Blank } from '../components/blank.tsx';
 import { Button } from '../components/button.tsx';
 import { Bar, Patience } from '../components/skeleton.tsx';
@@ -25,6 +25,12 @@ export function ThreadPane({ conversationId, view }: { conversationId: string; v
   const { readOnly } = useDesk();
   const thread = useQuery(threadQuery(conversationId));
   const actions = useActions(conversationId);
+  // What changed while it was not shown comes first, so that it opens where the unread begins; when that does not come at once, what
+  // is known has to do.
+  const [caughtUp, setCaughtUp] = useState(
+    () => queries.getQueryState(threadKey(conversationId))?.isInvalidated !== true,
+  );
+  if (!caughtUp && (!thread.isFetching || thread.failureCount > 0)) setCaughtUp(true);
   const conversation = thread.data?.conversation ?? knownConversation(conversationId);
   useForgetStored(thread.data);
 
@@ -48,7 +54,7 @@ export function ThreadPane({ conversationId, view }: { conversationId: string; v
   return (
     <>
       {conversation !== undefined && <ThreadHeader conversation={conversation} view={view} actions={actions} />}
-      {thread.data === undefined ? (
+      {thread.data === undefined || !caughtUp ? (
         <ThreadBars />
       ) : (
         <OpenThread thread={thread.data} view={view} actions={actions} readOnly={readOnly} />

@@ -1,4 +1,4 @@
-import { ArrowDown } from 'lucide-react';
+import { ArrowDown, ArrowUp } from 'lucide-react';
 import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Actions } from '../actions/use-actions.ts';
 import { fetchMessages } from '../api/calls.ts';
@@ -10,7 +10,7 @@ import { useText } from '../i18n/text.ts';
 import { startOfDay } from '../i18n/times.ts';
 import type { Outgoing } from '../outbox/outgoing.ts';
 import { firstUnread, layoutThread } from './layout.ts';
-import { type LoadedThread, prependOlder } from './loaded-thread.ts';
+import { type LoadedThread, prependOlder, UNREAD_REACH, unreadBefore } from './loaded-thread.ts';
 import { ThreadLine } from './thread-line.tsx';
 
 /** Nearer than this to the end counts as being there. */
@@ -37,15 +37,14 @@ export function ThreadScroll(props: {
   const atEnd = useRef(true);
   const [away, setAway] = useState(false);
   const [openedAtSeq] = useState(() => thread.items.at(-1)?.seq ?? 0);
-  // Found again when older ones are loaded: there may be more unread than one page.
-  const unreadFrom = useMemo(
-    () =>
-      firstUnread(
-        thread.items.filter((one) => one.seq <= openedAtSeq),
-        props.unreadAtOpening,
-      ),
-    [thread.items, openedAtSeq, props.unreadAtOpening],
-  );
+  // Found again when older ones are loaded: there may be more unread than was loaded to open it.
+  const { unreadFrom, missing } = useMemo(() => {
+    const then = thread.items.filter((one) => one.seq <= openedAtSeq);
+    return {
+      unreadFrom: firstUnread(then, props.unreadAtOpening),
+      missing: unreadBefore(then, props.unreadAtOpening, thread.more),
+    };
+  }, [thread.items, thread.more, openedAtSeq, props.unreadAtOpening]);
   const lines = useMemo(
     () => layoutThread(thread.items, outgoing, { dayOf: startOfDay, unreadFrom }),
     [thread.items, outgoing, unreadFrom],
@@ -59,18 +58,29 @@ export function ThreadScroll(props: {
     if (element !== null) element.scrollTop = element.scrollHeight;
   }, []);
 
-  const loadOlder = useOlder(thread);
+  const load = useOlder(thread);
+  // Where unread ones are missing, older ones come when they are asked for: else the place would slip away upwards.
+  const loadOlder = useCallback(() => {
+    if (missing === 0) load();
+  }, [load, missing]);
+  const toUnread = useRef(true);
+  const loadUnread = (): void => {
+    toUnread.current = true;
+    load(UNREAD_REACH);
+  };
   const firstSeq = thread.items[0]?.seq;
   const before = useRef<{ firstSeq: number | undefined; height: number }>({ firstSeq: undefined, height: 0 });
   useLayoutEffect(() => {
     const element = scroller.current;
     if (element === null) return;
     const was = before.current;
-    if (was.firstSeq !== undefined && was.firstSeq !== firstSeq && !atEnd.current) {
+    const grown = was.firstSeq !== firstSeq;
+    if (was.firstSeq !== undefined && grown && !atEnd.current) {
       element.scrollTop += element.scrollHeight - was.height;
     }
     before.current = { firstSeq, height: element.scrollHeight };
-    if (was.firstSeq === undefined && unreadFrom !== null) {
+    if (grown && toUnread.current && unreadFrom !== null) {
+      toUnread.current = false;
       element.querySelector('[data-unread]')?.scrollIntoView({ block: 'center' });
       atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < AT_END_PX;
     } else if (atEnd.current) toEnd();
@@ -120,6 +130,11 @@ export function ThreadScroll(props: {
         className="h-full overflow-y-auto overscroll-contain outline-offset-[-2px] [overflow-anchor:none]"
       >
         <div ref={content} className="mx-auto flex min-h-full max-w-4xl flex-col justify-end gap-4 px-4 py-5">
+          {missing > 0 && (
+            <Button size="s" icon={<ArrowUp size={12} aria-hidden />} className="self-center" onClick={loadUnread}>
+              {t('thread.earlierUnread', { count: missing })}
+            </Button>
+          )}
           {!thread.more && <p className="text-center text-2xs text-faint">{t('thread.beginning')}</p>}
           {lines.map((line) => (
             <ThreadLine
@@ -148,23 +163,26 @@ export function ThreadScroll(props: {
 }
 
 /** Asks for the page before what is loaded, one at a time. */
-function useOlder(thread: LoadedThread): () => void {
+function useOlder(thread: LoadedThread): (limit?: number) => void {
   const loading = useRef(false);
   const { id } = thread.conversation;
   const before = thread.items[0]?.seq;
   const { more } = thread;
-  return useCallback(() => {
-    if (!more || before === undefined || loading.current) return;
-    loading.current = true;
-    void fetchMessages(id, before)
-      .then((page) =>
-        queries.setQueryData<LoadedThread>(threadKey(id), (known) =>
-          known === undefined || known.items[0]?.seq !== before ? known : prependOlder(known, page),
-        ),
-      )
-      .catch(announceFailure)
-      .finally(() => {
-        loading.current = false;
-      });
-  }, [id, before, more]);
+  return useCallback(
+    (limit?: number) => {
+      if (!more || before === undefined || loading.current) return;
+      loading.current = true;
+      void fetchMessages(id, limit === undefined ? { before } : { before, limit })
+        .then((page) =>
+          queries.setQueryData<LoadedThread>(threadKey(id), (known) =>
+            known === undefined || known.items[0]?.seq !== before ? known : prependOlder(known, page),
+          ),
+        )
+        .catch(announceFailure)
+        .finally(() => {
+          loading.current = false;
+        });
+    },
+    [id, before, more],
+  );
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { SendOutcome } from '../../../src/core/model/outbound.ts';
 import { at, type DeskClient } from '../../kit/desk/client.ts';
 import { type DeskStand, handingBot, startDeskStand } from '../../kit/desk/stand.ts';
 import { eventually } from '../../kit/eventually.ts';
@@ -300,6 +301,67 @@ describe('what agents do', () => {
       expect(at(await conversation(tom, id), 'attention')).toBe(false);
     });
     expect((await tom.post(`deliveries/${randomUUID()}/review`, { verdict: 'dismiss' })).status).toBe(404);
+  });
+
+  /** A reply whose sending comes to this; its part. */
+  async function replyThat(outcome: SendOutcome, state: string): Promise<{ id: string; part: string }> {
+    const id = await newConversation();
+    await eventually(async () => {
+      const { body } = await tom.get(`conversations/${id}/messages`);
+      expect(at(messagesOf(body)[1], 'deliveries.0.state')).toBe('sent');
+    });
+    stand.channel.script.push(() => outcome);
+    await tom.post(`conversations/${id}/replies`, { id: randomUUID(), text: 'words' });
+    const part = await eventually(async () => {
+      const found = await partOf(id);
+      expect(at(found, 'state')).toBe(state);
+      return String(at(found, 'id'));
+    });
+    return { id, part };
+  }
+
+  /** The part of what {@link replyThat} said. */
+  async function partOf(id: string): Promise<unknown> {
+    const { body } = await tom.get(`conversations/${id}/messages`);
+    return at(
+      messagesOf(body).find((one) => at(one, 'text') === 'words'),
+      'deliveries.0',
+    );
+  }
+
+  test('a dismissed part says so, and not by its error’s words', async () => {
+    const { id, part } = await replyThat({ kind: 'unknown', reason: 'cut' }, 'needs_review');
+    expect(at(await partOf(id), 'dismissed')).toBe(false);
+    expect((await tom.post(`deliveries/${part}/review`, { verdict: 'dismiss' })).status).toBe(200);
+    expect(await partOf(id)).toMatchObject({ state: 'cancelled', dismissed: true });
+  });
+
+  test('a part that failed asks for a look until somebody dismisses it; it stays failed', async () => {
+    const { id, part } = await replyThat({ kind: 'invalid', reason: 'chat not found' }, 'failed');
+    const before = await conversation(tom, id);
+    expect(at(before, 'attention')).toBe(true);
+    expect(at(await partOf(id), 'dismissed')).toBe(false);
+    expect((await ann.post(`deliveries/${part}/review`, { verdict: 'dismiss' })).status).toBe(200);
+    // Twice is no trouble: what is wanted stands.
+    const again = await tom.post(`deliveries/${part}/review`, { verdict: 'dismiss' });
+    expect(at(again.body, 'conversation.attention')).toBe(false);
+    expect(Number(at(again.body, 'conversation.version'))).toBeGreaterThan(Number(at(before, 'version')));
+    expect(await partOf(id)).toMatchObject({ state: 'failed', dismissed: true, resent: false });
+    const { rows } = await stand.gateway.database.pool.query(
+      `SELECT actor_id, action, detail FROM audit WHERE subject_kind = 'delivery' AND subject_id = $1`,
+      [part],
+    );
+    expect(rows).toEqual([
+      { actor_id: ann.agentId, action: 'delivery.dismiss', detail: { conversation: id, state: 'failed' } },
+    ]);
+  });
+
+  test('a failed part that was sent again is settled by that', async () => {
+    const { id, part } = await replyThat({ kind: 'invalid', reason: 'chat not found' }, 'failed');
+    expect((await tom.post(`deliveries/${part}/review`, { verdict: 'resend' })).status).toBe(200);
+    expect(await partOf(id)).toMatchObject({ state: 'failed', dismissed: false, resent: true });
+    const late = await tom.post(`deliveries/${part}/review`, { verdict: 'dismiss' });
+    expect([late.status, at(late.body, 'error.code')]).toEqual([409, 'resent']);
   });
 
   test('what is no text is refused with the field’s name', async () => {

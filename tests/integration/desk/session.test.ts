@@ -50,7 +50,7 @@ describe('signing in', () => {
     expect(new Set(told.map((one) => JSON.stringify(one))).size).toBe(1);
   });
 
-  test('an account is limited whether it exists or not, also for the right password, and at once', async () => {
+  test('an account is limited in one network whether it exists or not, also for the right password, and at once', async () => {
     const known = await stand.addAgent('agent');
     for (const email of [known.email, 'ghost@example.com']) {
       const answers = await Promise.all(
@@ -58,25 +58,56 @@ describe('signing in', () => {
       );
       expect(answers.filter((one) => one.status === 401)).toHaveLength(5);
       expect(answers.filter((one) => one.status === 429)).toHaveLength(4);
-      const right = await stand.client().signIn(email, PASSWORD, { address: '198.51.100.10' });
+      const right = await stand.client().signIn(email, PASSWORD, { address: '198.51.100.9' });
       expect(right.status).toBe(429);
       expect(Number(right.headers['retry-after'])).toBeGreaterThan(800);
       expect(at(right.body, 'error.code')).toBe('too_many_attempts');
     }
+    // A stranger keeps nobody out who is elsewhere.
+    const elsewhere = await stand.client().signIn(known.email, PASSWORD, { address: '198.51.100.10' });
+    expect(elsewhere.status).toBe(200);
   });
 
-  test('an address is limited, an IPv6 one by its network', async () => {
+  test('an account is limited over all networks together', async () => {
+    const { email } = await stand.addAgent('agent');
+    const statuses: number[] = [];
+    for (let index = 0; index < 55; index += 1) {
+      const address = `192.0.2.${Math.floor(index / 5) + 1}`;
+      statuses.push((await stand.client().signIn(email, 'wrong', { address })).status);
+    }
+    expect(statuses.filter((status) => status === 401)).toHaveLength(50);
+    expect((await stand.client().signIn(email, PASSWORD, { address: '192.0.2.99' })).status).toBe(429);
+  }, 60_000);
+
+  test('an address is limited, an IPv6 one by its network; one valid account does not reset it', async () => {
+    const { email } = await stand.addAgent('agent');
+    const guess = async (index: number) =>
+      (
+        await stand
+          .client()
+          .signIn(`nobody${index}@example.com`, 'wrong', { address: `2001:db8:1:2::${index.toString(16)}` })
+      ).status;
     const statuses: number[] = [];
     for (let index = 0; index < 32; index += 1) {
-      const answer = await stand
-        .client()
-        .signIn(`nobody${index}@example.com`, 'wrong', { address: `2001:db8:1:2::${index.toString(16)}` });
-      statuses.push(answer.status);
+      if (index === 20) {
+        const own = await stand.client().signIn(email, PASSWORD, { address: '2001:db8:1:2::ffff' });
+        expect(own.status).toBe(200);
+      }
+      statuses.push(await guess(index));
     }
     expect(statuses.filter((status) => status === 401)).toHaveLength(30);
-    const { email } = await stand.addAgent('agent');
     const other = await stand.client().signIn(email, PASSWORD, { address: '2001:db8:1:3::1' });
     expect(other.status).toBe(200);
+  }, 60_000);
+
+  test('a success forgives the mistakes before it in its network', async () => {
+    const { email } = await stand.addAgent('agent');
+    const signIn = async (password: string) =>
+      (await stand.client().signIn(email, password, { address: '198.51.100.77' })).status;
+    for (let round = 0; round < 3; round += 1) {
+      for (let index = 0; index < 4; index += 1) expect(await signIn('wrong')).toBe(401);
+      expect(await signIn(PASSWORD)).toBe(200);
+    }
   }, 60_000);
 
   test('right passwords do not use the limit up', async () => {

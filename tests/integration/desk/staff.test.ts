@@ -108,6 +108,8 @@ describe('teams', () => {
     expect(made.body).toEqual({ id: 'vip', name: 'VIP', languages: [], fromFile: false });
     const changed = await admin.ask('PATCH', 'teams/vip', { body: { languages: ['ja'] } });
     expect(changed.body).toMatchObject({ name: 'VIP', languages: ['ja'] });
+    const renamed = await admin.ask('PATCH', 'teams/vip', { body: { name: 'Gold' } });
+    expect(renamed.body).toMatchObject({ name: 'Gold', languages: ['ja'] });
     expect((await admin.post('teams', { id: 'vip', name: 'Other' })).status).toBe(409);
     const fixed = await admin.ask('PATCH', 'teams/kyc', { body: { name: 'Other' } });
     expect([fixed.status, at(fixed.body, 'error.code')]).toEqual([409, 'from_file']);

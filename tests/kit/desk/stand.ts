@@ -8,7 +8,7 @@ import type { WakeQueue } from '../../../src/core/ports/queue.ts';
 import { type Changes, createDesk, openChanges } from '../../../src/desk.ts';
 import { createAccessStore } from '../../../src/store/access-store.ts';
 import { storeBackends } from '../pipeline/backends.ts';
-import { directQueue, type Gateway, startGateway } from '../pipeline/harness.ts';
+import { directQueue, type Gateway, type GatewayOptions, startGateway } from '../pipeline/harness.ts';
 import { customerMessage, type MemoryChannel, memoryChannel } from '../pipeline/memory-channel.ts';
 import { quietLog } from '../quiet-log.ts';
 import { DeskClient } from './client.ts';
@@ -38,6 +38,8 @@ export interface StandOptions {
   bot?: Bot;
   withoutWorker?: boolean;
   publicUrl?: string | null;
+  /** Real rules in place of the harness's. */
+  pipeline?: Pick<GatewayOptions, 'teamFor' | 'languageOf' | 'guardPayload'>;
   queue?: WakeQueue;
   /** Pushes go over this Redis instead of the store. */
   redisUrl?: string;
@@ -80,6 +82,7 @@ export async function startDeskStand(options: StandOptions = {}): Promise<DeskSt
     account: channel,
     queue,
     ...(options.bot === undefined ? {} : { bot: options.bot }),
+    ...options.pipeline,
     withoutWorker: options.withoutWorker === true,
   });
   const { database } = gateway;

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { createTurns } from '../../../src/conversation/turn.ts';
+import { createTurns, type TurnOptions } from '../../../src/conversation/turn.ts';
 import { createWaitingTurns } from '../../../src/conversation/waiting-turns.ts';
 import { createWorker, type Worker } from '../../../src/conversation/worker.ts';
 import { createUuidV7, systemClock } from '../../../src/core/ids-and-time.ts';
-import { brandId, type InstanceId } from '../../../src/core/model/ids.ts';
+import { brandId, type InstanceId, type TeamId } from '../../../src/core/model/ids.ts';
 import type { Bot } from '../../../src/core/ports/brain.ts';
 import type { ChangeSink } from '../../../src/core/ports/changes.ts';
 import type { ChannelAccount } from '../../../src/core/ports/channel.ts';
 import type { PipelineStore } from '../../../src/core/ports/pipeline-store.ts';
 import type { WakeQueue } from '../../../src/core/ports/queue.ts';
-import { createIntake } from '../../../src/ingest/intake.ts';
+import { createIntake, type IntakeOptions } from '../../../src/ingest/intake.ts';
 import { tellChanges } from '../../../src/realtime/telling-store.ts';
 import { type Database, openDatabase } from '../../../src/store/database.ts';
 import type { IngestOptions } from '../../../src/store/hot/ingest.ts';
@@ -77,6 +77,11 @@ export interface GatewayOptions {
   ingest?: Partial<IngestOptions>;
   /** Told what changes. */
   changes?: (database: Database) => ChangeSink;
+  /** Who gets what the bot hands over; `support` when left out. */
+  teamFor?: (language: string) => TeamId;
+  languageOf?: TurnOptions['languageOf'];
+  /** Nothing is guarded when left out. */
+  guardPayload?: IntakeOptions['guardPayload'];
   /** Leave the worker to the test. */
   withoutWorker?: boolean;
 }
@@ -118,8 +123,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ids,
     log,
     texts: { secretWarning: () => 'secret warning', handedOver: () => 'a person will answer' },
-    teamFor: () => brandId('support'),
-    languageOf: () => 'en',
+    teamFor: (_account, language) => options.teamFor?.(language) ?? brandId('support'),
+    languageOf: options.languageOf ?? (() => 'en'),
   });
   const waiting = createWaitingTurns({
     bot,
@@ -152,7 +157,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     queue,
     ids,
     log,
-    guardPayload: (payload) => ({ payload, findings: [] }),
+    guardPayload: options.guardPayload ?? ((payload) => ({ payload, findings: [] })),
     guardText: (text) => ({ text, findings: [] }),
     seal: (plain) => plain,
     digest: (data) => Buffer.from(data).toString('hex').slice(0, 32),

@@ -17,11 +17,22 @@ describe('the network an address stands for', () => {
 });
 
 describe('counters', () => {
-  test('hold no address of a person, and are the same however it is reached', () => {
-    const [account, address] = countersOf('mei@example.com', '203.0.113.7');
-    expect(account?.key).not.toContain('mei');
-    expect(address?.key).toBe('address:203.0.113.7');
-    expect(countersOf('mei@example.com', '::1')[0]).toEqual(account);
-    expect(countersOf('tom@example.com', '::1')[0]).not.toEqual(account);
+  test('hold no address of a person; a place, a network and an account are counted apart, the narrowest first', () => {
+    const [pair, network, account] = countersOf('mei@example.com', '203.0.113.7');
+    expect([pair?.limit, network?.limit, account?.limit]).toEqual([5, 30, 50]);
+    expect(`${pair?.key} ${account?.key}`).not.toContain('mei');
+    expect(network?.key).toBe('network:203.0.113.7');
+    const [otherPair, , sameAccount] = countersOf('mei@example.com', '::1');
+    expect(otherPair).not.toEqual(pair);
+    expect(sameAccount).toEqual(account);
+    expect(countersOf('tom@example.com', '203.0.113.7')[2]).not.toEqual(account);
+  });
+
+  test('a success forgives its account in its network alone', () => {
+    expect(countersOf('mei@example.com', '::1').map((one) => one.onSuccess)).toEqual([
+      'clear',
+      'take-back',
+      'take-back',
+    ]);
   });
 });

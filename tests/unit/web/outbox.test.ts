@@ -1,11 +1,21 @@
 import { describe, expect, test } from '@jest/globals';
 import { ApiFailure } from '../../../src/web/api/failure.ts';
+import { keepIn } from '../../../src/web/outbox/kept.ts';
 import { Outbox } from '../../../src/web/outbox/outbox.ts';
 import type { Outgoing } from '../../../src/web/outbox/outgoing.ts';
 
 /** An outbox on a server that answers as told, one answer for each request. */
 function world(answers: ('ok' | ApiFailure)[] = []) {
   const store = new Map<string, string>();
+  const storage = {
+    get length() {
+      return store.size;
+    },
+    key: (index: number) => [...store.keys()][index] ?? null,
+    getItem: (key: string) => store.get(key) ?? null,
+    setItem: (key: string, value: string) => void store.set(key, value),
+    removeItem: (key: string) => void store.delete(key),
+  };
   const sent: Outgoing[] = [];
   const later: (() => void)[] = [];
   let next = 0;
@@ -17,14 +27,13 @@ function world(answers: ('ok' | ApiFailure)[] = []) {
         return answer === 'ok' ? Promise.resolve() : Promise.reject(answer);
       },
       stored: () => undefined,
-      storage: { getItem: (key) => store.get(key) ?? null, setItem: (key, value) => store.set(key, value) },
-      key: 'outbox',
+      kept: keepIn(storage, 'outbox.'),
       newId: () => `id-${(next += 1)}`,
       nowMs: () => 1,
       random: () => 0,
       later: (work) => later.push(work),
     });
-  return { create, sent, later, outbox: create() };
+  return { create, sent, later, store, outbox: create() };
 }
 
 const settle = async (): Promise<void> => {
@@ -77,8 +86,12 @@ describe('the outbox', () => {
     expect(outbox.entries().map((one) => one.state)).toEqual(['queued', 'stored']);
   });
 
-  test('signed out: it waits for the next sign-in', async () => {
-    const { outbox, create, sent } = world([new ApiFailure(401, { code: 'signed_out' })]);
+  test.each([
+    [401, 'signed_out'],
+    // Signed in anew in another tab: this page's token is of the session before.
+    [403, 'csrf'],
+  ])('signed out (%i %s): it waits for the next sign-in', async (status, code) => {
+    const { outbox, create, sent } = world([new ApiFailure(status, { code })]);
     outbox.add(reply('a'));
     await settle();
     const after = create();
@@ -88,8 +101,31 @@ describe('the outbox', () => {
     expect(sent.map((one) => one.id)).toEqual(['id-1', 'id-1']);
   });
 
+  test('two tabs that write while the server is away lose nothing of each other', async () => {
+    const { outbox, create } = world([offline(), offline()]);
+    const other = create();
+    outbox.add(reply('in the first tab'));
+    other.add(reply('in the second tab', 'elsewhere'));
+    await settle();
+    const after = create().entries();
+    expect(after.map((one) => one.text).sort()).toEqual(['in the first tab', 'in the second tab']);
+  });
+
+  test('what a closed tab left goes out with the next wake of another, in order and under its own ids', async () => {
+    const { outbox, create, sent } = world([offline()]);
+    const other = create();
+    const first = outbox.add(reply('a'));
+    const second = outbox.add(reply('b'));
+    await settle();
+    other.wake();
+    await settle();
+    expect(sent.slice(1).map((one) => one.id)).toEqual([first.id, second.id]);
+    expect(create().entries()).toEqual([]);
+  });
+
   test('a storage that holds nonsense is an empty outbox', () => {
-    const { outbox } = world();
-    expect(outbox.entries()).toEqual([]);
+    const { create, store } = world();
+    for (const [index, value] of ['', 'x', '[]', 'null', '{"id":1}'].entries()) store.set(`outbox.${index}`, value);
+    expect(create().entries()).toEqual([]);
   });
 });

@@ -67,5 +67,6 @@ export function delivery(state: Delivery['state'], ordinal = 0): Delivery {
     dueAt: null,
     finishedAt: null,
     resent: false,
+    dismissed: false,
   };
 }

@@ -3,7 +3,7 @@ import { hiddenHost, readBody, safeLink, textOf } from '../../../src/web/thread/
 import { colleagueDid } from '../../../src/web/thread/colleagues.ts';
 import { summaryOf } from '../../../src/web/thread/delivery-summary.ts';
 import { firstUnread, layoutThread } from '../../../src/web/thread/layout.ts';
-import { mergeNewest, prependOlder } from '../../../src/web/thread/loaded-thread.ts';
+import { mergeNewest, prependOlder, reachUnread, unreadBefore } from '../../../src/web/thread/loaded-thread.ts';
 import { cutAtDots, cutAtMasks } from '../../../src/web/thread/masks.ts';
 import { conversation, delivery, message } from './rows.ts';
 
@@ -40,14 +40,14 @@ describe('the layout of a thread', () => {
 
   test('what was not stored yet stands at the end', () => {
     const one = { id: 'x', conversationId: 'c', kind: 'reply', text: 'hi', atMs: Date.parse(message(1).at) } as const;
-    const waiting = { ...one, state: 'queued', reason: null, requestId: null } as const;
+    const waiting = { ...one, state: 'queued', reason: null, code: null, requestId: null } as const;
     expect(kinds(layoutThread([message(1)], [waiting], options))).toBe('day group outgoing');
   });
 
   test('the unread are the last of the customer', () => {
     const items = [message(1), message(2, { kind: 'outbound' }), message(3), message(4)];
     expect(firstUnread(items, 2)).toEqual({ seq: 3, count: 2 });
-    expect(firstUnread(items, 9)).toEqual({ seq: 1, count: 9 });
+    expect(firstUnread(items, 9)).toEqual({ seq: 1, count: 3 });
     expect(firstUnread(items, 0)).toBeNull();
   });
 });
@@ -72,6 +72,32 @@ describe('the loaded thread', () => {
     const thread = prependOlder(page(4, 6, true), page(2, 4, true));
     expect(seqs(thread)).toBe('2,3,4,5,6');
     expect(thread.more).toBe(true);
+  });
+
+  test('how many unread ones lie before it', () => {
+    expect(unreadBefore(page(4, 6, true).items, 3, true)).toBe(0);
+    expect(unreadBefore(page(4, 6, true).items, 5, true)).toBe(2);
+    expect(unreadBefore([message(4, { kind: 'outbound' }), message(5)], 2, true)).toBe(1);
+    // Nothing lies before the first entry there is, whatever is counted.
+    expect(unreadBefore(page(1, 3, false).items, 5, false)).toBe(0);
+  });
+
+  test('is loaded on to where the unread begins, once, and to 200 entries at most', async () => {
+    const asked: [number, number][] = [];
+    const reach = (unread: number, from: number) => {
+      const thread = { ...page(from, 400, true), conversation: conversation({ unread }) };
+      return reachUnread(thread, (before, limit) => {
+        asked.push([before, limit]);
+        return Promise.resolve(page(before - limit, before - 1, true));
+      });
+    };
+    expect((await reach(50, 351)).items).toHaveLength(50);
+    expect(asked).toEqual([]);
+    const many = await reach(80, 351);
+    expect([many.items.length, many.items[0]?.seq, many.more]).toEqual([200, 201, true]);
+    expect(asked).toEqual([[351, 150]]);
+    expect((await reach(300, 201)).items).toHaveLength(200);
+    expect(asked).toHaveLength(1);
   });
 });
 
@@ -128,6 +154,9 @@ describe('what is drawn of a text', () => {
     expect(hiddenHost(link, 'Click here')).toBe('evil.example');
     expect(hiddenHost(link, 'https://evil.example/login')).toBeNull();
     expect(hiddenHost(link, 'evil.example')).toBeNull();
+    const pretending = new URL('https://exchange.com@evil.example/login');
+    expect(hiddenHost(pretending, pretending.href)).toBe('evil.example');
+    expect(hiddenHost(new URL('https://xn--exchnge-7fg.com/'), 'https://exchаnge.com/')).toBe('xn--exchnge-7fg.com');
     expect(hiddenHost(new URL('mailto:a@b.c'), 'write us')).toBeNull();
   });
 });

@@ -1,0 +1,56 @@
+import type { Text } from '../i18n/text.ts';
+import type { ApiFailure } from './failure.ts';
+
+/** What of a failure is said. */
+export type FailureTold = Pick<ApiFailure, 'code' | 'message' | 'mend' | 'fields'>;
+
+/** Codes of the API, and our own `offline`, that the catalogue has words for. */
+const CODES = [
+  'agent_disabled',
+  'busy',
+  'csrf',
+  'email_taken',
+  'forbidden',
+  'from_file',
+  'gone',
+  'id_taken',
+  'internal',
+  'invalid',
+  'last_admin',
+  'no_account',
+  'no_agent',
+  'no_team',
+  'not_found',
+  'not_of_team',
+  'not_reviewable',
+  'offline',
+  'origin',
+  'owner_changed',
+  'resent',
+  'resolved',
+  'signed_out',
+  'superseded',
+  'team_taken',
+  'too_large',
+  'too_many_attempts',
+  'unavailable',
+  'wrong_credentials',
+  'wrong_password',
+] as const;
+
+/** The catalogue's words for a code, or null when the server's own sentence has to do. */
+export function wordsOfCode(code: string, t: Text): string | null {
+  const known = CODES.find((one) => one === code);
+  return known === undefined ? null : t(`failed.${known}`);
+}
+
+/** A failure in the agent's language, and what can only be said in the server's English. */
+export function wordsOfFailure(failure: FailureTold, t: Text): { words: string | null; inEnglish: string | null } {
+  const words = wordsOfCode(failure.code, t);
+  if (words === null) {
+    const sentence = failure.mend === undefined ? failure.message : `${failure.message}: ${failure.mend}`;
+    return { words, inEnglish: sentence.charAt(0).toUpperCase() + sentence.slice(1) };
+  }
+  const fields = failure.fields.map((field) => `${field.path} ${field.message}`.trim()).join('; ');
+  return { words, inEnglish: fields === '' ? null : fields };
+}
