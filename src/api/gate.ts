@@ -5,7 +5,7 @@ import { Refused } from '../core/errors.ts';
 import { atLeast, type Viewer } from '../core/model/agent.ts';
 import { brandId } from '../core/model/ids.ts';
 import type { SignedIn } from '../core/model/inbox.ts';
-import { isNamedAsOurs, isOwnOrigin } from './origin.ts';
+import { isNamedAsOurs, isOwnOrigin, isThisMachine } from './origin.ts';
 import { SESSION_COOKIE } from './session-cookie.ts';
 
 export interface GateOptions {
@@ -45,7 +45,7 @@ export function guardRoutes(app: FastifyInstance, { publicUrl, access }: GateOpt
     const changes = !SAFE_METHODS.includes(request.method);
     if (changes) checkOrigin(request, publicUrl);
     if (policy === 'sandbox') {
-      if (!isNamedAsOurs(request.host, publicUrl)) {
+      if (!isThisMachine(request.socket.remoteAddress) || !isNamedAsOurs(request.host, publicUrl)) {
         throw new Refused('origin', 'the sandbox answers to this machine alone', { mend: 'open it under localhost' });
       }
       return;

@@ -45,3 +45,10 @@ export function isNamedAsOurs(host: string, publicUrl: string | null): boolean {
   if (isIP(name) !== 0 || name === 'localhost' || name.endsWith('.localhost')) return true;
   return publicUrl !== null && new URL(publicUrl).hostname === name;
 }
+
+/** Whether the other end of a connection is this machine. A proxy on it speaks for others, which the sandbox does not expect. */
+export function isThisMachine(address: string | undefined): boolean {
+  if (address === undefined) return false;
+  const plain = address.replace(/^::ffff:/i, '');
+  return plain === '::1' || (isIP(plain) === 4 && plain.startsWith('127.'));
+}

@@ -3,6 +3,7 @@ import type { WakeQueue } from '../../core/ports/queue.ts';
 import type { BlobStore } from '../../files/blob-store.ts';
 import type { Metrics } from '../../observability/metrics.ts';
 import type { Database } from '../database.ts';
+import { returnFromDisabled } from './disabled-agents.ts';
 import { sweepOrphans } from './orphans.ts';
 import { applyRetention, type RetentionTimes } from './retention.ts';
 import { dueWork, expireWaiting, sealAudit } from './upkeep.ts';
@@ -51,6 +52,10 @@ export function startUpkeep(options: UpkeepOptions): { stop(): void } {
   every(LOOK_MS, 'gauges', async () => {
     metrics.due(await dueWork(database));
     metrics.queueHealthy(options.queue.healthy());
+  });
+  every(LOOK_MS, 'disabled agents', async () => {
+    const returned = await returnFromDisabled(database);
+    if (returned > 0) log.info({ returned }, 'conversations of disabled agents went back to their teams');
   });
   every(EXPIRE_MS, 'expiry', () => expireWaiting(database));
   const daily = async (): Promise<void> => {

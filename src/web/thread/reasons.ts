@@ -36,6 +36,7 @@ const HANDOFFS = [
   ['secret', /^(?:guard: |a secret was pasted$)/],
   ['late', /(?:^the bot did not answer in time$| did not decide within \d+ ms$)/],
   ['failure', /(?:^the bot answer could not be | failed with \S)/],
+  ['disabled', /^its agent was disabled$/],
   ['poison', /^a worker ended \d+ times while handling this$/],
 ] as const;
 

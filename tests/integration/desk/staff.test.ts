@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createAccessStore } from '../../../src/store/access-store.ts';
+import { returnFromDisabled } from '../../../src/store/maintenance/disabled-agents.ts';
 import { at, type DeskClient } from '../../kit/desk/client.ts';
 import { type DeskStand, PASSWORD, startDeskStand } from '../../kit/desk/stand.ts';
 
@@ -45,6 +46,31 @@ describe('agents', () => {
       name: 'Before',
       teamIds: ['kyc'],
     });
+  });
+
+  test('what a disabled agent had goes back to its team, once, and is audited', async () => {
+    const client = await stand.signedIn('agent');
+    const left = await stand.write(`left-${randomUUID()}`, 'hello');
+    const taken = await client.post(`conversations/${left}/owner`, {
+      to: { kind: 'agent', agentId: client.agentId },
+      expectedOwnerVersion: at((await client.get(`conversations/${left}`)).body, 'ownerVersion'),
+    });
+    expect(taken.status).toBe(200);
+    expect((await change(client.agentId, { disabled: true })).status).toBe(200);
+    expect([
+      await returnFromDisabled(stand.gateway.database),
+      await returnFromDisabled(stand.gateway.database),
+    ]).toEqual([1, 0]);
+    const { body } = await admin.get(`conversations/${left}`);
+    expect(body).toMatchObject({ owner: { kind: 'queue', agent: null, teamId: expect.any(String) } });
+    const audited = await stand.gateway.database.db
+      .selectFrom('audit')
+      .select(['actor_kind', 'detail'])
+      .where('subject_id', '=', left)
+      .where('action', '=', 'owner.changed')
+      .orderBy('id', 'desc')
+      .executeTakeFirstOrThrow();
+    expect(audited).toMatchObject({ actor_kind: 'system', detail: { why: 'its agent was disabled', to: 'queue' } });
   });
 
   test('disabled they are out at once, enabled again they sign in anew', async () => {
