@@ -151,6 +151,7 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
               }
             : undefined,
           deskSide: desk?.http,
+          anyPortIfTaken: options.sandbox !== undefined,
           ready: () => readiness(),
           beforeMetrics: () => {
             const { events, bytes } = backlog();

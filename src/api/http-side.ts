@@ -15,6 +15,8 @@ export interface HttpSideOptions {
   /** Left out where no people work. */
   deskSide?: HttpOptions['deskSide'];
   ready: HttpOptions['ready'];
+  /** A port that is taken is no error: another one does as well. */
+  anyPortIfTaken?: boolean;
   /** Reads what only a look can tell, right before the metrics are given out. */
   beforeMetrics(): void;
 }
@@ -45,12 +47,17 @@ export async function startHttpSide(options: HttpSideOptions): Promise<HttpSide>
       return { contentType: metrics.contentType, text: await metrics.text() };
     },
   });
+  const listen = (port: number): Promise<string> => app.listen({ host: config.http.host, port });
   try {
-    const address = await app.listen({ host: config.http.host, port: config.http.port });
+    const address = await listen(config.http.port).catch((error: unknown) => {
+      // Between looking for a free port and now somebody took it.
+      if (options.anyPortIfTaken !== true || codeOf(error) !== 'EADDRINUSE') throw error;
+      return listen(0);
+    });
     return { address, server: app.server, stop: () => app.close() };
   } catch (error) {
     await app.close();
-    const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
+    const code = codeOf(error);
     const place = `${config.http.host}:${config.http.port}`;
     throw new ParleyError('http_listen', `cannot listen on ${place} (${code})`, {
       mend:
@@ -60,4 +67,8 @@ export async function startHttpSide(options: HttpSideOptions): Promise<HttpSide>
       cause: error,
     });
   }
+}
+
+function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
 }

@@ -67,6 +67,10 @@ export async function createHttp(options: HttpOptions): Promise<HttpServer> {
   const routes = requirePolicies(app);
   addSecurityHeaders(app, deskSide?.publicUrl?.startsWith('https://') === true);
   app.setErrorHandler((error: unknown, request, reply) => answerFailure(log, error, request, reply));
+  // Before a body is read: what is nowhere has no form either.
+  app.addHook('onRequest', async (request) => {
+    if (request.is404) throw new Refused('not_found', 'nothing is here');
+  });
   app.setNotFoundHandler((request, reply) =>
     answerFailure(log, new Refused('not_found', 'nothing is here'), request, reply),
   );

@@ -173,6 +173,16 @@ describe('the sandbox', () => {
   }, 90_000);
 });
 
+test('two that start at the same moment both come up, at addresses of their own', async () => {
+  const both = await Promise.all([startSandbox(), startSandbox()]);
+  try {
+    expect(new Set(both.map((one) => one.serving.address)).size).toBe(2);
+    for (const one of both) expect((await one.state()).phones.length).toBeGreaterThan(0);
+  } finally {
+    await Promise.all(both.map((one) => one.desk.remove()));
+  }
+}, 120_000);
+
 describe('outside the sandbox', () => {
   test('there are no sandbox routes and no demo sign-in, and demo people of an earlier sandbox are shut out', async () => {
     const sandbox = await startSandbox();
