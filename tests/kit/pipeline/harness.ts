@@ -77,6 +77,8 @@ export interface GatewayOptions {
   ingest?: Partial<IngestOptions>;
   /** Told what changes. */
   changes?: (database: Database) => ChangeSink;
+  /** What the bot's first answer begins with. */
+  greeting?: string;
   /** Leave the worker to the test. */
   withoutWorker?: boolean;
 }
@@ -115,9 +117,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const pipeline = tellChanges(store, options.changes?.(database) ?? { changed: () => undefined });
   const turns = createTurns({
     bot,
+    limited: options.ingest?.floodLimit !== undefined,
     ids,
     log,
-    texts: { secretWarning: () => 'secret warning', handedOver: () => 'a person will answer' },
+    texts: {
+      secretWarning: () => 'secret warning',
+      handedOver: () => 'a person will answer',
+      ...(options.greeting === undefined ? {} : { greeting: () => options.greeting ?? '' }),
+    },
     teamFor: () => brandId('support'),
     languageOf: () => 'en',
   });
