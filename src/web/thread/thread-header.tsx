@@ -67,7 +67,6 @@ export function ThreadHeader(props: { conversation: Conversation; view: View; ac
               {t(`priority.${conversation.priority}`)}
             </Badge>
           )}
-          {conversation.block !== null && <BlockedBadge block={conversation.block} />}
           <Badge tone={resolved ? 'good' : mine ? 'accent' : 'neutral'}>
             {ownerWords(conversation, session.agent.id, teamName, t)}
           </Badge>
@@ -78,6 +77,7 @@ export function ThreadHeader(props: { conversation: Conversation; view: View; ac
             {channelName(conversation.channel)} · {conversation.accountId} · #{conversation.number}
             {conversation.threadTitle !== null && ` · ${conversation.threadTitle}`}
           </span>
+          {conversation.block !== null && <BlockedBadge block={conversation.block} />}
         </p>
       </div>
       {!able && !readOnly && <BlockButton conversation={conversation} actions={actions} />}
