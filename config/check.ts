@@ -87,6 +87,7 @@ function toConfig(file: ParsedFile, accounts: readonly AccountConfig[], folder: 
       faqFolder: file.bot.faqFolder === undefined ? null : resolve(folder, file.bot.faqFolder),
       turnPauseMs: file.bot.turnPause,
       turnPauseMaxMs: file.bot.turnPauseMax,
+      greeting: file.bot.greeting,
     },
     teams: file.teams,
     log: file.log,

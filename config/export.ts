@@ -56,6 +56,7 @@ export function configExport(config: Config): string {
       faqFolder: config.bot.faqFolder ?? undefined,
       turnPause: formatDuration(config.bot.turnPauseMs),
       turnPauseMax: formatDuration(config.bot.turnPauseMaxMs),
+      greeting: config.bot.greeting,
     },
     teams: config.teams,
     log: config.log,

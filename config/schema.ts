@@ -74,6 +74,7 @@ const bot = z
     faqFolder: nonEmpty.optional(),
     turnPause: duration.prefault('1500ms'),
     turnPauseMax: duration.prefault('6s'),
+    greeting: z.boolean().default(true),
   })
   .refine((value) => value.turnPause <= value.turnPauseMax, {
     message: 'must not be shorter than turnPause',
@@ -169,6 +170,8 @@ export interface Config {
     readonly faqFolder: string | null;
     readonly turnPauseMs: number;
     readonly turnPauseMaxMs: number;
+    /** The bot's first answer to a contact begins with who it is. */
+    readonly greeting: boolean;
   };
   /** Never empty; the first takes what no rule sends elsewhere. */
   readonly teams: readonly { readonly id: string; readonly name: string; readonly languages: readonly string[] }[];

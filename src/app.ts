@@ -8,12 +8,14 @@ import { createBot } from './bot/bot.ts';
 import { createEchoBrain } from './bot/echo.ts';
 import { createFaqBrain, createFaqIndex } from './bot/faq.ts';
 import { readArticles } from './bot/faq-articles.ts';
+import { createGreeting, type OfficialAccount } from './bot/greeting.ts';
 import { chooseLanguage } from './bot/language.ts';
 import { botText } from './bot/texts.ts';
 import { createTeamBoard } from './conversation/team-board.ts';
 import { createTurns } from './conversation/turn.ts';
 import { createWaitingTurns } from './conversation/waiting-turns.ts';
 import { createWorker } from './conversation/worker.ts';
+import { FLOOD_LIMIT } from './core/answer-limits.ts';
 import { createOpened, type Opened } from './core/close-in-turn.ts';
 import { ParleyError } from './core/errors.ts';
 import { createUuidV7, systemClock } from './core/ids-and-time.ts';
@@ -64,6 +66,8 @@ export interface GatewayOptions {
   log: Log;
   /** Instead of the configured brains; tests only. */
   brains?: readonly Brain[];
+  /** `off`: limits on contacts are off, as with `echo` alone; tests only, which write faster than any customer. */
+  limits?: 'off';
   sandbox?: SandboxSide | null;
 }
 
@@ -101,6 +105,15 @@ function languageOf(
 ): CustomerLanguage {
   const remembered = CUSTOMER_LANGUAGES.find((language) => language === hints.remembered) ?? null;
   return chooseLanguage(texts, { remembered, languageCode: hints.platform ?? undefined }).language;
+}
+
+/** The accounts that have a name customers know them by. */
+function officialAccounts(config: Config): OfficialAccount[] {
+  return config.accounts.flatMap(({ channel, officialName }) =>
+    typeof officialName === 'string'
+      ? [{ platform: channel.charAt(0).toUpperCase() + channel.slice(1), name: officialName }]
+      : [],
+  );
 }
 
 /**
@@ -180,6 +193,8 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
   });
   const bot = createBot(options.brains ?? brainsOf(config), (by, outcome) => metrics.botDecision(by, outcome));
 
+  const limited = !bot.echoOnly && options.limits !== 'off';
+
   let store: ReturnType<typeof createPipelineStore> | undefined;
   const instance = await registerInstance({
     database,
@@ -207,6 +222,7 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
       pauseMs: bot.echoOnly ? 0 : config.bot.turnPauseMs,
       pauseMaxMs: bot.echoOnly ? 0 : config.bot.turnPauseMaxMs,
       firstOwner: { kind: 'bot' },
+      ...(limited ? { floodLimit: FLOOD_LIMIT } : {}),
     },
     observe: (statement, size) => metrics.batch(statement, size),
   });
@@ -253,11 +269,13 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
         store: pipeline,
         turns: createTurns({
           bot,
+          limited,
           ids,
           log,
           texts: {
             secretWarning: (language) => botText('secretWarning', language),
             handedOver: (language) => botText('handedOver', language),
+            ...(config.bot.greeting ? { greeting: createGreeting(officialAccounts(config)) } : {}),
           },
           teamFor: (_account, language) => teams.teamFor(language),
           languageOf,

@@ -7,12 +7,14 @@ import { API_PREFIX, type ExtraRoutes } from './api/api.ts';
 import type { ApiDesk } from './api/desk-side.ts';
 import type { DeskSide } from './api/http.ts';
 import { createLiveGate } from './api/live-gate.ts';
+import { botText } from './bot/texts.ts';
 import { StoreUnavailable } from './core/errors.ts';
 import type { ChangeSink } from './core/ports/changes.ts';
 import type { ChannelAccount } from './core/ports/channel.ts';
 import type { IdGenerator } from './core/ports/clock.ts';
 import type { Log } from './core/ports/log.ts';
 import type { WakeQueue } from './core/ports/queue.ts';
+import { createBlocks } from './inbox/blocks.ts';
 import { createInbox } from './inbox/inbox.ts';
 import type { Bus } from './realtime/bus.ts';
 import { decodeChanges } from './realtime/change-words.ts';
@@ -22,6 +24,7 @@ import { createPostgresBus } from './realtime/postgres-bus.ts';
 import { type ChangePublisher, createChangePublisher } from './realtime/publisher.ts';
 import { createRedisBus } from './realtime/redis-bus.ts';
 import { createAccessStore } from './store/access-store.ts';
+import { createBlockStore } from './store/block-store.ts';
 import { createChangeLookup } from './store/change-lookup.ts';
 import type { Database } from './store/database.ts';
 import { createDeskStore } from './store/desk-store.ts';
@@ -80,16 +83,26 @@ export function openChanges(queueUrl: string, database: Database, log: Log): Cha
 function joinDesk(parts: Omit<DeskParts, 'changes' | 'server'>, changes: ChangeSink): ApiDesk {
   const { database, ids, log, queue, shards, account } = parts;
   const access = createAccess({ store: createAccessStore(database), passwords: createPasswords(), ids, log });
+  const store = createInboxStore(database);
+  const onChange: ChangeSink['changed'] = (change) => changes.changed(change);
   const inbox = createInbox({
-    store: createInboxStore(database),
+    store,
     desk: createDeskStore(database, ids),
     account,
     queue,
     ids,
     shards,
-    onChange: (change) => changes.changed(change),
+    onChange,
   });
-  return { access, inbox };
+  const blocks = createBlocks({
+    store,
+    blocks: createBlockStore(database),
+    account,
+    ids,
+    notice: (language) => botText('blocked', language),
+    onChange,
+  });
+  return { access, inbox, blocks };
 }
 
 /** Joins the desk: sign-in, inbox, API, page and pushes. */

@@ -43,6 +43,8 @@ export const telegramConfig = z
     /** Whether we may change the webhook at Telegram: set it in mode webhook, remove it in mode polling. */
     registerWebhook: z.boolean().default(false),
     pace: pace.optional(),
+    /** How customers know this account, such as @ExampleSupportBot; the bot's greeting names it as official. */
+    officialName: z.string().min(1).max(64).optional(),
   })
   .refine((entry) => entry.mode !== 'webhook' || entry.webhookSecret !== undefined, {
     path: ['webhookSecret'],

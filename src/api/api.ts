@@ -13,6 +13,7 @@ import type { ApiOptions } from './desk-side.ts';
 import { guardRoutes } from './gate.ts';
 import { onlyUsed } from './openapi.ts';
 import { agentRoutes } from './routes/agents.ts';
+import { blockRoutes } from './routes/blocks.ts';
 import { conversationRoutes } from './routes/conversations.ts';
 import { eventRoutes } from './routes/events.ts';
 import { sessionRoutes } from './routes/session.ts';
@@ -53,6 +54,7 @@ export async function registerApi(app: FastifyInstance, options: ApiScope): Prom
       const api = scope.withTypeProvider<ZodTypeProvider>();
       sessionRoutes(api, options);
       conversationRoutes(api, options);
+      blockRoutes(api, options);
       eventRoutes(api, options);
       agentRoutes(api, options);
       api.get(

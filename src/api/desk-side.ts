@@ -1,10 +1,12 @@
 import type { Access } from '../access/access.ts';
+import type { Blocks } from '../inbox/blocks.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 
 /** What the routes of the desk stand on. */
 export interface ApiDesk {
   access: Access;
   inbox: Inbox;
+  blocks: Blocks;
 }
 
 /** How the desk's API is served. */

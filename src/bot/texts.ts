@@ -1,7 +1,14 @@
 import type { CustomerLanguage } from '../core/model/conversation.ts';
 
 /** What the bot says by itself. */
-export type BotTextKey = 'handedOver' | 'noAnswer' | 'noAnswerHandingOver' | 'secretWarning' | 'botFailure' | 'welcome';
+export type BotTextKey =
+  | 'handedOver'
+  | 'noAnswer'
+  | 'noAnswerHandingOver'
+  | 'secretWarning'
+  | 'botFailure'
+  | 'welcome'
+  | 'blocked';
 
 const TEXTS: Readonly<Record<CustomerLanguage, Readonly<Record<BotTextKey, string>>>> = {
   en: {
@@ -15,6 +22,7 @@ const TEXTS: Readonly<Record<CustomerLanguage, Readonly<Record<BotTextKey, strin
     botFailure:
       'Something went wrong on our side. I have passed your message on to our support team. A person will answer you here.',
     welcome: 'You are welcome! Write again at any time.',
+    blocked: 'You cannot write to us here at the moment. Your messages are not read and not answered.',
   },
   zh: {
     handedOver: '已为您转接人工客服，客服人员会在这里回复您。',
@@ -24,6 +32,7 @@ const TEXTS: Readonly<Record<CustomerLanguage, Readonly<Record<BotTextKey, strin
       '您的消息中似乎包含助记词、私钥、银行卡号或验证码等机密信息，我们已将其隐藏。我们的工作人员绝不会向您索取这些信息。如果是助记词或私钥：请视该钱包为已丢失，立即将资产转移到新钱包。如果是密码、验证码或 API 密钥：请立即更换。',
     botFailure: '抱歉，系统出现了问题。您的消息已转给人工客服，客服人员会在这里回复您。',
     welcome: '不客气！有问题随时联系我们。',
+    blocked: '您目前无法在此联系我们，您的消息不会被阅读或回复。',
   },
   ja: {
     handedOver: 'サポート担当者におつなぎしました。担当者がこちらで返信いたします。',
@@ -36,6 +45,7 @@ const TEXTS: Readonly<Record<CustomerLanguage, Readonly<Record<BotTextKey, strin
     botFailure:
       'こちらの不具合により回答できませんでした。サポート担当者に引き継ぎましたので、担当者がこちらで返信いたします。',
     welcome: 'どういたしまして。またいつでもご連絡ください。',
+    blocked: '現在、こちらからのお問い合わせは受け付けておりません。メッセージは確認されず、返信もいたしません。',
   },
   ko: {
     handedOver: '상담원에게 연결해 드렸습니다. 상담원이 이곳에서 답변드리겠습니다.',
@@ -46,6 +56,7 @@ const TEXTS: Readonly<Record<CustomerLanguage, Readonly<Record<BotTextKey, strin
       '메시지에 복구 문구, 개인 키, 카드 번호, 인증 코드와 같은 비밀 정보가 포함된 것 같아 가려 두었습니다. 저희 직원은 절대로 이를 요구하지 않습니다. 복구 문구나 개인 키라면 해당 지갑은 잃어버린 것으로 여기고 지금 바로 자산을 새 지갑으로 옮기세요. 비밀번호, 코드 또는 API 키라면 지금 바로 변경하세요.',
     botFailure: '저희 쪽에 문제가 발생했습니다. 메시지를 상담원에게 전달했으며, 상담원이 이곳에서 답변드리겠습니다.',
     welcome: '천만에요! 언제든지 다시 문의해 주세요.',
+    blocked: '현재 이곳에서는 문의하실 수 없습니다. 보내신 메시지는 확인되지 않으며 답변드리지 않습니다.',
   },
   es: {
     handedOver: 'He pasado tu conversación a nuestro equipo de soporte. Una persona te responderá aquí.',
@@ -58,6 +69,7 @@ const TEXTS: Readonly<Record<CustomerLanguage, Readonly<Record<BotTextKey, strin
     botFailure:
       'Algo ha fallado por nuestra parte. He pasado tu mensaje a nuestro equipo de soporte. Una persona te responderá aquí.',
     welcome: '¡De nada! Escríbenos cuando quieras.',
+    blocked: 'En este momento no puedes escribirnos por aquí. Tus mensajes no se leen ni se responden.',
   },
   ru: {
     handedOver: 'Я передал ваш диалог в службу поддержки. Сотрудник ответит вам здесь.',
@@ -69,6 +81,7 @@ const TEXTS: Readonly<Record<CustomerLanguage, Readonly<Record<BotTextKey, strin
       'Похоже, в вашем сообщении есть секретные данные: сид-фраза, приватный ключ, номер карты или код. Мы их скрыли. Наши сотрудники никогда их не запрашивают. Если это была сид-фраза или приватный ключ: считайте этот кошелёк потерянным и немедленно переведите средства на новый. Если это был пароль, код или API-ключ: немедленно смените его.',
     botFailure: 'У нас произошла ошибка. Я передал ваше сообщение в службу поддержки. Сотрудник ответит вам здесь.',
     welcome: 'Пожалуйста! Пишите в любое время.',
+    blocked: 'Сейчас вы не можете писать нам здесь. Ваши сообщения не читаются, и ответа на них не будет.',
   },
 };
 

@@ -12,6 +12,8 @@ export interface NoticeTexts {
   secretWarning(language: CustomerLanguage): string;
   /** A person takes over. */
   handedOver(language: CustomerLanguage): string;
+  /** Before the bot's first answer to a contact; left out: nobody is greeted. */
+  greeting?(language: CustomerLanguage): string;
 }
 
 /** What turning work into a decision needs; no I/O. */
@@ -40,7 +42,8 @@ export function draft(message: Draftable, cause: NewMessage | null, context: Dec
   };
 }
 
-function base(work: Work, messages: readonly NewMessage[]): Decision {
+/** A decision that changes nothing yet. */
+export function base(work: Work, messages: readonly NewMessage[]): Decision {
   if (work.conversation === null) throw new Error(`thread ${work.threadId} has new messages and no conversation`);
   return {
     threadId: work.threadId,

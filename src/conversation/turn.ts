@@ -1,11 +1,12 @@
 import { crashPoint } from '../core/crash-point.ts';
 import type { CustomerLanguage } from '../core/model/conversation.ts';
 import { type AccountId, brandId, type TeamId } from '../core/model/ids.ts';
-import type { Bot, BrainInput } from '../core/ports/brain.ts';
+import type { Bot, BotDecision, BrainInput } from '../core/ports/brain.ts';
 import type { ChannelAccount } from '../core/ports/channel.ts';
 import type { IdGenerator } from '../core/ports/clock.ts';
 import type { Log } from '../core/ports/log.ts';
 import type { Decision, NewMessage, Work } from '../core/ports/pipeline-store.ts';
+import { limitedAnswer, limitedNotice, postponed, waitFor } from './answer-limits.ts';
 import { applyBotDecision, type DecisionContext, handOver, type NoticeTexts, routeToPeople } from './decision.ts';
 
 /** How many workers must have died on a thread, each draining it alone, before its message is parked. */
@@ -16,6 +17,8 @@ const NEVER_ABORTED = new AbortController().signal;
 
 export interface TurnOptions {
   bot: Bot;
+  /** Whether limits on contacts are in force. */
+  limited: boolean;
   ids: IdGenerator;
   log: Log;
   texts: NoticeTexts;
@@ -34,7 +37,7 @@ export interface TurnStep {
  * decision that is written whole.
  */
 export function createTurns(options: TurnOptions) {
-  const { bot, ids, log } = options;
+  const { bot, limited, ids, log } = options;
 
   function contextOf(work: Work, messages: readonly NewMessage[], account: ChannelAccount): DecisionContext {
     // Echo says nothing of its own, so it needs no language.
@@ -80,8 +83,25 @@ export function createTurns(options: TurnOptions) {
         { threadId: work.threadId, err: error instanceof Error ? error.message : 'unknown' },
         'the bot answer could not be rendered',
       );
-      return handOver(work, messages, context, { why: 'the bot answer could not be rendered' });
+      return notice(work, handOver(work, messages, context, { why: 'the bot answer could not be rendered' }));
     }
+  }
+
+  /** A notice of ours; without limits nothing is kept for them. */
+  function notice(work: Work, decision: Decision): Decision {
+    return limited ? limitedNotice(work, decision) : decision;
+  }
+
+  /** What the bot decided, as a decision. */
+  function answered(
+    work: Work,
+    messages: readonly NewMessage[],
+    answer: BotDecision,
+    context: DecisionContext,
+  ): Decision {
+    return guarded(work, messages, context, () =>
+      limited ? limitedAnswer(work, messages, answer, context) : applyBotDecision(work, messages, answer, context),
+    );
   }
 
   async function take(work: Work, messages: readonly NewMessage[], account: ChannelAccount): Promise<TurnStep> {
@@ -89,18 +109,21 @@ export function createTurns(options: TurnOptions) {
     if (work.aloneDeaths >= POISON_DEATHS) {
       const why = `a worker ended ${work.aloneDeaths} times while handling this`;
       log.error({ threadId: work.threadId, messages: messages.length }, 'message parked: it ends the worker');
-      return { decision: handOver(work, messages, context, { why, state: 'parked' }), waiting: null };
+      return { decision: notice(work, handOver(work, messages, context, { why, state: 'parked' })), waiting: null };
     }
     if (work.conversation?.ownerKind !== 'bot')
-      return { decision: routeToPeople(work, messages, context), waiting: null };
+      return { decision: notice(work, routeToPeople(work, messages, context)), waiting: null };
     if (work.conversation.secretPending && !bot.echoOnly) {
       return {
-        decision: handOver(work, messages, context, { why: 'a secret was pasted', secret: true }),
+        decision: notice(work, handOver(work, messages, context, { why: 'a secret was pasted', secret: true })),
         waiting: null,
       };
     }
     const input = inputOf(work, messages, context);
     if (bot.waits) {
+      // Asked only when it may speak: what it says by then is not thrown away.
+      const waitMs = limited ? waitFor(work) : 0;
+      if (waitMs > 0) return { decision: postponed(work, waitMs), waiting: null };
       const last = messages.at(-1);
       const newTurn = {
         id: brandId<NonNullable<Decision['newTurn']>['id']>(ids.uuid()),
@@ -122,7 +145,7 @@ export function createTurns(options: TurnOptions) {
     const answer = await bot.decide(input, NEVER_ABORTED);
     crashPoint('turn.after-brain');
     return {
-      decision: guarded(work, messages, context, () => applyBotDecision(work, messages, answer, context)),
+      decision: answered(work, messages, answer, context),
       waiting: null,
     };
   }
@@ -133,7 +156,7 @@ export function createTurns(options: TurnOptions) {
     if (turn === null) return null;
     const context = contextOf(work, messages, account);
     if (turn.state === 'running' || turn.output === null) {
-      const decision = handOver(work, messages, context, { why: 'the bot did not answer in time' });
+      const decision = notice(work, handOver(work, messages, context, { why: 'the bot did not answer in time' }));
       return { ...decision, usedTurn: { id: turn.id, state: 'expired' } };
     }
     const overtaken = messages.some((message) => message.seq > turn.uptoSeq);
@@ -153,7 +176,7 @@ export function createTurns(options: TurnOptions) {
         usedTurn: { id: turn.id, state: 'superseded' },
       };
     }
-    const decision = guarded(work, messages, context, () => applyBotDecision(work, messages, output, context));
+    const decision = answered(work, messages, output, context);
     return { ...decision, usedTurn: { id: turn.id, state: 'used' } };
   }
 

@@ -82,8 +82,8 @@ const REFUSALS: Readonly<Record<string, { code: string; message: string; mend: s
   },
 };
 
-/** @throws {Refused} for every outcome but `ok` */
-function settle(outcome: ActOutcome): Extract<ActOutcome, { outcome: 'ok' }> {
+/** What an act came to, when it was done. @throws {Refused} for every outcome but `ok` */
+export function settle(outcome: ActOutcome): Extract<ActOutcome, { outcome: 'ok' }> {
   if (outcome.outcome === 'ok') return outcome;
   if (outcome.outcome === 'changed') {
     throw new OwnerChanged('owner_changed', `Somebody was faster. ${ownerSentence(outcome.owner)}`, outcome.owner);

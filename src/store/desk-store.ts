@@ -3,7 +3,8 @@ import type { IdGenerator } from '../core/ports/clock.ts';
 import type { ActOutcome, DeskStore } from '../core/ports/inbox-store.ts';
 import type { Database } from './database.ts';
 
-interface ActRow {
+/** What a function of the desk answers. */
+export interface ActRow {
   outcome: string;
   owner_kind: string | null;
   owner_name: string | null;
@@ -30,7 +31,8 @@ const REFUSALS = [
   'not_of_team',
 ] as const;
 
-function toOutcome(row: ActRow | undefined): ActOutcome {
+/** Reads what a function of the desk answered. */
+export function toOutcome(row: ActRow | undefined): ActOutcome {
   if (row === undefined) return { outcome: 'gone' };
   const ownerVersion = row.owner_version ?? 0;
   if (row.outcome === 'ok') {

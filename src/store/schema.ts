@@ -66,6 +66,8 @@ export interface ContactTable {
   language: string | null;
   created_at: Time;
   erased_at: TimeOrNull;
+  blocked_until: string | null;
+  block_told_at: TimeOrNull;
 }
 
 export interface IdentityTable {
@@ -105,6 +107,11 @@ export interface ThreadTable {
   lease_alone: Generated<boolean>;
   suspect: Generated<boolean>;
   alone_deaths: Generated<number>;
+  minute_from: TimeOrNull;
+  minute_count: Generated<number>;
+  bot_said: Json;
+  blocked_until: string | null;
+  block_notice: Json;
 }
 
 export interface ConversationTable {
@@ -321,6 +328,23 @@ export interface ConversationChangeFloorTable {
   xid: string;
 }
 
+export interface ContactBlockTable {
+  id: string;
+  contact_id: string;
+  conversation_id: string;
+  agent_id: string;
+  reason: string;
+  blocked_at: Time;
+  until_at: string;
+  undone_at: TimeOrNull;
+  undone_by: string | null;
+}
+
+export interface ContactGreetingTable {
+  contact_id: string;
+  greeted_at: Time;
+}
+
 export interface Schema {
   instance: InstanceTable;
   account: AccountTable;
@@ -346,4 +370,6 @@ export interface Schema {
   sign_in_attempt: SignInAttemptTable;
   conversation_change: ConversationChangeTable;
   conversation_change_floor: ConversationChangeFloorTable;
+  contact_block: ContactBlockTable;
+  contact_greeting: ContactGreetingTable;
 }

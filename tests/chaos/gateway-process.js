@@ -68,6 +68,7 @@ const gateway = await startGateway({
   roles: options.roles,
   log,
   brains: [chaosBrain],
+  limits: 'off',
 });
 
 process.on('message', (message) => {

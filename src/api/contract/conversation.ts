@@ -20,6 +20,8 @@ export const conversation = z
     owner,
     ownerVersion: z.int(),
     contact: z.object({ id: rowId, name: z.string(), handle: z.string().nullable(), language: z.string().nullable() }),
+    /** The contact is blocked: until when, or null for good. */
+    block: z.object({ until: moment.nullable() }).nullable(),
     channel: shortName,
     accountId: shortName,
     threadKind: z.enum(['private', 'group', 'channel']),

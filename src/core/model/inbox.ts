@@ -26,6 +26,8 @@ export interface ConversationShown {
   owner: OwnerShown;
   ownerVersion: number;
   contact: { id: string; name: string; handle: string | null; language: string | null };
+  /** The contact is blocked; `until` null: for good. */
+  block: { until: string | null } | null;
   channel: string;
   accountId: string;
   threadKind: 'private' | 'group' | 'channel';

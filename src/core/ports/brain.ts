@@ -51,6 +51,8 @@ export interface BotDecision {
   handoff: boolean;
   why: string;
   memory: Readonly<Record<string, unknown>>;
+  /** Nothing was asked ("thanks"): where the bot has said the same already, silence will do. */
+  courtesy?: boolean;
 }
 
 /** The bot: all brains in order behind one decision. Never rejects; a failing brain is a handoff. */

@@ -1,3 +1,4 @@
+import type { BotSaid } from '../answer-limits.ts';
 import type { Owner } from '../model/conversation.ts';
 import type {
   AccountId,
@@ -106,6 +107,10 @@ export interface Work {
     output: BotDecision | null;
   } | null;
   delivery: HeadDelivery | null;
+  /** What the bot said in this thread before; null where nobody keeps it. */
+  botSaid: BotSaid | null;
+  /** The database's time when this was read, ms. */
+  nowMs: number;
   /**
    * Until when (monotonic ms of this process) a part handed back as `sending` may be called: 800 ms after its commit at the
    * latest, counted from before the statement was sent, so that a process that was stopped in between never calls late.
@@ -157,6 +162,12 @@ export interface Decision extends Step {
   usedTurn: { id: TurnId; state: 'used' | 'superseded' | 'expired' } | null;
   newTurn: { id: TurnId; uptoSeq: number; deadlineMs: number } | null;
   outbound: readonly OutboundDraft[];
+  /** Take the turn no sooner than in this time; the messages stay new and nothing else is written. */
+  waitMs?: number;
+  /** Replaces what is known of what the bot said in the thread. */
+  botSaid?: BotSaid;
+  /** The first of `outbound` is the greeting: left out if the contact was greeted in another place meanwhile. */
+  greets?: boolean;
 }
 
 /** What one platform call came to, or how an unknown one was resolved. */

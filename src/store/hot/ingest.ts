@@ -16,6 +16,8 @@ export interface IngestOptions {
   pauseMaxMs: number;
   /** Who owns a new conversation. */
   firstOwner: { kind: 'bot' } | { kind: 'queue'; team: string };
+  /** Messages a minute of one contact in a thread that count; what is more is filed. Left out: all do. */
+  floodLimit?: number;
   lanes?: number;
   maxItems?: number;
   maxBytes?: number;
@@ -116,6 +118,7 @@ function toRow(
     pause_ms: options.pauseMs,
     pause_max_ms: options.pauseMaxMs,
     reopen_ms: REOPEN_WINDOW_MS,
+    flood_limit: options.floodLimit ?? null,
     owner_kind: options.firstOwner.kind,
     owner_team: options.firstOwner.kind === 'queue' ? options.firstOwner.team : null,
     thread_id: item.ids.thread,

@@ -61,6 +61,9 @@ function decisionRow(decision: Decision): Record<string, unknown> {
     used_turn: decision.usedTurn?.id ?? null,
     turn_state: decision.usedTurn?.state ?? null,
     new_turn: decision.newTurn,
+    wait_ms: decision.waitMs ?? null,
+    bot_said: decision.botSaid ?? null,
+    greets: decision.greets ?? false,
     outbound:
       decision.outbound.length === 0
         ? null
@@ -95,7 +98,7 @@ function settlementRow(settlement: Settlement): Record<string, unknown> {
   };
 }
 
-/** The hot path over the SQL functions of migrations 2 to 4. */
+/** The hot path over the SQL functions of migrations 2 to 4, with the limits of 7. */
 export function createPipelineStore(
   options: PipelineStoreOptions,
 ): PipelineStore & { idle(): Promise<void>; backlog(): { events: number; bytes: number } } {

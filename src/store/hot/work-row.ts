@@ -1,3 +1,4 @@
+import { readBotSaid } from '../../core/answer-limits.ts';
 import { brandId } from '../../core/model/ids.ts';
 import {
   CALL_WINDOW_MS,
@@ -28,12 +29,14 @@ export interface WorkRow {
   messages: NewMessage[] | null;
   turn: Work['turn'];
   delivery: HeadDelivery | null;
+  bot_said: unknown;
+  now_ms: number | null;
 }
 
 /** Columns in one place, so that every statement asks for the same. */
 export const WORK_COLUMNS =
   'thread_id, token, status, due_now, alone_deaths, account_id, address, thread_kind, contact_id, conversation_id, owner_kind, ' +
-  'owner_version, language, language_hint, memory, secret_pending, messages, turn, delivery';
+  'owner_version, language, language_hint, memory, secret_pending, messages, turn, delivery, bot_said, now_ms';
 
 /** @param issuedAtMs monotonic time before the statement was sent */
 export function toWork(row: WorkRow, issuedAtMs: number): Work {
@@ -60,6 +63,8 @@ export function toWork(row: WorkRow, issuedAtMs: number): Work {
     messages: row.messages,
     turn: row.turn,
     delivery: row.delivery,
+    botSaid: readBotSaid(row.bot_said),
+    nowMs: row.now_ms ?? 0,
     callBeforeMs: issuedAtMs + CALL_WINDOW_MS - (row.delivery?.ageMs ?? 0),
   };
 }

@@ -18,6 +18,8 @@ export interface ShownRow {
   contact_name: string;
   handle: string | null;
   contact_language: string | null;
+  blocked: boolean;
+  blocked_until: Date | null;
   channel: string;
   account_id: string;
   thread_id: string;
@@ -38,7 +40,8 @@ export interface ShownRow {
 export const shownColumns = sql`
   c.id, c.number, c.version, c.status, c.priority, c.owner_kind, c.owner_team, c.owner_agent,
   CASE c.owner_kind WHEN 'agent' THEN o.name END AS owner_name, c.owner_version, c.contact_id, p.display_name AS contact_name, i.handle,
-  p.language AS contact_language, a.channel, c.account_id, c.thread_id, t.kind AS thread_kind, t.title AS thread_title, c.language,
+  p.language AS contact_language, coalesce(p.blocked_until > now(), false) AS blocked,
+  CASE WHEN isfinite(p.blocked_until) THEN p.blocked_until END AS blocked_until, a.channel, c.account_id, c.thread_id, t.kind AS thread_kind, t.title AS thread_title, c.language,
   c.unread, c.preview, c.last_message_at, (extract(epoch FROM c.last_message_at) * 1000000)::bigint::text AS last_us, c.created_at,
   c.resolved_at, c.previous_id,
   EXISTS (
@@ -74,6 +77,7 @@ export function toShown(row: ShownRow): ConversationShown {
     owner: { kind: row.owner_kind, teamId: row.owner_team, agent },
     ownerVersion: row.owner_version,
     contact: { id: row.contact_id, name: row.contact_name, handle: row.handle, language: row.contact_language },
+    block: row.blocked ? { until: row.blocked_until?.toISOString() ?? null } : null,
     channel: row.channel,
     accountId: row.account_id,
     threadKind: row.thread_kind,

@@ -136,6 +136,8 @@ export async function exportContact(
         'status', c.status, 'priority', c.priority, 'topic', c.topic, 'language', c.language, 'botMemory', c.bot_memory,
         'createdAt', c.created_at, 'resolvedAt', c.resolved_at) ORDER BY c.number), '[]') FROM conversation c
         JOIN thread t ON t.id = c.thread_id WHERE t.contact_id = ${contactId}),
+      'blocks', (SELECT coalesce(jsonb_agg(jsonb_build_object('reason', b.reason, 'from', b.blocked_at, 'until', b.until_at,
+        'undoneAt', b.undone_at) ORDER BY b.blocked_at), '[]') FROM contact_block b WHERE b.contact_id = ${contactId}),
       'messages', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'conversation', m.conversation_id, 'seq', m.seq,
         'kind', m.kind, 'author', m.author_kind, 'text', m.text, 'body', m.body, 'entry', m.entry, 'state', m.state,
         'occurredAt', m.occurred_at, 'storedAt', m.created_at, 'editedAt', m.edited_at, 'deletedAt', m.deleted_at,
@@ -260,6 +262,7 @@ async function emptyRows(
     AND account_id = ANY (${places.accounts}::text[]) AND change->>'authorId' = ANY (${places.externalIds}::text[])`.execute(
     tx,
   );
+  await sql`UPDATE contact_block SET reason = '' WHERE contact_id = ${contactId}`.execute(tx);
   await sql`UPDATE identity SET display_name = 'erased', handle = NULL, language_hint = NULL WHERE contact_id = ${contactId}`.execute(
     tx,
   );

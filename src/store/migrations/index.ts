@@ -4,6 +4,7 @@ import { drain } from './0003-drain.ts';
 import { steps } from './0004-steps.ts';
 import { people } from './0005-people.ts';
 import { desk } from './0006-desk.ts';
+import { limits } from './0007-limits.ts';
 
 /** One forward-only step of the schema. Never changed after a release: a new step is added instead. */
 export interface Migration {
@@ -19,4 +20,5 @@ export const migrations: readonly Migration[] = [
   { id: 4, name: 'steps', sql: steps },
   { id: 5, name: 'people', sql: people },
   { id: 6, name: 'desk', sql: desk },
+  { id: 7, name: 'limits', sql: limits },
 ];

@@ -1,7 +1,7 @@
 import { useCallback, useMemo } from 'react';
-import { postOwner, postResolve, postReview } from '../api/calls.ts';
+import { deleteBlock, postBlock, postOwner, postResolve, postReview } from '../api/calls.ts';
 import { asFailure } from '../api/failure.ts';
-import type { Acted, ChangeOwner, Conversation } from '../api/model.ts';
+import type { Acted, Block, ChangeOwner, Conversation } from '../api/model.ts';
 import { announce, announceFailure } from '../app/announcements.ts';
 import { useDesk } from '../app/desk.tsx';
 import { hideConversation, knownConversation, queries, showConversation, threadKey } from '../app/queries.ts';
@@ -14,6 +14,8 @@ export interface Actions {
   assign(to: ChangeOwner['to']): Promise<boolean>;
   resolve(): Promise<boolean>;
   review(deliveryId: string, verdict: 'resend' | 'dismiss'): Promise<boolean>;
+  block(block: Block): Promise<boolean>;
+  unblock(): Promise<boolean>;
 }
 
 /** @returns functions that tell whether it was done; a failure has been announced by then */
@@ -69,6 +71,8 @@ export function useActions(conversationId: string): Actions {
         return run(() => postResolve(conversationId, expectedOwnerVersion), { status: 'resolved' });
       },
       review: (deliveryId, verdict) => run(() => postReview(deliveryId, verdict)),
+      block: (block) => run(() => postBlock(conversationId, block)),
+      unblock: () => run(() => deleteBlock(conversationId)),
     };
   }, [conversationId, me, run, session.agents]);
 }

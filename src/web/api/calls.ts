@@ -4,6 +4,8 @@ import type {
   Acted,
   Agent,
   AgentChange,
+  Block,
+  BlockPage,
   ChangeOwner,
   Conversation,
   ConversationPage,
@@ -58,6 +60,13 @@ export const postRead = (id: string, uptoSeq: number): Promise<Acted> =>
   answerOf(client.POST('/api/v1/conversations/{id}/read', { params: { path: { id } }, body: { uptoSeq } }));
 export const postReview = (deliveryId: string, verdict: 'resend' | 'dismiss'): Promise<Acted> =>
   answerOf(client.POST('/api/v1/deliveries/{id}/review', { params: { path: { id: deliveryId } }, body: { verdict } }));
+
+/** The block's id is the client's: the same one sent again is made once. */
+export const postBlock = (id: string, block: Block): Promise<Acted> =>
+  answerOf(client.POST('/api/v1/conversations/{id}/block', { params: { path: { id } }, body: block }));
+export const deleteBlock = (id: string): Promise<Acted> =>
+  answerOf(client.DELETE('/api/v1/conversations/{id}/block', { params: { path: { id } } }));
+export const fetchBlocks = (): Promise<BlockPage> => answerOf(client.GET('/api/v1/blocks'));
 
 export const fetchSessions = async (): Promise<readonly SessionEntry[]> =>
   (await answerOf(client.GET('/api/v1/sessions'))).sessions;

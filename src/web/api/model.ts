@@ -2,6 +2,9 @@ import type { components } from './schema.d.ts';
 
 /** What the API speaks of, under short names. */
 type Schemas = components['schemas'];
+export type Block = Schemas['BlockInput'];
+export type BlockTerm = Block['term'];
+export type BlockPage = Schemas['BlockPage'];
 export type Session = Schemas['Session'];
 export type Welcome = Schemas['Welcome'];
 export type Conversation = Schemas['Conversation'];

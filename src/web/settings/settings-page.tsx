@@ -7,6 +7,7 @@ import { ConnectionBar } from '../inbox/connection-bar.tsx';
 import { useCommand } from '../keyboard/commands.ts';
 import { SECTIONS, type Section } from '../router/route.ts';
 import { Link, navigate } from '../router/router.tsx';
+import { BlockedSection } from './blocked-section.tsx';
 import { settingsCatalogue } from './catalogue.ts';
 import { PeopleSection } from './people-section.tsx';
 import { SessionsSection } from './sessions-section.tsx';
@@ -57,6 +58,7 @@ export default function SettingsPage({ section, onLeave }: { section: Section; o
             <h1 className="text-xl font-semibold tracking-tight">{t(`settings.${shown}`)}</h1>
             {shown === 'you' && <YouSection />}
             {shown === 'sessions' && <SessionsSection />}
+            {shown === 'blocked' && <BlockedSection />}
             {shown === 'people' && <PeopleSection />}
             {shown === 'teams' && <TeamsSection />}
           </div>

@@ -9,9 +9,14 @@ function field(activity: Record<string, unknown>, name: string): string | null {
 /** What changed, as a sentence. */
 export function activityWords(message: Message, session: Session, t: Text): string {
   const activity = message.activity ?? {};
-  if (field(activity, 'change') !== 'owner') return message.text || t('activity.changed');
   const who = message.author.kind;
   const by = who === 'agent' ? (message.author.id === session.agent.id ? t('owner.you') : message.author.name) : null;
+  const change = field(activity, 'change');
+  if (change === 'blocked') {
+    return t('activity.blocked', { by: by ?? message.author.name, reason: field(activity, 'why') ?? '' });
+  }
+  if (change === 'unblocked') return t('activity.unblocked', { by: by ?? message.author.name });
+  if (change !== 'owner') return message.text || t('activity.changed');
   const agentId = field(activity, 'agent');
   const teamId = field(activity, 'team');
   const agentName = session.agents.find((one) => one.id === agentId)?.name ?? t('activity.somebody');

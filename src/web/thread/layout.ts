@@ -10,8 +10,17 @@ export type Line =
   | { type: 'conversation'; key: string; conversationId: string; atMs: number }
   | { type: 'unread'; key: string; count: number }
   | { type: 'activity'; key: string; message: Message }
+  | { type: 'filed'; key: string; reason: FiledReason; messages: readonly Message[] }
   | { type: 'group'; key: string; messages: readonly Message[] }
   | { type: 'outgoing'; key: string; entries: readonly Outgoing[] };
+
+/** Why the customer's messages were kept without calling anybody; only these are folded. */
+export type FiledReason = 'flood' | 'blocked';
+
+/** Null: the message counts. */
+export function filedReason({ state, stateReason }: Message): FiledReason | null {
+  return state === 'filed' && (stateReason === 'flood' || stateReason === 'blocked') ? stateReason : null;
+}
 
 /** @param dayOf midnight before a moment, in the agent's zone */
 export function layoutThread(
@@ -25,7 +34,10 @@ export function layoutThread(
   let conversationId = items[0]?.conversationId;
   const close = (): void => {
     const first = group[0];
-    if (first !== undefined) lines.push({ type: 'group', key: first.id, messages: group });
+    const reason = first === undefined ? null : filedReason(first);
+    if (first !== undefined && reason !== null) {
+      lines.push({ type: 'filed', key: first.id, reason, messages: group });
+    } else if (first !== undefined) lines.push({ type: 'group', key: first.id, messages: group });
     group = [];
   };
   const startDay = (atMs: number): void => {
@@ -65,6 +77,8 @@ export function layoutThread(
 }
 
 function together(before: Message | undefined, message: Message): boolean {
+  const filed = filedReason(message);
+  if (before !== undefined && (filed !== null || filedReason(before) !== null)) return filed === filedReason(before);
   return (
     before !== undefined &&
     before.kind === message.kind &&
@@ -80,7 +94,7 @@ function together(before: Message | undefined, message: Message): boolean {
  */
 export function firstUnread(items: readonly Message[], unread: number): { seq: number; count: number } | null {
   if (unread <= 0) return null;
-  const inbound = items.filter((one) => one.kind === 'inbound').slice(-unread);
+  const inbound = items.filter((one) => one.kind === 'inbound' && filedReason(one) === null).slice(-unread);
   const [first] = inbound;
   return first === undefined ? null : { seq: first.seq, count: inbound.length };
 }

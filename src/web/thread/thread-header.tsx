@@ -3,6 +3,8 @@ import { lazy, type ReactNode, Suspense, useState } from 'react';
 import type { Actions } from '../actions/use-actions.ts';
 import type { Conversation } from '../api/model.ts';
 import { useDesk } from '../app/desk.tsx';
+import { BlockButton } from '../blocks/block-button.tsx';
+import { BlockedBadge } from '../blocks/blocked-badge.tsx';
 import { Badge } from '../components/badge.tsx';
 import { Button, IconButton } from '../components/button.tsx';
 import { ChannelMark, channelName } from '../components/channel-mark.tsx';
@@ -75,8 +77,10 @@ export function ThreadHeader(props: { conversation: Conversation; view: View; ac
             {channelName(conversation.channel)} · {conversation.accountId} · #{conversation.number}
             {conversation.threadTitle !== null && ` · ${conversation.threadTitle}`}
           </span>
+          {conversation.block !== null && <BlockedBadge block={conversation.block} />}
         </p>
       </div>
+      {!able && !readOnly && <BlockButton conversation={conversation} actions={actions} />}
       {able && (
         <div className="flex flex-wrap items-center gap-1.5">
           {!mine && (
@@ -101,6 +105,7 @@ export function ThreadHeader(props: { conversation: Conversation; view: View; ac
               <Bot size={15} aria-hidden />
             </IconButton>
           )}
+          <BlockButton conversation={conversation} actions={actions} />
           <Button icon={<CircleCheck size={14} aria-hidden />} onClick={resolve}>
             {t('action.resolve')}
           </Button>

@@ -4,6 +4,7 @@ import type { Session } from '../api/model.ts';
 import { useText } from '../i18n/text.ts';
 import { useNow, useTimes } from '../i18n/times.ts';
 import { activityWords } from './activity-words.ts';
+import { FiledLine } from './filed-line.tsx';
 import type { Line } from './layout.ts';
 import { MessageGroup } from './message-group.tsx';
 import { OutgoingGroup } from './outgoing-group.tsx';
@@ -30,6 +31,8 @@ export const ThreadLine = memo(function ThreadLine(props: LineProps): ReactNode 
       return <Unread count={line.count} />;
     case 'activity':
       return <Activity line={line} session={session} />;
+    case 'filed':
+      return <FiledLine line={line} />;
     case 'outgoing':
       return <OutgoingGroup entries={line.entries} name={session.agent.name} id={session.agent.id} />;
     case 'group':

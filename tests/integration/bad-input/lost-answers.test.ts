@@ -48,6 +48,7 @@ describe('answers of the database that are lost', () => {
     const store: PipelineStore = { ...made.store, ...change(made.store) };
     const turns = createTurns({
       bot: singleBot,
+      limited: false,
       ids: createUuidV7(systemClock),
       log: made.log,
       texts: { secretWarning: () => 'secret', handedOver: () => 'people' },

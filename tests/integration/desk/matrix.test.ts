@@ -134,6 +134,20 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
     ok: 200,
     call: async (stand) => ({ path: `deliveries/${await partForPeople(stand)}/review`, body: { verdict: 'dismiss' } }),
   },
+  'POST /api/v1/conversations/:id/block': {
+    scoped: true,
+    ok: 200,
+    call: async (stand) => ({
+      path: `conversations/${await teamsConversation(stand)}/block`,
+      body: { id: randomUUID(), term: 'hour', reason: 'spam' },
+    }),
+  },
+  'DELETE /api/v1/conversations/:id/block': {
+    scoped: true,
+    ok: 200,
+    call: async (stand) => ({ path: `conversations/${await teamsConversation(stand)}/block` }),
+  },
+  'GET /api/v1/blocks': { ok: 200, call: fixed('blocks') },
   'GET /api/v1/events': { ok: 200, call: fixed('events') },
   'GET /api/v1/live': { ok: 426, call: fixed('live') },
   'GET /api/v1/agents': { ok: 200, call: fixed('agents') },

@@ -9,6 +9,8 @@ interface Filled {
   full: string;
   bot: string;
   resolved: string;
+  /** Its contact is blocked, and wrote again. */
+  blocked: string;
 }
 
 const filled = new WeakMap<SandboxServer, Filled>();
@@ -100,7 +102,17 @@ export async function fillSandbox(server: SandboxServer): Promise<void> {
     `SELECT owner_version::int AS version FROM conversation WHERE id = '${resolved}'`,
   );
   await call(`/conversations/${resolved}/resolve`, { expectedOwnerVersion: version }, session);
-  filled.set(server, { full, bot: await conversationOf('王伟'), resolved });
+  const blocked = await conversationOf('佐藤美咲');
+  await call(`/conversations/${blocked}/block`, { id: crypto.randomUUID(), term: 'day', reason: 'Threats' }, session);
+  await say(1003, 'もしもし');
+  await say(1003, '返事をください');
+  await eventually(
+    async () => (await server.query(`SELECT FROM message WHERE state_reason = 'blocked'`)).length === 2,
+    10_000,
+    50,
+  );
+  await settled();
+  filled.set(server, { blocked, full, bot: await conversationOf('王伟'), resolved });
 }
 
 /** One thing to look at. */
@@ -157,6 +169,16 @@ export const SCREENS: readonly Screen[] = [
   { name: 'thread-of-a-colleague', as: 'agent', address: ({ full }) => `/inbox/all/${full}` },
   { name: 'thread-bot', as: 'lead', address: ({ bot }) => `/inbox/bot/${bot}` },
   { name: 'thread-resolved', as: 'lead', address: ({ resolved }) => `/inbox/resolved/${resolved}` },
+  { name: 'thread-blocked', as: 'lead', address: ({ blocked }) => `/inbox/bot/${blocked}` },
+  {
+    name: 'block-dialog',
+    as: 'lead',
+    address: ({ bot }) => `/inbox/bot/${bot}`,
+    async reach(page) {
+      await page.locator('main header button:has(svg.lucide-ban)').click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
   { name: 'thread-gone', as: 'agent', address: () => '/inbox/all/00000000-0000-7000-8000-000000000000' },
   { name: 'thread-note', as: 'lead', address: ({ full }) => `/inbox/mine/${full}`, reach: press('n') },
   {
@@ -196,6 +218,7 @@ export const SCREENS: readonly Screen[] = [
   },
   { name: 'settings-you', as: 'lead', address: () => '/settings/you' },
   { name: 'settings-sessions', as: 'lead', address: () => '/settings/sessions' },
+  { name: 'settings-blocked', as: 'lead', address: () => '/settings/blocked' },
   { name: 'settings-people', as: 'admin', address: () => '/settings/people' },
   { name: 'settings-teams', as: 'admin', address: () => '/settings/teams' },
   {

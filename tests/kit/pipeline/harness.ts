@@ -82,6 +82,8 @@ export interface GatewayOptions {
   languageOf?: TurnOptions['languageOf'];
   /** Nothing is guarded when left out. */
   guardPayload?: IntakeOptions['guardPayload'];
+  /** What the bot's first answer begins with. */
+  greeting?: string;
   /** Leave the worker to the test. */
   withoutWorker?: boolean;
 }
@@ -120,9 +122,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const pipeline = tellChanges(store, options.changes?.(database) ?? { changed: () => undefined });
   const turns = createTurns({
     bot,
+    limited: options.ingest?.floodLimit !== undefined,
     ids,
     log,
-    texts: { secretWarning: () => 'secret warning', handedOver: () => 'a person will answer' },
+    texts: {
+      secretWarning: () => 'secret warning',
+      handedOver: () => 'a person will answer',
+      ...(options.greeting === undefined ? {} : { greeting: () => options.greeting ?? '' }),
+    },
     teamFor: (_account, language) => options.teamFor?.(language) ?? brandId('support'),
     languageOf: options.languageOf ?? (() => 'en'),
   });

@@ -184,6 +184,7 @@ it('turns lengths of time into milliseconds and joins relative paths to the fold
     faqFolder: join(folder, 'faq'),
     turnPauseMs: 0,
     turnPauseMaxMs: 6_000,
+    greeting: true,
   });
   expect(config.http.publicUrl).toBe('https://a.example');
 });

@@ -23,6 +23,7 @@ function stand(options: { answer?: BotDecision; bot?: Partial<Bot>; account?: Pa
   const account = memoryChannel('mem', options.account);
   const turns = createTurns({
     bot: { waits: false, deadlineMs: 10_000, echoOnly: false, decide, ...options.bot },
+    limited: true,
     ids: createUuidV7(systemClock),
     log,
     texts: { secretWarning: (language) => `warning ${language}`, handedOver: (language) => `people ${language}` },

@@ -33,6 +33,8 @@ export function workOf(
     messages,
     turn: null,
     delivery: null,
+    botSaid: null,
+    nowMs: 1_000_000,
     callBeforeMs: Number.POSITIVE_INFINITY,
     ...rest,
   };

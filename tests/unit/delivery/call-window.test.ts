@@ -32,6 +32,8 @@ function workUntil(callBeforeMs: number): Work {
     messages: null,
     turn: null,
     delivery: head,
+    botSaid: null,
+    nowMs: 0,
     callBeforeMs,
   };
 }

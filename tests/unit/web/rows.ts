@@ -15,6 +15,7 @@ export function conversation(change: Partial<Conversation> & { minute?: number }
     owner: { kind: 'bot', teamId: null, agent: null },
     ownerVersion: 0,
     contact: { id: 'p', name: 'Ann Miller', handle: 'ann', language: 'en' },
+    block: null,
     channel: 'telegram',
     accountId: 'tg',
     threadKind: 'private',

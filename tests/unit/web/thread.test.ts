@@ -44,6 +44,21 @@ describe('the layout of a thread', () => {
     expect(kinds(layoutThread([message(1)], [waiting], options))).toBe('day group outgoing');
   });
 
+  test('a flood is one line that counts, however long it took, and is never unread', () => {
+    const flood = (seq: number, stateReason = 'flood') => message(seq, { state: 'filed', stateReason });
+    const items = [
+      message(1, { state: 'answered' }),
+      flood(2),
+      flood(20),
+      flood(21, 'blocked'),
+      message(22, { state: 'filed', stateReason: 'thanks after resolved' }),
+    ];
+    const lines = layoutThread(items, [], options);
+    expect(kinds(lines)).toBe('day group filed filed group');
+    expect(lines[2]).toMatchObject({ reason: 'flood', messages: [{ seq: 2 }, { seq: 20 }] });
+    expect(firstUnread(items.slice(0, 4), 1)).toEqual({ seq: 1, count: 1 });
+  });
+
   test('the unread are the last of the customer', () => {
     const items = [message(1), message(2, { kind: 'outbound' }), message(3), message(4)];
     expect(firstUnread(items, 2)).toEqual({ seq: 3, count: 2 });

@@ -1,0 +1,269 @@
+/**
+ * The ingest of 0002 with limits: a message that does not count (of a flood, or of a blocked contact) is stored and filed, and
+ * wakes, reopens and moves nothing. What counts is decided once for each thread of the batch.
+ */
+export const limitsIngest = /* sql */ `
+CREATE OR REPLACE FUNCTION ingest_v1(p_items jsonb, p_raw bytea)
+RETURNS TABLE (o_ord integer, o_status text, o_thread uuid, o_conversation uuid, o_message uuid, o_shard smallint, o_due boolean)
+LANGUAGE plpgsql AS $$
+DECLARE
+  items ingest_item_v1[];
+  new_keys text[];
+  new_messages uuid[];
+  fresh ingest_item_v1[];
+  msgs ingest_item_v1[];
+  changes ingest_item_v1[];
+  touched ingest_item_v1[];
+  threads ingest_thread_v1[];
+  thread_ids uuid[];
+  strangers boolean;
+  changed boolean;
+  r record;
+BEGIN
+  SELECT array_agg(i ORDER BY i.ord) INTO items FROM jsonb_populate_recordset(NULL::ingest_item_v1, p_items) i;
+
+  WITH ins AS (
+    INSERT INTO inbound_event (account_id, event_key, kind, state, reason, target_external_id, change, raw, raw_blob)
+    SELECT i.account_id, i.event_key, i.kind, CASE i.outcome WHEN 'event' THEN 'stored' ELSE i.outcome END, i.reason, i.target,
+      CASE WHEN i.kind IN ('edit', 'delete', 'reaction') THEN jsonb_build_object('text', i.text, 'body', i.body,
+        'emoji', to_jsonb(i.emoji), 'authorId', i.author_id, 'atMs', i.occurred_ms) END,
+      substring(p_raw FROM i.raw_at FOR i.raw_bytes), i.raw_blob
+    FROM unnest(items) i ORDER BY i.account_id, i.event_key
+    ON CONFLICT (account_id, event_key) DO NOTHING
+    RETURNING account_id, event_key
+  )
+  SELECT array_agg(ins.account_id || E'\\n' || ins.event_key) INTO new_keys FROM ins;
+  -- Mostly all of them are new. Either way a batch is never joined with itself row by row: that grows with its square.
+  SELECT array_agg(i ORDER BY i.ord) INTO fresh FROM unnest(items) i WHERE i.outcome = 'event'
+    AND (cardinality(new_keys) = cardinality(items) OR i.account_id || E'\\n' || i.event_key = ANY (new_keys));
+
+  IF fresh IS NOT NULL THEN
+    WITH ins AS (
+      INSERT INTO message_external (account_id, external_id, message_id)
+      SELECT DISTINCT ON (i.account_id, i.external_id) i.account_id, i.external_id, i.message_id
+      FROM unnest(fresh) i WHERE i.kind = 'message' ORDER BY i.account_id, i.external_id, i.ord
+      ON CONFLICT (account_id, external_id) DO NOTHING
+      RETURNING message_id
+    )
+    SELECT array_agg(ins.message_id) INTO new_messages FROM ins;
+    SELECT array_agg(i ORDER BY i.ord) INTO msgs FROM unnest(fresh) i
+    WHERE i.kind = 'message' AND i.message_id = ANY (new_messages);
+    SELECT array_agg(i ORDER BY i.ord) INTO changes FROM unnest(fresh) i WHERE i.kind <> 'message';
+    IF coalesce(cardinality(msgs), 0) + coalesce(cardinality(changes), 0) < cardinality(fresh) THEN
+      UPDATE inbound_event e SET state = 'duplicate' FROM unnest(fresh) i
+      WHERE e.account_id = i.account_id AND e.event_key = i.event_key AND i.kind = 'message'
+        AND NOT EXISTS (SELECT FROM unnest(msgs) m WHERE m.ord = i.ord);
+    END IF;
+    touched := coalesce(msgs, '{}') || coalesce(changes, '{}');
+  END IF;
+
+  IF cardinality(touched) > 0 THEN
+    -- mostly everybody is known and unchanged: one look says so
+    SELECT bool_or(x.id IS NULL), bool_or(x.display_name IS DISTINCT FROM i.author_name OR x.handle IS DISTINCT FROM i.author_handle
+      OR x.language_hint IS DISTINCT FROM i.language_hint OR x.unreachable_at IS NOT NULL)
+    INTO strangers, changed
+    FROM unnest(touched) i LEFT JOIN identity x ON x.channel = i.channel AND x.external_id = i.author_id;
+
+    IF strangers THEN
+      WITH ins AS (
+        INSERT INTO identity (id, channel, external_id, contact_id, display_name, handle, language_hint)
+        SELECT DISTINCT ON (i.channel, i.author_id) i.identity_id, i.channel, i.author_id, i.contact_id, i.author_name,
+          i.author_handle, i.language_hint
+        FROM unnest(touched) i
+        WHERE NOT EXISTS (SELECT FROM identity x WHERE x.channel = i.channel AND x.external_id = i.author_id)
+        ORDER BY i.channel, i.author_id, i.ord
+        ON CONFLICT (channel, external_id) DO UPDATE SET display_name = EXCLUDED.display_name
+        RETURNING id, contact_id, display_name
+      )
+      INSERT INTO contact (id, display_name)
+      SELECT ins.contact_id, ins.display_name FROM ins WHERE ins.id IN (SELECT i.identity_id FROM unnest(touched) i);
+    END IF;
+    IF changed THEN
+      PERFORM FROM identity x WHERE x.id IN (
+        SELECT y.id FROM unnest(touched) i JOIN identity y ON y.channel = i.channel AND y.external_id = i.author_id
+      ) ORDER BY x.id FOR NO KEY UPDATE;
+      UPDATE identity x SET display_name = i.author_name, handle = i.author_handle, language_hint = i.language_hint,
+        unreachable_at = NULL
+      FROM (SELECT DISTINCT ON (u.channel, u.author_id) u.* FROM unnest(touched) u ORDER BY u.channel, u.author_id, u.ord DESC) i
+      WHERE x.channel = i.channel AND x.external_id = i.author_id;
+    END IF;
+
+    SELECT bool_or(t.id IS NULL), array_agg(DISTINCT t.id) INTO strangers, thread_ids
+    FROM unnest(touched) i LEFT JOIN thread t ON t.account_id = i.account_id AND t.external_key = i.external_key;
+    IF strangers THEN
+      INSERT INTO thread (id, account_id, external_key, address, chat_key, kind, title, identity_id, contact_id, shard, blocked_until)
+      SELECT DISTINCT ON (i.account_id, i.external_key) i.thread_id, i.account_id, i.external_key, i.address, i.chat_key, i.thread_kind,
+        i.thread_title, x.id, x.contact_id, get_byte(uuid_send(i.thread_id), 15), (SELECT k.blocked_until FROM contact k WHERE k.id = x.contact_id)
+      FROM unnest(touched) i JOIN identity x ON x.channel = i.channel AND x.external_id = i.author_id
+      WHERE NOT EXISTS (SELECT FROM thread t WHERE t.account_id = i.account_id AND t.external_key = i.external_key)
+      ORDER BY i.account_id, i.external_key, i.ord
+      ON CONFLICT (account_id, external_key) DO UPDATE SET title = EXCLUDED.title;
+      SELECT array_agg(DISTINCT t.id) INTO thread_ids
+      FROM unnest(touched) i JOIN thread t ON t.account_id = i.account_id AND t.external_key = i.external_key;
+    END IF;
+    PERFORM FROM thread t WHERE t.id = ANY (thread_ids) ORDER BY t.id FOR NO KEY UPDATE;
+  END IF;
+
+  IF msgs IS NOT NULL THEN
+    SELECT array_agg(ROW(t.id, t.account_id, t.external_key, t.contact_id, t.last_seq,
+        CASE WHEN c.id IS NOT NULL THEN 'open'
+          WHEN l.blocked OR (l.allowed = 0 AND p.id IS NOT NULL) THEN 'quiet'
+          WHEN p.resolved_at > now() - g.reopen_ms * interval '1 millisecond'
+            THEN CASE WHEN g.all_thanks THEN 'thanks' ELSE 'reopen' END
+          ELSE 'new' END,
+        coalesce(c.id, CASE WHEN l.blocked OR l.allowed = 0 OR p.resolved_at > now() - g.reopen_ms * interval '1 millisecond'
+          THEN p.id END, g.conversation_id),
+        p.id, coalesce(c.owner_kind, CASE WHEN p.resolved_at > now() - g.reopen_ms * interval '1 millisecond'
+          THEN p.resolved_owner_kind END, g.owner_kind),
+        g.owner_team, g.secret AND NOT l.blocked, g.n, g.pause_ms, g.pause_max_ms, g.preview,
+        l.allowed, l.blocked, l.blocked AND t.block_notice IS NOT NULL, g.flood_limit)::ingest_thread_v1) INTO threads
+    FROM (
+      SELECT i.account_id, i.external_key, bool_and(coalesce(i.thanks, false)) AS all_thanks,
+        bool_or(coalesce(i.secret, false)) AS secret, count(*)::integer AS n, max(i.reopen_ms) AS reopen_ms,
+        (array_agg(i.conversation_id ORDER BY i.ord))[1] AS conversation_id, min(i.owner_kind) AS owner_kind,
+        min(i.owner_team) AS owner_team, min(i.pause_ms) AS pause_ms, min(i.pause_max_ms) AS pause_max_ms,
+        left((array_agg(i.text ORDER BY i.ord DESC))[1], 140) AS preview, min(i.flood_limit) AS flood_limit
+      FROM unnest(msgs) i GROUP BY 1, 2
+    ) g
+    JOIN thread t ON t.account_id = g.account_id AND t.external_key = g.external_key
+    LEFT JOIN conversation c ON c.thread_id = t.id AND c.status <> 'resolved'
+    LEFT JOIN LATERAL (
+      SELECT p1.id, p1.resolved_at, p1.resolved_owner_kind FROM conversation p1
+      WHERE c.id IS NULL AND p1.thread_id = t.id ORDER BY p1.number DESC LIMIT 1
+    ) p ON true
+    -- How many of these count: none of a blocked contact's, the rest of the minute's of a flood; a secret is never overlooked.
+    CROSS JOIN LATERAL (
+      SELECT coalesce(t.blocked_until > now(), false) AS blocked,
+        CASE WHEN t.blocked_until > now() THEN 0
+          WHEN g.flood_limit IS NULL OR g.secret THEN g.n
+          ELSE greatest(0, least(g.n, g.flood_limit
+            - CASE WHEN t.minute_from > now() - interval '1 minute' THEN t.minute_count ELSE 0 END)) END AS allowed
+    ) l;
+
+    INSERT INTO conversation (id, thread_id, account_id, contact_id, previous_id, status, owner_kind, owner_team)
+    SELECT h.conversation_id, h.thread_id, h.account_id, h.contact_id, h.previous_id, 'open', h.owner_kind,
+      CASE h.owner_kind WHEN 'queue' THEN h.owner_team END
+    FROM unnest(threads) h WHERE h.fate = 'new' ORDER BY h.conversation_id;
+    IF FOUND THEN
+      INSERT INTO audit (actor_kind, action, subject_kind, subject_id, detail)
+      SELECT 'customer', 'conversation.created', 'conversation', h.conversation_id::text,
+        jsonb_build_object('owner', h.owner_kind, 'previous', h.previous_id)
+      FROM unnest(threads) h WHERE h.fate = 'new' ORDER BY h.conversation_id;
+    END IF;
+    -- A blocked contact in a place without any conversation: its messages need one, and nobody has it.
+    IF EXISTS (SELECT FROM unnest(threads) h WHERE h.fate = 'quiet' AND h.previous_id IS NULL) THEN
+      INSERT INTO conversation (id, thread_id, account_id, contact_id, status, owner_kind, owner_team, resolved_owner_kind, resolved_at)
+      SELECT h.conversation_id, h.thread_id, h.account_id, h.contact_id, 'resolved', 'none',
+        CASE h.owner_kind WHEN 'queue' THEN h.owner_team END, h.owner_kind, now()
+      FROM unnest(threads) h WHERE h.fate = 'quiet' AND h.previous_id IS NULL ORDER BY h.conversation_id;
+      INSERT INTO audit (actor_kind, action, subject_kind, subject_id, detail)
+      SELECT 'customer', 'conversation.created', 'conversation', h.conversation_id::text, '{"owner": "none", "why": "blocked"}'
+      FROM unnest(threads) h WHERE h.fate = 'quiet' AND h.previous_id IS NULL ORDER BY h.conversation_id;
+    END IF;
+    UPDATE conversation c SET status = 'open', resolved_at = NULL, owner_kind = c.resolved_owner_kind,
+      owner_version = c.owner_version + 1
+    FROM unnest(threads) h WHERE h.fate = 'reopen' AND c.id = h.conversation_id;
+    IF FOUND THEN
+      INSERT INTO audit (actor_kind, action, subject_kind, subject_id, detail)
+      SELECT 'customer', 'conversation.reopened', 'conversation', h.conversation_id::text,
+        jsonb_build_object('owner', h.owner_kind)
+      FROM unnest(threads) h WHERE h.fate = 'reopen' ORDER BY h.conversation_id;
+    END IF;
+
+    INSERT INTO message (id, thread_id, conversation_id, seq, kind, author_kind, author_id, text, body, state, state_reason,
+      reply_to_external_id, entry, event_key, occurred_at)
+    SELECT i.message_id, h.thread_id, h.conversation_id,
+      h.last_seq + row_number() OVER batch, 'inbound', 'contact', i.author_id, i.text, i.body,
+      CASE WHEN h.fate = 'thanks' OR row_number() OVER batch > h.allowed THEN 'filed' WHEN h.owner_kind = 'bot' OR h.secret THEN 'new' ELSE 'routed' END,
+      CASE WHEN row_number() OVER batch > h.allowed THEN CASE WHEN h.blocked THEN 'blocked' ELSE 'flood' END
+        WHEN h.fate = 'thanks' THEN 'thanks after resolved' WHEN h.owner_kind = 'bot' OR h.secret THEN NULL
+        ELSE 'owned by people' END,
+      i.reply_to, i.entry, i.event_key, to_timestamp(i.occurred_ms / 1000)
+    FROM unnest(msgs) i JOIN unnest(threads) h ON h.account_id = i.account_id AND h.external_key = i.external_key
+    WINDOW batch AS (PARTITION BY h.thread_id ORDER BY i.ord)
+    ORDER BY h.thread_id, i.ord;
+
+    UPDATE thread t SET last_seq = t.last_seq + h.n,
+      first_new_at = CASE WHEN h.due THEN coalesce(t.first_new_at, now()) ELSE t.first_new_at END,
+      new_from = CASE WHEN h.due THEN coalesce(t.new_from, t.last_seq + 1) ELSE t.new_from END,
+      pause_until = CASE WHEN h.due THEN least(now() + h.pause, coalesce(t.first_new_at, now()) + h.pause_max) ELSE t.pause_until END,
+      due_at = CASE WHEN h.due THEN least(t.due_at, now() + h.pause, coalesce(t.first_new_at, now()) + h.pause_max) ELSE t.due_at END,
+      minute_from = CASE WHEN h.flood_limit IS NULL OR t.minute_from > now() - interval '1 minute' THEN t.minute_from ELSE now() END,
+      minute_count = CASE WHEN h.flood_limit IS NULL THEN t.minute_count
+        ELSE h.n + CASE WHEN t.minute_from > now() - interval '1 minute' THEN t.minute_count ELSE 0 END END
+    FROM (
+      SELECT u.thread_id, u.n, u.flood_limit, u.fate <> 'thanks' AND u.allowed > 0 AND (u.owner_kind = 'bot' OR u.secret) AS due,
+        u.pause_ms * interval '1 millisecond' AS pause, u.pause_max_ms * interval '1 millisecond' AS pause_max
+      FROM unnest(threads) u
+    ) h WHERE t.id = h.thread_id;
+
+    -- What does not count moves nothing and is not unread; the page still learns of it.
+    UPDATE conversation c SET version = c.version + 1, unread = c.unread + h.allowed,
+      last_message_at = CASE WHEN h.allowed > 0 THEN now() ELSE c.last_message_at END,
+      last_inbound_at = CASE WHEN h.allowed > 0 THEN now() ELSE c.last_inbound_at END,
+      preview = CASE WHEN h.allowed > 0 THEN h.preview ELSE c.preview END, secret_pending = c.secret_pending OR h.secret,
+      priority = CASE WHEN h.secret THEN 'urgent' ELSE c.priority END,
+      status = CASE WHEN h.fate <> 'thanks' AND h.allowed > 0 AND c.status IN ('pending', 'snoozed') THEN 'open' ELSE c.status END
+    FROM unnest(threads) h WHERE c.id = h.conversation_id;
+    IF EXISTS (SELECT FROM unnest(threads) h WHERE h.notice) THEN
+      FOR r IN SELECT h.thread_id, h.conversation_id FROM unnest(threads) h WHERE h.notice ORDER BY h.contact_id, h.thread_id LOOP
+        PERFORM tell_blocked_v1(r.thread_id, r.conversation_id);
+      END LOOP;
+    END IF;
+
+    FOR r IN
+      SELECT e.account_id, e.event_key FROM inbound_event e
+      JOIN unnest(msgs) i ON e.account_id = i.account_id AND e.target_external_id = i.external_id
+      WHERE e.state = 'waiting' ORDER BY e.received_at, e.event_key
+    LOOP
+      PERFORM apply_change_v1(r.account_id, r.event_key);
+    END LOOP;
+  END IF;
+
+  IF changes IS NOT NULL THEN
+    FOR r IN SELECT i.account_id, i.event_key FROM unnest(changes) i ORDER BY i.ord LOOP
+      PERFORM apply_change_v1(r.account_id, r.event_key);
+    END LOOP;
+    -- a secret that came by an edit is warned of like any other: its message is decided on again
+    IF EXISTS (SELECT FROM unnest(changes) i WHERE i.secret) THEN
+      WITH told AS (
+        UPDATE message m SET state = 'new', state_reason = NULL, parked_at = NULL
+        FROM unnest(changes) i JOIN message_external x ON x.account_id = i.account_id AND x.external_id = i.target
+        WHERE i.secret AND m.id = x.message_id AND m.kind = 'inbound'
+          AND EXISTS (SELECT FROM conversation c WHERE c.id = m.conversation_id AND c.status <> 'resolved')
+          AND NOT EXISTS (SELECT FROM thread b WHERE b.id = m.thread_id AND b.blocked_until > now())
+        RETURNING m.thread_id, m.conversation_id, m.seq
+      ), conversations AS (
+        UPDATE conversation c SET secret_pending = true, priority = 'urgent', version = c.version + 1
+        FROM told WHERE c.id = told.conversation_id
+      )
+      UPDATE thread t SET due_at = now(), pause_until = NULL, new_from = least(t.new_from, x.seq)
+      FROM (SELECT told.thread_id, min(told.seq) AS seq FROM told GROUP BY told.thread_id) x WHERE t.id = x.thread_id;
+    END IF;
+  END IF;
+
+  IF EXISTS (SELECT FROM unnest(touched) i WHERE i.findings IS NOT NULL) THEN
+    INSERT INTO secret_finding (id, account_id, event_key, message_id, rule, certain, path, start, length, sealed)
+    SELECT f.id, i.account_id, i.event_key, CASE i.kind WHEN 'message' THEN i.message_id END, f.rule, f.certain, f.path, f.start,
+      f.length, decode(f.sealed, 'base64')
+    FROM unnest(touched) i CROSS JOIN LATERAL jsonb_to_recordset(i.findings)
+      AS f(id uuid, rule text, certain boolean, path text, start integer, length integer, sealed text)
+    WHERE i.findings IS NOT NULL;
+  END IF;
+
+  RETURN QUERY
+    SELECT i.ord,
+      CASE WHEN i.account_id || E'\\n' || i.event_key = ANY (new_keys) AND (i.outcome <> 'event' OR i.kind <> 'message' OR m.ord IS NOT NULL)
+        THEN 'stored' ELSE 'duplicate' END,
+      h.thread_id, h.conversation_id, m.message_id, get_byte(uuid_send(h.thread_id), 15)::smallint,
+      -- a thread that pauses first is left to the timers
+      h.thread_id IS NOT NULL AND h.fate <> 'thanks' AND h.allowed > 0 AND (h.owner_kind = 'bot' OR h.secret) AND h.pause_ms <= 0
+    FROM unnest(items) i
+    LEFT JOIN unnest(msgs) m ON m.ord = i.ord
+    LEFT JOIN unnest(threads) h ON h.account_id = m.account_id AND h.external_key = m.external_key
+    ORDER BY i.ord;
+END $$;
+
+-- A replaced function loses its settings.
+ALTER FUNCTION ingest_v1(jsonb, bytea) SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off;
+`;
