@@ -107,7 +107,8 @@ describe('the whole story in a browser', () => {
     await visitor.holdPhoneOf('Lucía Fernández');
     await visitor.write('Mi depósito no llegó');
     await visitor.phone().getByText('Mi depósito no llegó').waitFor();
-    await eventually(async () => expect(await visitor.phone().getByText('Support:').count()).toBe(1), 20_000, 50);
+    // The greeting and the answer.
+    await eventually(async () => expect(await visitor.phone().getByText('Support:').count()).toBe(2), 20_000, 50);
     await visitor.holdPhoneOf('Ann Miller');
     await visitor.phone().getByText('The network was slow').waitFor();
     expect(await visitor.phone().getByText('The network was slow').count()).toBe(1);
