@@ -68,8 +68,9 @@ export async function createHttp(options: HttpOptions): Promise<HttpServer> {
   addSecurityHeaders(app, deskSide?.publicUrl?.startsWith('https://') === true);
   app.setErrorHandler((error: unknown, request, reply) => answerFailure(log, error, request, reply));
   // Before a body is read: what is nowhere has no form either.
-  app.addHook('onRequest', async (request) => {
-    if (request.is404) throw new Refused('not_found', 'nothing is here');
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (request.is404) done(new Refused('not_found', 'nothing is here'));
+    else done();
   });
   app.setNotFoundHandler((request, reply) =>
     answerFailure(log, new Refused('not_found', 'nothing is here'), request, reply),

@@ -13,9 +13,13 @@ const POLICY = [
   "form-action 'self'",
 ].join('; ');
 
-/** Headers of every answer: what a browser may do with it is said once, here. */
+/** Headers of every answer that a browser may see: what it may do with it is said once, here. A platform's webhook is no browser. */
 export function addSecurityHeaders(app: FastifyInstance, secure: boolean): void {
   app.addHook('onRequest', (request, reply, done) => {
+    if (request.routeOptions.config.policy === 'webhook') {
+      done();
+      return;
+    }
     reply.headers({
       'content-security-policy': POLICY,
       'x-content-type-options': 'nosniff',
