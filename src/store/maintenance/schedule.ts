@@ -20,6 +20,8 @@ export interface UpkeepOptions {
 
 const SEAL_MS = 1_000;
 const LOOK_MS = 5_000;
+/** No multiple of the others': work that comes at one moment takes connections from the messages. */
+const DISABLED_MS = 7_300;
 const EXPIRE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
@@ -53,7 +55,7 @@ export function startUpkeep(options: UpkeepOptions): { stop(): void } {
     metrics.due(await dueWork(database));
     metrics.queueHealthy(options.queue.healthy());
   });
-  every(LOOK_MS, 'disabled agents', async () => {
+  every(DISABLED_MS, 'disabled agents', async () => {
     const returned = await returnFromDisabled(database);
     if (returned > 0) log.info({ returned }, 'conversations of disabled agents went back to their teams');
   });
