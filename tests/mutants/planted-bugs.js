@@ -51,7 +51,7 @@ export const plantedBugs = [
   {
     // DO NOTHING alone would be harmless here: the next statement has a snapshot of its own and sees the other writer's row.
     name: 'a new thread is inserted without minding a second writer',
-    file: 'src/store/migrations/0007-limits-ingest.ts',
+    file: 'src/store/migrations/0002-ingest.ts',
     find: 'ON CONFLICT (account_id, external_key) DO UPDATE SET title = EXCLUDED.title;',
     replace: ';',
     test: STORE,
@@ -59,7 +59,7 @@ export const plantedBugs = [
   },
   {
     name: 'DO NOTHING and select: what the other writer stored is not seen',
-    file: 'src/store/migrations/0007-limits-ingest.ts',
+    file: 'src/store/migrations/0002-ingest.ts',
     find: 'ON CONFLICT (channel, external_id) DO UPDATE SET display_name = EXCLUDED.display_name\n        RETURNING id, contact_id, display_name',
     replace: 'ON CONFLICT (channel, external_id) DO NOTHING\n        RETURNING id, contact_id, display_name',
     also: {
@@ -71,7 +71,7 @@ export const plantedBugs = [
   },
   {
     name: 'unsorted batch',
-    file: 'src/store/migrations/0007-limits-ingest.ts',
+    file: 'src/store/migrations/0002-ingest.ts',
     find: 'WHERE t.id = ANY (thread_ids) ORDER BY t.id FOR NO KEY UPDATE;',
     replace: 'WHERE t.id = ANY (thread_ids) ORDER BY t.id DESC FOR NO KEY UPDATE;',
     test: STORE,
@@ -147,7 +147,7 @@ export const plantedBugs = [
   },
   {
     name: 'bot output lands after a takeover',
-    file: 'src/store/migrations/0007-limits-steps.ts',
+    file: 'src/store/migrations/0004-steps.ts',
     find: "WHERE i.thread_id = ANY (held) AND c.owner_version = i.owner_version AND c.status <> 'resolved';",
     replace: "WHERE i.thread_id = ANY (held) AND c.status <> 'resolved';",
     test: HAZARDS,
@@ -171,7 +171,7 @@ export const plantedBugs = [
   },
   {
     name: 'a release forgets the part that waits for its retry',
-    file: 'src/store/migrations/0007-limits-steps.ts',
+    file: 'src/store/migrations/0003-drain.ts',
     find: 'ELSE greatest(x.head_due, x.held_until) END,',
     replace: 'ELSE NULL END,',
     test: STORE,

@@ -3,6 +3,9 @@
  * (READ COMMITTED), so what a lock waited for is seen by the next statement. Keys that may be new are inserted sorted
  * and ON CONFLICT DO UPDATE, so that a second writer of the same key waits and then finds the row; event and message
  * keys use DO NOTHING, because there a conflict is the answer: a duplicate.
+ *
+ * A message that does not count (of a flood, or of a blocked contact; columns of migration 7) is stored and filed, and wakes,
+ * reopens and moves nothing. What counts is decided once for each thread of the batch.
  */
 export const ingest = /* sql */ `
 -- What joins a batch with itself stands first and at fixed places: it is read for every pair of rows.
@@ -12,12 +15,12 @@ CREATE TYPE ingest_item_v1 AS (
   occurred_ms double precision, account_id text, event_key text, external_key text, kind text, external_id text, channel text,
   author_id text, outcome text, reason text, raw_blob text, address text, chat_key text, thread_kind text, thread_title text,
   author_name text, author_handle text, language_hint text, text text, body jsonb, reply_to text, entry text, target text,
-  emoji text[], findings jsonb, owner_kind text, owner_team text
+  emoji text[], findings jsonb, owner_kind text, owner_team text, flood_limit integer
 );
 CREATE TYPE ingest_thread_v1 AS (
   thread_id uuid, account_id text, external_key text, contact_id uuid, last_seq bigint, fate text, conversation_id uuid,
   previous_id uuid, owner_kind text, owner_team text, secret boolean, n integer, pause_ms integer, pause_max_ms integer,
-  preview text
+  preview text, allowed integer, blocked boolean, notice boolean, flood_limit integer
 );
 
 -- Applies one edit, delete or reaction to its message, or lets it wait. The caller holds the thread's lock.
@@ -147,9 +150,9 @@ BEGIN
     SELECT bool_or(t.id IS NULL), array_agg(DISTINCT t.id) INTO strangers, thread_ids
     FROM unnest(touched) i LEFT JOIN thread t ON t.account_id = i.account_id AND t.external_key = i.external_key;
     IF strangers THEN
-      INSERT INTO thread (id, account_id, external_key, address, chat_key, kind, title, identity_id, contact_id, shard)
+      INSERT INTO thread (id, account_id, external_key, address, chat_key, kind, title, identity_id, contact_id, shard, blocked_until)
       SELECT DISTINCT ON (i.account_id, i.external_key) i.thread_id, i.account_id, i.external_key, i.address, i.chat_key, i.thread_kind,
-        i.thread_title, x.id, x.contact_id, get_byte(uuid_send(i.thread_id), 15)
+        i.thread_title, x.id, x.contact_id, get_byte(uuid_send(i.thread_id), 15), (SELECT k.blocked_until FROM contact k WHERE k.id = x.contact_id)
       FROM unnest(touched) i JOIN identity x ON x.channel = i.channel AND x.external_id = i.author_id
       WHERE NOT EXISTS (SELECT FROM thread t WHERE t.account_id = i.account_id AND t.external_key = i.external_key)
       ORDER BY i.account_id, i.external_key, i.ord
@@ -163,19 +166,22 @@ BEGIN
   IF msgs IS NOT NULL THEN
     SELECT array_agg(ROW(t.id, t.account_id, t.external_key, t.contact_id, t.last_seq,
         CASE WHEN c.id IS NOT NULL THEN 'open'
+          WHEN l.blocked OR (l.allowed = 0 AND p.id IS NOT NULL) THEN 'quiet'
           WHEN p.resolved_at > now() - g.reopen_ms * interval '1 millisecond'
             THEN CASE WHEN g.all_thanks THEN 'thanks' ELSE 'reopen' END
           ELSE 'new' END,
-        coalesce(c.id, CASE WHEN p.resolved_at > now() - g.reopen_ms * interval '1 millisecond' THEN p.id END, g.conversation_id),
+        coalesce(c.id, CASE WHEN l.blocked OR l.allowed = 0 OR p.resolved_at > now() - g.reopen_ms * interval '1 millisecond'
+          THEN p.id END, g.conversation_id),
         p.id, coalesce(c.owner_kind, CASE WHEN p.resolved_at > now() - g.reopen_ms * interval '1 millisecond'
           THEN p.resolved_owner_kind END, g.owner_kind),
-        g.owner_team, g.secret, g.n, g.pause_ms, g.pause_max_ms, g.preview)::ingest_thread_v1) INTO threads
+        g.owner_team, g.secret AND NOT l.blocked, g.n, g.pause_ms, g.pause_max_ms, g.preview,
+        l.allowed, l.blocked, l.blocked AND t.block_notice IS NOT NULL, g.flood_limit)::ingest_thread_v1) INTO threads
     FROM (
       SELECT i.account_id, i.external_key, bool_and(coalesce(i.thanks, false)) AS all_thanks,
         bool_or(coalesce(i.secret, false)) AS secret, count(*)::integer AS n, max(i.reopen_ms) AS reopen_ms,
         (array_agg(i.conversation_id ORDER BY i.ord))[1] AS conversation_id, min(i.owner_kind) AS owner_kind,
         min(i.owner_team) AS owner_team, min(i.pause_ms) AS pause_ms, min(i.pause_max_ms) AS pause_max_ms,
-        left((array_agg(i.text ORDER BY i.ord DESC))[1], 140) AS preview
+        left((array_agg(i.text ORDER BY i.ord DESC))[1], 140) AS preview, min(i.flood_limit) AS flood_limit
       FROM unnest(msgs) i GROUP BY 1, 2
     ) g
     JOIN thread t ON t.account_id = g.account_id AND t.external_key = g.external_key
@@ -183,7 +189,15 @@ BEGIN
     LEFT JOIN LATERAL (
       SELECT p1.id, p1.resolved_at, p1.resolved_owner_kind FROM conversation p1
       WHERE c.id IS NULL AND p1.thread_id = t.id ORDER BY p1.number DESC LIMIT 1
-    ) p ON true;
+    ) p ON true
+    -- How many of these count: none of a blocked contact's, the rest of the minute's of a flood; a secret is never overlooked.
+    CROSS JOIN LATERAL (
+      SELECT coalesce(t.blocked_until > now(), false) AS blocked,
+        CASE WHEN t.blocked_until > now() THEN 0
+          WHEN g.flood_limit IS NULL OR g.secret THEN g.n
+          ELSE greatest(0, least(g.n, g.flood_limit
+            - CASE WHEN t.minute_from > now() - interval '1 minute' THEN t.minute_count ELSE 0 END)) END AS allowed
+    ) l;
 
     INSERT INTO conversation (id, thread_id, account_id, contact_id, previous_id, status, owner_kind, owner_team)
     SELECT h.conversation_id, h.thread_id, h.account_id, h.contact_id, h.previous_id, 'open', h.owner_kind,
@@ -194,6 +208,16 @@ BEGIN
       SELECT 'customer', 'conversation.created', 'conversation', h.conversation_id::text,
         jsonb_build_object('owner', h.owner_kind, 'previous', h.previous_id)
       FROM unnest(threads) h WHERE h.fate = 'new' ORDER BY h.conversation_id;
+    END IF;
+    -- A blocked contact in a place without any conversation: its messages need one, and nobody has it.
+    IF EXISTS (SELECT FROM unnest(threads) h WHERE h.fate = 'quiet' AND h.previous_id IS NULL) THEN
+      INSERT INTO conversation (id, thread_id, account_id, contact_id, status, owner_kind, owner_team, resolved_owner_kind, resolved_at)
+      SELECT h.conversation_id, h.thread_id, h.account_id, h.contact_id, 'resolved', 'none',
+        CASE h.owner_kind WHEN 'queue' THEN h.owner_team END, h.owner_kind, now()
+      FROM unnest(threads) h WHERE h.fate = 'quiet' AND h.previous_id IS NULL ORDER BY h.conversation_id;
+      INSERT INTO audit (actor_kind, action, subject_kind, subject_id, detail)
+      SELECT 'customer', 'conversation.created', 'conversation', h.conversation_id::text, '{"owner": "none", "why": "blocked"}'
+      FROM unnest(threads) h WHERE h.fate = 'quiet' AND h.previous_id IS NULL ORDER BY h.conversation_id;
     END IF;
     UPDATE conversation c SET status = 'open', resolved_at = NULL, owner_kind = c.resolved_owner_kind,
       owner_version = c.owner_version + 1
@@ -208,30 +232,43 @@ BEGIN
     INSERT INTO message (id, thread_id, conversation_id, seq, kind, author_kind, author_id, text, body, state, state_reason,
       reply_to_external_id, entry, event_key, occurred_at)
     SELECT i.message_id, h.thread_id, h.conversation_id,
-      h.last_seq + row_number() OVER (PARTITION BY h.thread_id ORDER BY i.ord), 'inbound', 'contact', i.author_id, i.text, i.body,
-      CASE WHEN h.fate = 'thanks' THEN 'filed' WHEN h.owner_kind = 'bot' OR h.secret THEN 'new' ELSE 'routed' END,
-      CASE WHEN h.fate = 'thanks' THEN 'thanks after resolved' WHEN h.owner_kind = 'bot' OR h.secret THEN NULL
+      h.last_seq + row_number() OVER batch, 'inbound', 'contact', i.author_id, i.text, i.body,
+      CASE WHEN h.fate = 'thanks' OR row_number() OVER batch > h.allowed THEN 'filed' WHEN h.owner_kind = 'bot' OR h.secret THEN 'new' ELSE 'routed' END,
+      CASE WHEN row_number() OVER batch > h.allowed THEN CASE WHEN h.blocked THEN 'blocked' ELSE 'flood' END
+        WHEN h.fate = 'thanks' THEN 'thanks after resolved' WHEN h.owner_kind = 'bot' OR h.secret THEN NULL
         ELSE 'owned by people' END,
       i.reply_to, i.entry, i.event_key, to_timestamp(i.occurred_ms / 1000)
     FROM unnest(msgs) i JOIN unnest(threads) h ON h.account_id = i.account_id AND h.external_key = i.external_key
+    WINDOW batch AS (PARTITION BY h.thread_id ORDER BY i.ord)
     ORDER BY h.thread_id, i.ord;
 
     UPDATE thread t SET last_seq = t.last_seq + h.n,
       first_new_at = CASE WHEN h.due THEN coalesce(t.first_new_at, now()) ELSE t.first_new_at END,
       new_from = CASE WHEN h.due THEN coalesce(t.new_from, t.last_seq + 1) ELSE t.new_from END,
       pause_until = CASE WHEN h.due THEN least(now() + h.pause, coalesce(t.first_new_at, now()) + h.pause_max) ELSE t.pause_until END,
-      due_at = CASE WHEN h.due THEN least(t.due_at, now() + h.pause, coalesce(t.first_new_at, now()) + h.pause_max) ELSE t.due_at END
+      due_at = CASE WHEN h.due THEN least(t.due_at, now() + h.pause, coalesce(t.first_new_at, now()) + h.pause_max) ELSE t.due_at END,
+      minute_from = CASE WHEN h.flood_limit IS NULL OR t.minute_from > now() - interval '1 minute' THEN t.minute_from ELSE now() END,
+      minute_count = CASE WHEN h.flood_limit IS NULL THEN t.minute_count
+        ELSE h.n + CASE WHEN t.minute_from > now() - interval '1 minute' THEN t.minute_count ELSE 0 END END
     FROM (
-      SELECT u.thread_id, u.n, u.fate <> 'thanks' AND (u.owner_kind = 'bot' OR u.secret) AS due,
+      SELECT u.thread_id, u.n, u.flood_limit, u.fate <> 'thanks' AND u.allowed > 0 AND (u.owner_kind = 'bot' OR u.secret) AS due,
         u.pause_ms * interval '1 millisecond' AS pause, u.pause_max_ms * interval '1 millisecond' AS pause_max
       FROM unnest(threads) u
     ) h WHERE t.id = h.thread_id;
 
-    UPDATE conversation c SET version = c.version + 1, unread = c.unread + h.n, last_message_at = now(), last_inbound_at = now(),
-      preview = h.preview, secret_pending = c.secret_pending OR h.secret,
+    -- What does not count moves nothing and is not unread; the page still learns of it.
+    UPDATE conversation c SET version = c.version + 1, unread = c.unread + h.allowed,
+      last_message_at = CASE WHEN h.allowed > 0 THEN now() ELSE c.last_message_at END,
+      last_inbound_at = CASE WHEN h.allowed > 0 THEN now() ELSE c.last_inbound_at END,
+      preview = CASE WHEN h.allowed > 0 THEN h.preview ELSE c.preview END, secret_pending = c.secret_pending OR h.secret,
       priority = CASE WHEN h.secret THEN 'urgent' ELSE c.priority END,
-      status = CASE WHEN h.fate <> 'thanks' AND c.status IN ('pending', 'snoozed') THEN 'open' ELSE c.status END
+      status = CASE WHEN h.fate <> 'thanks' AND h.allowed > 0 AND c.status IN ('pending', 'snoozed') THEN 'open' ELSE c.status END
     FROM unnest(threads) h WHERE c.id = h.conversation_id;
+    IF EXISTS (SELECT FROM unnest(threads) h WHERE h.notice) THEN
+      FOR r IN SELECT h.thread_id, h.conversation_id FROM unnest(threads) h WHERE h.notice ORDER BY h.contact_id, h.thread_id LOOP
+        PERFORM tell_blocked_v1(r.thread_id, r.conversation_id);
+      END LOOP;
+    END IF;
 
     FOR r IN
       SELECT e.account_id, e.event_key FROM inbound_event e
@@ -253,6 +290,7 @@ BEGIN
         FROM unnest(changes) i JOIN message_external x ON x.account_id = i.account_id AND x.external_id = i.target
         WHERE i.secret AND m.id = x.message_id AND m.kind = 'inbound'
           AND EXISTS (SELECT FROM conversation c WHERE c.id = m.conversation_id AND c.status <> 'resolved')
+          AND NOT EXISTS (SELECT FROM thread b WHERE b.id = m.thread_id AND b.blocked_until > now())
         RETURNING m.thread_id, m.conversation_id, m.seq
       ), conversations AS (
         UPDATE conversation c SET secret_pending = true, priority = 'urgent', version = c.version + 1
@@ -278,7 +316,7 @@ BEGIN
         THEN 'stored' ELSE 'duplicate' END,
       h.thread_id, h.conversation_id, m.message_id, get_byte(uuid_send(h.thread_id), 15)::smallint,
       -- a thread that pauses first is left to the timers
-      h.thread_id IS NOT NULL AND h.fate <> 'thanks' AND (h.owner_kind = 'bot' OR h.secret) AND h.pause_ms <= 0
+      h.thread_id IS NOT NULL AND h.fate <> 'thanks' AND h.allowed > 0 AND (h.owner_kind = 'bot' OR h.secret) AND h.pause_ms <= 0
     FROM unnest(items) i
     LEFT JOIN unnest(msgs) m ON m.ord = i.ord
     LEFT JOIN unnest(threads) h ON h.account_id = m.account_id AND h.external_key = m.external_key

@@ -8,7 +8,7 @@ CREATE TYPE work_v1 AS (
   thread_id uuid, token bigint, status text, due_now boolean, alone_deaths smallint,
   account_id text, address text, thread_kind text, contact_id uuid,
   conversation_id uuid, owner_kind text, owner_version bigint, language text, language_hint text, memory jsonb,
-  secret_pending boolean, messages jsonb, turn jsonb, delivery jsonb
+  secret_pending boolean, messages jsonb, turn jsonb, delivery jsonb, bot_said jsonb, now_ms double precision
 );
 
 -- Takes a turn of the account's and the chat's pace for one part. Null: go now; else the moment of its turn, which is kept for it.
@@ -125,7 +125,7 @@ BEGIN
     )
     SELECT r.id, r.lease_token, 'released', coalesce(r.due_now, false), 0::smallint, NULL::text, NULL::text, NULL::text,
       NULL::uuid, NULL::uuid, NULL::text, NULL::bigint, NULL::text, NULL::text, NULL::jsonb, NULL::boolean, NULL::jsonb,
-      NULL::jsonb, NULL::jsonb
+      NULL::jsonb, NULL::jsonb, NULL::jsonb, NULL::double precision
     FROM released r;
   END IF;
 
@@ -150,7 +150,7 @@ BEGIN
             SELECT c1.owner_version FROM conversation c1 WHERE c1.id = d.conversation_id),
           'ageMs', extract(epoch FROM clock_timestamp() - coalesce(d.sending_at, d.created_at)) * 1000)
         FROM delivery d WHERE d.id = x.head_id
-      ) END
+      ) END, t.bot_said, extract(epoch FROM now())::double precision * 1000
     FROM unnest(states) x JOIN thread t ON t.id = x.thread_id
     JOIN identity i ON i.id = t.identity_id
     LEFT JOIN conversation c ON c.thread_id = t.id AND c.status <> 'resolved'

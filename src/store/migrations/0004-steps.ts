@@ -3,7 +3,8 @@ export const steps = /* sql */ `
 CREATE TYPE decision_v1 AS (
   thread_id uuid, token bigint, release boolean, conversation_id uuid, owner_version bigint,
   message_ids uuid[], message_state text, why text, memory jsonb, language text,
-  handoff_team text, secret_told boolean, urgent boolean, used_turn uuid, turn_state text, new_turn jsonb, outbound jsonb
+  handoff_team text, secret_told boolean, urgent boolean, used_turn uuid, turn_state text, new_turn jsonb, outbound jsonb,
+  wait_ms double precision, bot_said jsonb, greets boolean
 );
 CREATE TYPE outbound_v1 AS (
   thread_id uuid, conversation_id uuid, owner_version bigint, place bigint, id uuid, text text, body jsonb,
@@ -46,6 +47,7 @@ DECLARE
   said outbound_v1[];
   d decision_v1;
   moved bigint;
+  nth integer;
 BEGIN
   SELECT array_agg(i) INTO items FROM jsonb_populate_recordset(NULL::decision_v1, p_items) i;
   held := fence_v1(p_instance, ARRAY(SELECT i.thread_id FROM unnest(items) i), ARRAY(SELECT i.token FROM unnest(items) i));
@@ -73,6 +75,18 @@ BEGIN
       moved := change_owner_v1(d.conversation_id, d.owner_version, 'queue', d.handoff_team, NULL, 'bot', NULL, d.why);
     END LOOP;
 
+    -- A greeting stands first in what is said. Whoever was greeted in another place meanwhile is not greeted again.
+    IF EXISTS (SELECT FROM unnest(good) i WHERE i.greets) THEN
+      FOR nth IN SELECT k.no FROM generate_subscripts(good, 1) AS k(no) JOIN thread t ON t.id = good[k.no].thread_id
+        WHERE good[k.no].greets ORDER BY t.contact_id
+      LOOP
+        INSERT INTO contact_greeting AS g (contact_id, greeted_at)
+        SELECT t.contact_id, now() FROM thread t WHERE t.id = good[nth].thread_id
+        ON CONFLICT (contact_id) DO UPDATE SET greeted_at = now() WHERE g.greeted_at <= now() - interval '30 days';
+        IF NOT FOUND THEN good[nth].outbound := good[nth].outbound - 0; END IF;
+      END LOOP;
+    END IF;
+
     -- what is said belongs to the owner as decided here, so a handoff's own words are not taken for an older bot's
     SELECT array_agg(ROW(i.thread_id, i.conversation_id, i.owner_version + CASE WHEN i.handoff_team IS NULL THEN 0 ELSE 1 END,
       o.place, o.id, o.text, o.body, o.class, 'bot', NULL, o."causeId", 'outbound', o.parts)::outbound_v1) INTO said
@@ -88,6 +102,8 @@ BEGIN
       (new_from, first_new_at) = (SELECT m.seq, m.created_at FROM message m
         WHERE m.thread_id = t.id AND m.seq >= t.new_from AND m.state = 'new' ORDER BY m.seq LIMIT 1),
       open_from = coalesce(t.open_from, CASE WHEN o.parts > 0 THEN t.last_out + 1 END),
+      bot_said = coalesce(i.bot_said, t.bot_said),
+      pause_until = CASE WHEN i.wait_ms IS NULL THEN t.pause_until ELSE now() + i.wait_ms * interval '1 millisecond' END,
       -- what ended the workers is parked: what is said about it is not to blame
       alone_deaths = CASE i.message_state WHEN 'parked' THEN 0 ELSE t.alone_deaths END
     FROM unnest(good) i
@@ -100,7 +116,7 @@ BEGIN
       secret_pending = c.secret_pending AND NOT coalesce(i.secret_told, false),
       secret_told_at = CASE WHEN i.secret_told THEN now() ELSE c.secret_told_at END,
       priority = CASE WHEN i.urgent THEN 'urgent' ELSE c.priority END
-    FROM unnest(good) i WHERE c.id = i.conversation_id AND i.new_turn IS NULL;
+    FROM unnest(good) i WHERE c.id = i.conversation_id AND i.new_turn IS NULL AND i.wait_ms IS NULL;
   END IF;
 
   RETURN QUERY SELECT * FROM tail_v1(held, ARRAY(SELECT i.thread_id FROM unnest(items) i WHERE i.release));

@@ -1,13 +1,10 @@
-import { limitsIngest } from './0007-limits-ingest.ts';
-import { limitsSteps } from './0007-limits-steps.ts';
-
 /**
  * Limits on contacts: how much of one contact drives a turn, how much the bot says, and who is blocked. A block belongs to the
  * contact; each of its threads carries a copy, so that ingest reads nothing more than the thread it has locked anyway.
  *
  * Lock order of a block: the contact's threads by id, then the contact.
  */
-const tables = /* sql */ `
+export const limits = /* sql */ `
 ALTER TABLE thread
   -- The minute under way: when its first message came, and how many came since. Without limits neither is kept.
   ADD COLUMN minute_from timestamptz,
@@ -41,12 +38,6 @@ CREATE TABLE contact_greeting (
   contact_id uuid PRIMARY KEY REFERENCES contact,
   greeted_at timestamptz NOT NULL
 );
-
-ALTER TYPE ingest_item_v1 ADD ATTRIBUTE flood_limit integer;
-ALTER TYPE ingest_thread_v1 ADD ATTRIBUTE allowed integer, ADD ATTRIBUTE blocked boolean, ADD ATTRIBUTE notice boolean,
-  ADD ATTRIBUTE flood_limit integer;
-ALTER TYPE work_v1 ADD ATTRIBUTE bot_said jsonb, ADD ATTRIBUTE now_ms double precision;
-ALTER TYPE decision_v1 ADD ATTRIBUTE wait_ms double precision, ADD ATTRIBUTE bot_said jsonb, ADD ATTRIBUTE greets boolean;
 
 -- The one notice of a block, at the contact's first message under it. The caller holds the thread's lock.
 CREATE FUNCTION tell_blocked_v1(p_thread uuid, p_conversation uuid) RETURNS void LANGUAGE plpgsql AS $$
@@ -145,6 +136,3 @@ BEGIN
   RETURN desk_acted_v1('ok', p_conversation);
 END $$;
 `;
-
-/** Migration 7. */
-export const limits = `${tables}\n${limitsIngest}\n${limitsSteps}`;
