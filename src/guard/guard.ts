@@ -28,6 +28,8 @@ interface Gathered {
   known: readonly string[];
   /** What the rules said of strings with findings, so that the second walk need not ask again. */
   judged: Map<string, Span[]>;
+  /** Whether the first walk found a recovery phrase for certain. */
+  phraseSeen: boolean;
 }
 
 /** Shorter ones (a four-digit code) would hit dates and numbers that have nothing to do with them. */
@@ -55,7 +57,9 @@ function guardString(text: string, path: () => string, gathered: Gathered): stri
   if (known.length === 0) judged.set(text, found);
   let masked = '';
   let at = 0;
-  for (const { rule, certain, start, end } of spans) {
+  for (const { rule, start, end, ...span } of spans) {
+    // Words beside a phrase can make it look like a sentence; next to a certain one it is most likely the same again.
+    const certain = span.certain || (gathered.phraseSeen && rule === 'seed-phrase');
     const common = { rule, path: path(), start, length: end - start };
     if (certain) originals.add(text.slice(start, end));
     findings.push(certain ? { ...common, certain } : { ...common, certain, secret: text.slice(start, end) });
@@ -142,12 +146,13 @@ function walkObject(object: object, place: Place | null, depth: number, gathered
 }
 
 function walkTwice(json: unknown): GuardedPayload {
-  const first: Gathered = { findings: [], originals: new Set(), known: [], judged: new Map() };
+  const first: Gathered = { findings: [], originals: new Set(), known: [], judged: new Map(), phraseSeen: false };
   const payload = walk(json, null, 0, first);
   const known = [...first.originals].filter((secret) => secret.length >= SHORTEST_REPEAT).slice(0, MOST_REPEATS);
   if (known.length === 0) return { payload, findings: first.findings };
   // The same key may stand once with "private key" beside it and once bare: what is certain once is certain everywhere.
-  const second: Gathered = { findings: [], originals: new Set(), known, judged: first.judged };
+  const phraseSeen = first.findings.some((finding) => finding.certain && finding.rule === 'seed-phrase');
+  const second: Gathered = { findings: [], originals: new Set(), known, judged: first.judged, phraseSeen };
   return { payload: walk(json, null, 0, second), findings: second.findings };
 }
 

@@ -64,6 +64,22 @@ test('one of two workers is killed under load: all answered in order, soon after
   expect([front.address, victim.address, other.address]).toEqual([`http://127.0.0.1:${port}`, '', '']);
 
   const written = new Map<number, string[]>();
+  const answered = (): number => new Set(simulator.log.messages.map((message) => message.text)).size;
+
+  // The same load with nobody killed: what this machine takes for it when all is well.
+  const calmFromMs = Date.now();
+  for (let round = 0; round < EACH / 2; round += 1) {
+    for (let chat = 1; chat <= CHATS; chat += 1) {
+      const text = `${chat}.calm.${round}`;
+      simulator.customer(chat, { bot: chat % 2 === 0 ? HOOKED : POLLED }).write(text);
+      written.set(chat, [...(written.get(chat) ?? []), text]);
+    }
+    await new Promise((done) => setTimeout(done, ROUND_MS));
+  }
+  const calmTexts = (CHATS * EACH) / 2;
+  await eventually(() => expect(answered()).toBe(calmTexts), 30_000);
+  const calmMs = Date.now() - calmFromMs;
+
   let killedAtMs = 0;
   for (let round = 0; round < EACH; round += 1) {
     for (let chat = 1; chat <= CHATS; chat += 1) {
@@ -84,8 +100,7 @@ test('one of two workers is killed under load: all answered in order, soon after
     }
     await new Promise((done) => setTimeout(done, ROUND_MS));
   }
-  const answered = (): number => new Set(simulator.log.messages.map((message) => message.text)).size;
-  await eventually(() => expect(answered()).toBe(CHATS * EACH), 30_000);
+  await eventually(() => expect(answered()).toBe(calmTexts + CHATS * EACH), 30_000);
 
   // Its session lock is free at once; the heartbeat has to be 3 s old.
   const noticed = linesOf(other).find((line) => line.message.startsWith('dead instance')) as
@@ -94,7 +109,8 @@ test('one of two workers is killed under load: all answered in order, soon after
   const noticedAtMs = Date.parse(noticed?.time ?? '');
   const lastAtMs = Math.max(...simulator.log.messages.map((message) => message.atMs));
   expect(noticedAtMs - killedAtMs).toBeLessThan(5_000);
-  expect(lastAtMs - noticedAtMs).toBeLessThan(5_000);
+  // Five seconds where the calm half takes the two it should; a machine that is busy elsewhere gets in proportion.
+  expect(lastAtMs - noticedAtMs).toBeLessThan(5_000 * Math.max(1, calmMs / 2_000));
 
   // In order per chat; only what the dead worker was just sending may stand twice, side by side.
   let doubled = 0;
@@ -108,7 +124,7 @@ test('one of two workers is killed under load: all answered in order, soon after
   await simulator.waitForAcks();
   expect(await ask(url, `SELECT state FROM delivery WHERE state <> 'sent'`)).toEqual([]);
   process.stdout.write(
-    `worker killed: noticed after ${noticedAtMs - killedAtMs} ms, last answer ${lastAtMs - noticedAtMs} ms later, ${doubled} doubled\n`,
+    `worker killed: noticed after ${noticedAtMs - killedAtMs} ms, last answer ${lastAtMs - noticedAtMs} ms later (calm half: ${calmMs} ms), ${doubled} doubled\n`,
   );
   for (const one of [front, other]) {
     expect(one.output()).not.toMatch(CRASH);

@@ -240,6 +240,13 @@ describe('cost', () => {
   });
 });
 
+it('a phrase that is certain once is kept nowhere, though other words make it look like a sentence elsewhere', () => {
+  const { text, secret } = positive(createSamples('c-1036857601'));
+  const guarded = guardPayload({ text, caption: `again: ${secret}` });
+  expect(guarded.findings.map((finding) => finding.certain)).toEqual([true, true]);
+  expect(JSON.stringify(guarded)).not.toContain(JSON.stringify(secret).slice(1, -1));
+});
+
 it('a phrase of everyday words whose checksum holds is certain, however much it sounds like a sentence', () => {
   const phrase = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
   const guarded = guardText(phrase);
