@@ -33,4 +33,6 @@ export interface Capabilities {
   reconcile: boolean;
   /** Whether we may write first. */
   startsConversations: boolean;
+  /** How long the platform keeps what it could not hand to us, ms; absent: for good, or nobody knows. */
+  keepsUndeliveredMs?: number;
 }

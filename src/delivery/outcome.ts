@@ -55,7 +55,12 @@ function retry(head: HeadDelivery, kind: string, reason: string, retryMs: number
 export function verdictOf(head: HeadDelivery, outcome: SendOutcome): Verdict {
   switch (outcome.kind) {
     case 'sent':
-      return { ...NEUTRAL, nextState: 'sent', externalId: outcome.externalId };
+      return {
+        ...NEUTRAL,
+        nextState: 'sent',
+        externalId: outcome.externalId,
+        ...(outcome.moreExternalIds === undefined ? {} : { moreExternalIds: outcome.moreExternalIds }),
+      };
     case 'rate_limited':
       // Not an attempt: the chat waits, and the account when two chats are refused within 10 s.
       return {

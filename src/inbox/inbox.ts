@@ -75,6 +75,21 @@ const REFUSALS: Readonly<Record<string, { code: string; message: string; mend: s
     mend: 'choose somebody else, or a team',
   },
   no_team: { code: 'no_team', message: 'there is no such team', mend: 'choose a team from the list' },
+  no_upload: {
+    code: 'no_upload',
+    message: 'a file of this message is not there any more',
+    mend: 'attach it again',
+  },
+  not_sent: {
+    code: 'not_sent',
+    message: 'this message has not arrived at the platform, so it cannot be changed there',
+    mend: 'wait until it is sent, or settle its failed parts first',
+  },
+  not_amendable: {
+    code: 'not_amendable',
+    message: 'this message cannot be changed any more',
+    mend: 'reload the conversation',
+  },
   not_of_team: {
     code: 'not_of_team',
     message: "this agent is not in the conversation's team",

@@ -9,6 +9,7 @@ const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 60_000;
 /** Before a connection that ended by itself is opened again, ms. */
 const REOPEN_MS = 1_000;
+const WATCH_MS = 60_000;
 
 export interface ConnectorOptions {
   account: ChannelAccount;
@@ -20,6 +21,10 @@ export interface ConnectorOptions {
   owner(account: AccountId): Promise<{ token: number; mine: boolean }>;
   /** Done once when the account became ours, such as registering its webhook. */
   onOwned(signal: AbortSignal): Promise<void>;
+  /** Done about once a minute from then on, such as looking whether the webhook is still ours. */
+  watch?: ((signal: AbortSignal) => Promise<void>) | undefined;
+  /** Between two looks, ms; shorter in tests. */
+  watchMs?: number | undefined;
 }
 
 /** One account's receiver in this process, if this instance owns the account. */
@@ -54,7 +59,27 @@ export function startConnector(options: ConnectorOptions): Connector {
     }
   }
 
+  /** What a look finds is reported by the account itself; a look that failed is no more than the next one. */
+  async function watch(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && options.watch !== undefined) {
+      await sleep(options.watchMs ?? WATCH_MS, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+      try {
+        await options.watch(signal);
+      } catch (error) {
+        log.debug(
+          { accountId: account.id, err: error instanceof Error ? error.message : 'unknown' },
+          'the account could not be looked at',
+        );
+      }
+    }
+  }
+
   async function receive(abort: AbortController): Promise<void> {
+    await Promise.all([watch(abort.signal), take(abort)]);
+  }
+
+  async function take(abort: AbortController): Promise<void> {
     await prepare(abort.signal);
     while (!abort.signal.aborted && account.receive !== undefined) {
       try {

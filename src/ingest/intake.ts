@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { crashPoint } from '../core/crash-point.ts';
 import { IngestRefused, StoreUnavailable } from '../core/errors.ts';
+import type { UpdateOutcome } from '../core/model/account.ts';
 import { brandId } from '../core/model/ids.ts';
 import type { InboundEvent, Normalised } from '../core/model/inbound.ts';
 import type { ChannelAccount, InboundSink } from '../core/ports/channel.ts';
@@ -13,6 +14,9 @@ import type { WakeQueue } from '../core/ports/queue.ts';
 const BLOB_BYTES = 64 * 1024;
 /** Keys longer than this are replaced by their digest, so that no sender can exceed an index. */
 const MAX_KEY = 512;
+
+/** How long a best-effort acknowledgement may take, ms. */
+const ACKNOWLEDGE_MS = 5_000;
 
 /** What the guard found; the masked original of an uncertain one comes along for sealed keeping. */
 export interface GuardFinding {
@@ -43,6 +47,8 @@ export interface IntakeOptions {
   isThanks(text: string): boolean;
   /** Told what became of each event. */
   onResult(result: IngestResult): void;
+  /** Told once what became of each payload; `refused`: nothing, it will come again. */
+  onPayload?(outcome: UpdateOutcome | 'refused'): void;
 }
 
 interface Parsed {
@@ -98,6 +104,9 @@ export function createIntake(options: IntakeOptions): InboundSink {
   }
 
   function contentOf(normalised: Normalised, findings: readonly GuardFinding[]): IngestItem['content'] {
+    if (normalised.outcome === 'moved') {
+      return { outcome: 'moved', fromChatKey: normalised.fromChatKey, toChatKey: normalised.toChatKey };
+    }
     if (normalised.outcome !== 'event') return { outcome: normalised.outcome, reason: normalised.reason };
     const event: InboundEvent = normalised.event;
     return {
@@ -106,6 +115,11 @@ export function createIntake(options: IntakeOptions): InboundSink {
       thanks: event.type === 'message' && options.isThanks(event.text),
       findings: storedFindings(findings),
     };
+  }
+
+  function attachmentIds(normalised: Normalised): { attachments?: string[] } {
+    if (normalised.outcome !== 'event' || !('attachments' in normalised.event)) return {};
+    return { attachments: (normalised.event.attachments ?? []).map(() => ids.uuid()) };
   }
 
   async function itemsOf(payload: Buffer): Promise<IngestItem[]> {
@@ -129,24 +143,46 @@ export function createIntake(options: IntakeOptions): InboundSink {
           contact: brandId(ids.uuid()),
           conversation: brandId(ids.uuid()),
           message: brandId(ids.uuid()),
+          ...attachmentIds(one),
         },
       };
     });
   }
 
+  /** Best effort and never waited for: what a platform shows for a press on a button. */
+  function acknowledge(item: IngestItem | undefined): void {
+    if (item?.content.outcome !== 'event' || item.content.event.type !== 'message') return;
+    const what = item.content.event.acknowledge;
+    if (what === undefined || account.acknowledge === undefined) return;
+    account.acknowledge(what, AbortSignal.timeout(ACKNOWLEDGE_MS)).catch((error: unknown) => {
+      const { log } = options;
+      log.debug({ accountId: account.id, error: error instanceof Error ? error.name : typeof error }, 'not acknowledged');
+    });
+  }
+
+  /** The items of each payload. */
+  async function groupsOf(payloads: readonly Buffer[]): Promise<IngestItem[][]> {
+    try {
+      return await Promise.all(payloads.map(itemsOf));
+    } catch (error) {
+      for (let left = payloads.length; left > 0; left -= 1) options.onPayload?.('refused');
+      throw error;
+    }
+  }
+
   return async function take(payloads) {
     crashPoint('ingest.received');
-    const items =
-      payloads.length === 1 && payloads[0] !== undefined
-        ? await itemsOf(payloads[0])
-        : (await Promise.all(payloads.map(itemsOf))).flat();
+    const groups = await groupsOf(payloads);
+    const items = groups.length === 1 && groups[0] !== undefined ? groups[0] : groups.flat();
     crashPoint('ingest.before-commit');
     const outcomes = await Promise.allSettled(items.map((item) => store.ingest(item)));
     crashPoint('ingest.after-commit');
+    if (options.onPayload !== undefined) tellOutcomes(groups, outcomes, options.onPayload);
     const shards = new Set<number>();
-    for (const outcome of outcomes) {
+    for (const [index, outcome] of outcomes.entries()) {
       if (outcome.status === 'rejected') continue;
       options.onResult(outcome.value);
+      acknowledge(items[index]);
       if (outcome.value.due && outcome.value.shard !== null) shards.add(outcome.value.shard);
     }
     crashPoint('wake.before');
@@ -159,4 +195,33 @@ export function createIntake(options: IntakeOptions): InboundSink {
     if (reason instanceof StoreUnavailable) throw new IngestRefused(reason.message, 1_000, reason);
     throw reason;
   };
+}
+
+/** Says what became of each payload: the most that became of any of its events. */
+function tellOutcomes(
+  groups: readonly (readonly IngestItem[])[],
+  outcomes: readonly PromiseSettledResult<IngestResult>[],
+  tell: (outcome: UpdateOutcome | 'refused') => void,
+): void {
+  let at = 0;
+  for (const group of groups) {
+    const settled = outcomes.slice(at, at + group.length);
+    at += group.length;
+    tell(outcomeOf(group, settled));
+  }
+}
+
+function outcomeOf(
+  items: readonly IngestItem[],
+  settled: readonly PromiseSettledResult<IngestResult>[],
+): UpdateOutcome | 'refused' {
+  const became = new Set<UpdateOutcome>();
+  for (const [index, one] of settled.entries()) {
+    if (one.status === 'rejected') return 'refused';
+    const meant = items[index]?.content.outcome;
+    if (one.value.status !== 'stored') became.add(one.value.status);
+    else became.add(meant === 'filed' || meant === 'parked' ? meant : 'stored');
+  }
+  // A payload without events is understood and holds nothing.
+  return (['stored', 'parked', 'duplicate'] as const).find((one) => became.has(one)) ?? 'filed';
 }

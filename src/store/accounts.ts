@@ -1,9 +1,8 @@
-import { sql } from 'kysely';
 import type { AccountId, InstanceId } from '../core/model/ids.ts';
-import type { ConnectionState, Pace } from '../core/ports/channel.ts';
+import type { Pace } from '../core/ports/channel.ts';
 import type { Database } from './database.ts';
 
-/** What the store keeps of our accounts: their pace, who receives for them, how they stand. */
+/** What the store keeps of our accounts: their pace, and who receives for them. */
 export interface AccountStore {
   /** Writes the configured accounts; accounts that left the configuration keep their rows. */
   sync(accounts: readonly { id: AccountId; channel: string; pace: Pace | null }[]): Promise<void>;
@@ -11,10 +10,6 @@ export interface AccountStore {
   own(account: AccountId, instance: InstanceId): Promise<number | null>;
   /** The token of the present owner, and whether it is this instance. */
   owner(account: AccountId, instance: InstanceId): Promise<{ token: number; mine: boolean }>;
-  saveState(account: AccountId, state: ConnectionState): Promise<void>;
-  states(): Promise<
-    { id: string; channel: string; state: ConnectionState | null; sinceMs: number | null; blockedMs: number }[]
-  >;
 }
 
 /** Milliseconds between two calls, as reserve_pace_v1 reads them. */
@@ -65,34 +60,6 @@ export function createAccountStore({ db }: Database): AccountStore {
         .where('id', '=', account)
         .executeTakeFirst();
       return { token: row?.owner_token ?? 0, mine: row?.owner_instance === instance };
-    },
-
-    async saveState(account, state) {
-      await db
-        .updateTable('account')
-        .set({ state: JSON.stringify(state), state_at: sql<Date>`now()` })
-        .where('id', '=', account)
-        .execute();
-    },
-
-    async states() {
-      const rows = await db
-        .selectFrom('account')
-        .select(['id', 'channel', 'state', 'state_at'])
-        .select(
-          sql<number>`CASE WHEN blocked_until > now() AND isfinite(blocked_until) THEN extract(epoch FROM blocked_until - now()) * 1000 ELSE 0 END::float8`.as(
-            'blocked',
-          ),
-        )
-        .orderBy('id')
-        .execute();
-      return rows.map((row) => ({
-        id: row.id,
-        channel: row.channel,
-        state: row.state as ConnectionState | null,
-        sinceMs: row.state_at?.getTime() ?? null,
-        blockedMs: Number.isFinite(row.blocked) ? row.blocked : 0,
-      }));
     },
   };
 }

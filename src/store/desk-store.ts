@@ -2,6 +2,7 @@ import { brandId } from '../core/model/ids.ts';
 import type { IdGenerator } from '../core/ports/clock.ts';
 import type { ActOutcome, DeskStore } from '../core/ports/inbox-store.ts';
 import type { Database } from './database.ts';
+import { readAmendable } from './inbox/amendable.ts';
 
 /** What a function of the desk answers. */
 export interface ActRow {
@@ -29,6 +30,9 @@ const REFUSALS = [
   'agent_disabled',
   'no_team',
   'not_of_team',
+  'no_upload',
+  'not_sent',
+  'not_amendable',
 ] as const;
 
 /** Reads what a function of the desk answered. */
@@ -73,6 +77,7 @@ export function createDeskStore(database: Database, ids: IdGenerator): DeskStore
       // The same id in two conversations at the same moment: only the index sees both.
       const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : '';
       if (code === '23505') return { outcome: 'id_taken' };
+      if (code === 'PA003') return { outcome: 'no_upload' };
       throw error;
     }
   }
@@ -99,6 +104,19 @@ export function createDeskStore(database: Database, ids: IdGenerator): DeskStore
 
     read: (conversation, agent, uptoSeq) =>
       act('desk_read_v1', 'desk_read_v1($1, $2, $3)', [agent, conversation, uptoSeq]),
+
+    amendable: (viewer, message) => readAmendable(database, viewer, message),
+
+    amend: (message, agent, { action, text, body, emoji, rows }) =>
+      act('desk_amend_v1', 'desk_amend_v1($1, $2, $3, $4, $5, $6, $7)', [
+        agent,
+        message,
+        action,
+        text,
+        body === null ? null : JSON.stringify(body),
+        emoji,
+        JSON.stringify(rows),
+      ]),
 
     async review(delivery, agent, verdict) {
       const [row] = await database.prepared<ReviewRow>(

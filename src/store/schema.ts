@@ -1,10 +1,11 @@
 import type { ColumnType, Generated } from 'kysely';
+import type { AttachmentTable } from './schema-media.ts';
 
 /** Row types for Kysely; the truth is `migrations/`, and a test holds the two against each other. */
-type Json = ColumnType<unknown, string | null | undefined, string | null>;
+export type Json = ColumnType<unknown, string | null | undefined, string | null>;
 type JsonRequired = ColumnType<Record<string, unknown>, string | undefined, string>;
-type Time = ColumnType<Date, Date | string | undefined, Date | string>;
-type TimeOrNull = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+export type Time = ColumnType<Date, Date | string | undefined, Date | string>;
+export type TimeOrNull = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
 
 export interface InstanceTable {
   id: string;
@@ -159,6 +160,7 @@ export interface MessageTable {
   cause_id: string | null;
   reply_to_external_id: string | null;
   entry: string | null;
+  extras: Json;
   event_key: string | null;
   activity: Json;
   occurred_at: TimeOrNull;
@@ -372,4 +374,5 @@ export interface Schema {
   conversation_change_floor: ConversationChangeFloorTable;
   contact_block: ContactBlockTable;
   contact_greeting: ContactGreetingTable;
+  attachment: AttachmentTable;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DELIVERY_STATES } from '../../core/model/outbound.ts';
 import { VIEWS } from '../../core/model/view.ts';
+import { attachment, extras } from './attachment.ts';
 import { agentRef, isText, moment, NO_TEXT, rowId, shortName } from './shared-shapes.ts';
 
 export const view = z.enum(VIEWS).meta({ id: 'View' });
@@ -61,6 +62,8 @@ export const delivery = z
   .object({
     id: rowId,
     ordinal: z.int(),
+    /** `send`: a part of the message; the others are what was done to it later. */
+    action: z.enum(['send', 'edit', 'delete', 'react']),
     state: z.enum(DELIVERY_STATES),
     attempt: z.int(),
     errorKind: z.string().nullable(),
@@ -102,6 +105,12 @@ export const message = z
     stateReason: z.string().nullable(),
     /** Activity: what changed, such as `{type: "owner", to: {...}, by: {...}}`. */
     activity: z.record(z.string(), z.unknown()).nullable(),
+    extras: extras.nullable(),
+    attachments: z.array(attachment),
+    /** The message this one answers, where we have it. */
+    replyTo: z.object({ id: rowId, author: z.string(), text: z.string() }).nullable(),
+    /** Entry context such as the payload of a deep link. */
+    entry: z.string().nullable(),
     deliveries: z.array(delivery),
   })
   .meta({ id: 'Message' });

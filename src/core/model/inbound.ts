@@ -1,4 +1,6 @@
+import type { InboundAttachment } from './attachment.ts';
 import type { Body } from './body.ts';
+import type { MessageExtras } from './extras.ts';
 
 /** Where in a platform something was written. `key` is unique per account and never shown to people. */
 export interface ThreadRef {
@@ -39,6 +41,16 @@ export interface InboundMessage extends EventBase {
   replyToExternalId?: string;
   /** Entry context such as the payload of a deep link; kept, not shown as text. */
   entry?: string;
+  extras?: MessageExtras;
+  /** Files, in order; fetched after the message is stored. */
+  attachments?: readonly InboundAttachment[];
+  /**
+   * Unique per account: messages with the same key are one message of several files. The first that is stored makes it, the
+   * others add their file and words to it, however late they come.
+   */
+  albumKey?: string;
+  /** What the platform waits for once this is stored (a press on a button); handed to `acknowledge`, never stored. */
+  acknowledge?: Readonly<Record<string, unknown>>;
 }
 
 /** A customer changed a message; it attaches to its original or waits 24 h for it. */
@@ -47,6 +59,9 @@ export interface InboundEdit extends EventBase {
   targetExternalId: string;
   text: string;
   body?: Body;
+  extras?: MessageExtras;
+  /** The message's file after the edit; left out where it had none. */
+  attachments?: readonly InboundAttachment[];
 }
 
 /** A customer removed a message. */
@@ -62,15 +77,23 @@ export interface InboundReaction extends EventBase {
   emoji: string[];
 }
 
-export type InboundEvent = InboundMessage | InboundEdit | InboundDelete | InboundReaction;
+/** A customer blocked us, or can be written to again. */
+export interface InboundReach extends EventBase {
+  type: 'reach';
+  reachable: boolean;
+}
+
+export type InboundEvent = InboundMessage | InboundEdit | InboundDelete | InboundReaction | InboundReach;
 
 /**
  * What a channel makes of one payload.
  * - `event`: goes on into a thread.
+ * - `moved`: a place has a new address; its threads follow. Keys as in `chatKey`.
  * - `filed`: understood and deliberately not a message (noise, our own echo); only its key is kept.
  * - `parked`: not understood; kept raw where a person sees it.
  */
 export type Normalised =
   | { outcome: 'event'; event: InboundEvent }
+  | { outcome: 'moved'; eventKey: string; fromChatKey: string; toChatKey: string }
   | { outcome: 'filed'; eventKey: string; reason: string }
   | { outcome: 'parked'; eventKey: string; reason: string };

@@ -1,6 +1,8 @@
 import type { Role } from './agent.ts';
+import type { AttachmentShown } from './attachment.ts';
 import type { ConversationStatus, Priority } from './conversation.ts';
-import type { DeliveryState } from './outbound.ts';
+import type { MessageExtras } from './extras.ts';
+import type { DeliveryAction, DeliveryState } from './outbound.ts';
 import type { View } from './view.ts';
 
 /** What the inbox shows. Moments are RFC 3339 in UTC, as the API hands them out. */
@@ -57,6 +59,8 @@ export interface ViewCount {
 export interface DeliveryShown {
   id: string;
   ordinal: number;
+  /** `send`: a part of the message; the others are what was done to it later. */
+  action: DeliveryAction;
   state: DeliveryState;
   attempt: number;
   errorKind: string | null;
@@ -80,6 +84,12 @@ export interface MessageShown {
   deletedAt: string | null;
   edits: { at: string; text: string }[];
   reactions: string[];
+  extras: MessageExtras | null;
+  attachments: AttachmentShown[];
+  /** The message this one answers, where we have it. */
+  replyTo: { id: string; author: string; text: string } | null;
+  /** Entry context such as the payload of a deep link. */
+  entry: string | null;
   masks: { rule: string; certain: boolean; start: number; length: number }[];
   state: 'new' | 'answered' | 'routed' | 'parked' | 'filed' | null;
   stateReason: string | null;

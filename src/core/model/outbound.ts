@@ -1,9 +1,15 @@
+import type { OutboundAttachment } from './attachment.ts';
 import type { Body } from './body.ts';
+import type { Button } from './extras.ts';
 
 /** What a use case wants to say, before any channel has rendered it. */
 export interface OutboundContent {
+  /** May be empty when there are attachments. */
   text: string;
   body?: Body;
+  attachments?: readonly OutboundAttachment[];
+  /** Rows of buttons, below the last part. */
+  buttons?: readonly (readonly Button[])[];
 }
 
 /** `repeatable`: a second copy does no harm. `single`: what a person wrote, links and codes of verification. */
@@ -43,7 +49,8 @@ export type RenderedPart = Readonly<Record<string, unknown>>;
  * Every kind but `sent` and `unknown` means: definitely not taken.
  */
 export type SendOutcome =
-  | { kind: 'sent'; externalId: string | null }
+  /** `moreExternalIds`: of the other messages, where one call made several (an album). */
+  | { kind: 'sent'; externalId: string | null; moreExternalIds?: readonly string[] }
   | { kind: 'rate_limited'; retryAfterMs: number }
   | { kind: 'transient'; reason: string; retryAfterMs?: number }
   /** The token is refused: the account pauses, its backlog waits. */

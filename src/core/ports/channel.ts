@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Capabilities } from '../capabilities.ts';
+import type { FetchOutcome } from '../model/attachment.ts';
 import type { AccountId } from '../model/ids.ts';
 import type { Normalised } from '../model/inbound.ts';
 import type { DeliveryAction, OutboundContent, RenderedPart, SendOutcome } from '../model/outbound.ts';
@@ -27,14 +28,33 @@ export interface SendRequest {
   idempotencyKey: string;
 }
 
-/** How a connection stands; shown in health, `doctor` and the page. */
+/**
+ * What a state means to the people who look after the account, where `state` alone says too little: the platform refuses the
+ * credentials, its webhook is off or somebody else's, a webhook is in a poller's way, another program receives instead of us.
+ */
+export type AccountTrouble = 'needs_login' | 'webhook_off' | 'webhook_set' | 'second_poller';
+
+/** How a connection stands; shown in health, `doctor` and the page. `code` is stable and for machines. */
 export type ConnectionState =
   | { state: 'connecting' }
   | { state: 'connected' }
-  /** Passing trouble: it retries by itself. `code` is stable and for machines. */
-  | { state: 'retrying'; code: string; message: string }
+  /**
+   * It receives, but what it receives is old, or more waits at the platform. `behindMs`: age of the newest that came, or how
+   * long updates have waited. `waiting`: how many wait there, where the platform says so.
+   */
+  | { state: 'lagging'; code: string; message: string; mend: string; behindMs: number; waiting?: number }
+  /** Passing trouble: it retries by itself. `mend`: what a person can do about it, where there is something. */
+  | { state: 'retrying'; code: string; message: string; mend?: string; trouble?: AccountTrouble }
   /** Nothing will change without a person. `mend` says what to do. */
-  | { state: 'stopped'; code: string; message: string; mend: string };
+  | { state: 'stopped'; code: string; message: string; mend: string; trouble?: AccountTrouble };
+
+/** What the platform says of the account itself. */
+export interface AccountDetail {
+  /** How customers find it, such as `@ExampleSupportBot`; null while unknown. */
+  name: string | null;
+  /** In groups: `all` messages reach us, only those `addressed` to the account, or we take none (`off`); null while unknown. */
+  groups: 'all' | 'addressed' | 'off' | null;
+}
 
 /**
  * Where a connection puts what it received. Resolves after the commit that stored all of it, so that the caller may then
@@ -42,12 +62,21 @@ export type ConnectionState =
  */
 export type InboundSink = (payloads: readonly Buffer[]) => Promise<void>;
 
+/** Our own files, for sending. */
+export interface FileSource {
+  /** The content of a blob, a piece at a time. @throws {BlobError} `missing`, while reading too. */
+  open(blobId: string): AsyncIterable<Uint8Array>;
+}
+
 /** What a channel gets when one of its accounts is made. */
 export interface ChannelDeps {
   log: Log;
   clock: Clock;
   /** Reports the connection's state; may be called at any time. */
   onState(state: ConnectionState): void;
+  /** Reports what was learned of the account itself; may be called at any time. */
+  onDetail?(detail: AccountDetail): void;
+  files: FileSource;
 }
 
 /** A request to an account's webhook, before anything of it is trusted. */
@@ -83,6 +112,17 @@ export interface ChannelAccount {
   normalise(payload: unknown): Normalised[];
   /** One platform call. Never retries by itself. Failures are outcomes; a throw counts as `unknown`. */
   send(request: SendRequest, signal: AbortSignal): Promise<SendOutcome>;
+  /**
+   * Asks the platform for a file of a message, from `offset` bytes on. Failures are outcomes; a throw counts as transient. The
+   * outcome, its reason and every error of the body are free of tokens and of links that hold one.
+   */
+  fetchFile?(
+    remote: Readonly<Record<string, unknown>>,
+    options: { offset: number; maxBytes: number },
+    signal: AbortSignal,
+  ): Promise<FetchOutcome>;
+  /** Best effort: tells the platform that what it waits for (a press on a button) has come. After the commit. */
+  acknowledge?(what: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<void>;
   /** Best effort "is typing". */
   typing?(threadKey: string, signal: AbortSignal): Promise<void>;
   /** Asks the platform whether an unknown send arrived. Only with `capabilities.reconcile`. */
@@ -93,6 +133,12 @@ export interface ChannelAccount {
   verifyWebhook?(request: WebhookRequest): WebhookVerdict;
   /** Registers or removes the webhook at the platform; called only by the account's owner instance. */
   registerWebhook?(url: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Looks how the account stands at the platform, reports it and mends what it may (a webhook somebody removed). Called by
+   * the owner instance alone, about once a minute. `url`: where the webhook belongs; null when no public address is configured.
+   * @throws when the platform could not be asked; the state was reported
+   */
+  watch?(url: string | null, signal: AbortSignal): Promise<void>;
   /** Checks credentials and reachability, for `doctor`. */
   probe(signal: AbortSignal): Promise<ProbeResult>;
   /** Frees sockets. */

@@ -1,6 +1,7 @@
 import type { Viewer } from '../model/agent.ts';
 import type { AgentId, ConversationId, DeliveryId, MessageId, ThreadId } from '../model/ids.ts';
 import type { ChangeList, ConversationList, ConversationShown, MessageList, ViewCount } from '../model/inbox.ts';
+import type { RenderedPart } from '../model/outbound.ts';
 import type { View } from '../model/view.ts';
 import type { NextOwner } from './people-store.ts';
 import type { OutboundDraft } from './pipeline-store.ts';
@@ -40,7 +41,10 @@ export type ActOutcome =
         | 'no_agent'
         | 'agent_disabled'
         | 'no_team'
-        | 'not_of_team';
+        | 'not_of_team'
+        | 'no_upload'
+        | 'not_sent'
+        | 'not_amendable';
     };
 
 /** `refused`: the part's state does not allow it, or it was sent again already (`resent`). */
@@ -53,6 +57,30 @@ export type ReviewOutcome =
 export interface ReplyAddress {
   accountId: string;
   threadId: ThreadId;
+}
+
+/** A message as far as changing it at the platform goes. */
+export interface Amendable {
+  accountId: string;
+  conversationId: ConversationId;
+  kind: 'inbound' | 'outbound' | 'note' | 'activity';
+  text: string;
+  /** When the platform took it or gave it to us, ms since the epoch; windows for editing count from here. */
+  sentAtMs: number | null;
+  deleted: boolean;
+  /** Its parts at the platform, in order; `part` of ours alone, as rendered. */
+  targets: readonly { externalId: string; part: RenderedPart | null }[];
+  /** There are files in it. */
+  attachments: number;
+}
+
+/** `rows`: one for each part at the platform. */
+export interface Amendment {
+  action: 'edit' | 'delete' | 'react';
+  text: string;
+  body: object | null;
+  emoji: readonly string[];
+  rows: readonly { id: DeliveryId; part: RenderedPart; target: string }[];
 }
 
 /** The inbox, always through the eyes of one agent: what it may not see does not exist. */
@@ -80,4 +108,8 @@ export interface DeskStore {
   note(conversation: ConversationId, agent: AgentId, id: MessageId, text: string): Promise<ActOutcome>;
   read(conversation: ConversationId, agent: AgentId, uptoSeq: number): Promise<ActOutcome>;
   review(delivery: DeliveryId, agent: AgentId, verdict: 'dismiss' | 'resend'): Promise<ReviewOutcome>;
+  /** Null when the agent may not see it. */
+  amendable(viewer: Viewer, message: MessageId): Promise<Amendable | null>;
+  /** Edits or deletes a message of ours, or reacts to one of theirs: rows of the outbox, repeated with the same ids stored once. */
+  amend(message: MessageId, agent: AgentId, amendment: Amendment): Promise<ActOutcome>;
 }

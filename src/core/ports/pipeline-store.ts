@@ -12,6 +12,7 @@ import type {
   ThreadId,
   TurnId,
 } from '../model/ids.ts';
+import type { MessageExtras } from '../model/extras.ts';
 import type { InboundEvent } from '../model/inbound.ts';
 import type { DeliveryAction, DeliveryClass, RenderedPart } from '../model/outbound.ts';
 import type { BotDecision } from './brain.ts';
@@ -37,8 +38,17 @@ export interface IngestItem {
   rawBlob: string | null;
   content:
     | { outcome: 'event'; event: InboundEvent; thanks: boolean; findings: readonly StoredFinding[] }
+    | { outcome: 'moved'; fromChatKey: string; toChatKey: string }
     | { outcome: 'filed' | 'parked'; reason: string };
-  ids: { thread: ThreadId; identity: IdentityId; contact: ContactId; conversation: ConversationId; message: MessageId };
+  ids: {
+    thread: ThreadId;
+    identity: IdentityId;
+    contact: ContactId;
+    conversation: ConversationId;
+    message: MessageId;
+    /** One for each attachment of the event. */
+    attachments?: readonly string[];
+  };
 }
 
 /** What became of one event. `due`: its thread has work for a worker now or soon. */
@@ -138,6 +148,10 @@ export interface OutboundDraft {
   class: DeliveryClass;
   causeId: MessageId | null;
   parts: readonly { id: DeliveryId; part: RenderedPart; replyTo: string | null }[];
+  /** Buttons and the like, as shown. */
+  extras?: MessageExtras;
+  /** Uploads that become part of this message. */
+  attachmentIds?: readonly string[];
 }
 
 interface Step {
@@ -175,6 +189,8 @@ export interface Settlement extends Step {
   deliveryId: DeliveryId;
   nextState: 'sent' | 'retry' | 'failed' | 'unknown' | 'needs_review';
   externalId: string | null;
+  /** Of the other messages one call made (an album). */
+  moreExternalIds?: readonly string[];
   errorKind: string | null;
   error: string | null;
   retryMs: number | null;

@@ -69,6 +69,17 @@ function isPastedSecret(finding: { certain: boolean; rule: string }): boolean {
   return finding.certain && finding.rule !== 'too-deep';
 }
 
+/** The event's files, each with the id its row gets. */
+function filesOf(item: IngestItem, event: InboundEvent): object[] | null {
+  if ((event.type !== 'message' && event.type !== 'edit') || event.attachments === undefined) return null;
+  if (event.attachments.length === 0) return null;
+  return event.attachments.map((file, index) => {
+    const id = item.ids.attachments?.[index];
+    if (id === undefined) throw new Error(`event ${item.eventKey} has more files than ids for them`);
+    return { id, ...file };
+  });
+}
+
 /** One item as ingest_item_v1 reads it. */
 function toRow(
   item: IngestItem,
@@ -85,6 +96,10 @@ function toRow(
     raw_blob: item.rawBlob,
   };
   const { content } = item;
+  if (content.outcome === 'moved') {
+    const reason = `the chat moved from ${content.fromChatKey} to ${content.toChatKey}`;
+    return { ...base, kind: 'moved', outcome: 'moved', reason, chat_key: content.fromChatKey, address: content.toChatKey };
+  }
   if (content.outcome !== 'event') return { ...base, kind: 'none', outcome: content.outcome, reason: content.reason };
   const { event } = content;
   return {
@@ -106,7 +121,11 @@ function toRow(
     body: event.type === 'message' || event.type === 'edit' ? (event.body ?? null) : null,
     reply_to: event.type === 'message' ? (event.replyToExternalId ?? null) : null,
     entry: event.type === 'message' ? (event.entry ?? null) : null,
-    target: event.type === 'message' ? null : event.targetExternalId,
+    target: event.type === 'message' || event.type === 'reach' ? null : event.targetExternalId,
+    reason: event.type === 'reach' && !event.reachable ? 'unreachable' : null,
+    extras: event.type === 'message' || event.type === 'edit' ? (event.extras ?? null) : null,
+    attachments: filesOf(item, event),
+    album: event.type === 'message' ? (event.albumKey ?? null) : null,
     emoji: event.type === 'reaction' ? event.emoji : null,
     occurred_ms: event.occurredAtMs,
     thanks: content.thanks,

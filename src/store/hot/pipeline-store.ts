@@ -74,6 +74,7 @@ function decisionRow(decision: Decision): Record<string, unknown> {
             class: draft.class,
             causeId: draft.causeId,
             parts: draft.parts.map((part, ordinal) => ({ ...part, ordinal })),
+            ...(draft.extras === undefined ? {} : { extras: draft.extras }),
           })),
   };
 }
@@ -95,6 +96,7 @@ function settlementRow(settlement: Settlement): Record<string, unknown> {
     block_account_ms: settlement.blockAccountMs,
     unreachable: settlement.unreachable,
     new_address: settlement.newAddress,
+    more_external_ids: settlement.moreExternalIds ?? null,
   };
 }
 

@@ -1,7 +1,10 @@
 import { sql } from 'kysely';
+import type { MessageExtras } from '../../core/model/extras.ts';
 import type { DeliveryShown, MessageShown } from '../../core/model/inbox.ts';
 import { OPEN_DELIVERY_STATES } from '../../core/model/outbound.ts';
 import type { Database } from '../database.ts';
+import { readAnswered } from './answered.ts';
+import { readAttachments } from './attachments.ts';
 
 interface MessageRow {
   id: string;
@@ -15,6 +18,8 @@ interface MessageRow {
   state: MessageShown['state'];
   state_reason: string | null;
   activity: unknown;
+  extras: MessageExtras | null;
+  entry: string | null;
   occurred_at: Date | null;
   created_at: Date;
   edited_at: Date | null;
@@ -25,6 +30,7 @@ interface DeliveryRow {
   id: string;
   message_id: string;
   ordinal: number;
+  action: DeliveryShown['action'];
   state: DeliveryShown['state'];
   attempt: number;
   error_kind: string | null;
@@ -79,6 +85,7 @@ function toDelivery(row: DeliveryRow): DeliveryShown {
   return {
     id: row.id,
     ordinal: row.ordinal,
+    action: row.action,
     state: row.state,
     attempt: row.attempt,
     errorKind: row.error_kind,
@@ -137,7 +144,7 @@ async function readRows({ db }: Database, page: ThreadPage): Promise<MessageRow[
   const older = page.before === undefined ? sql`true` : sql`m.seq < ${page.before}`;
   const { rows } = await sql<MessageRow>`
     SELECT m.id, m.conversation_id, m.seq, m.kind, m.author_kind, m.author_id, m.text, m.body, m.state, m.state_reason, m.activity,
-      m.occurred_at, m.created_at, m.edited_at, m.deleted_at
+      m.extras, m.entry, m.occurred_at, m.created_at, m.edited_at, m.deleted_at
     FROM message m
     WHERE m.thread_id = ${page.threadId} AND ${older} AND m.seq <= (
       SELECT l.seq FROM message l WHERE l.thread_id = ${page.threadId} AND l.conversation_id = ${page.conversationId}
@@ -173,11 +180,11 @@ export async function readThread(
   const rows = all.slice(Math.max(0, all.length - page.limit));
   if (rows.length === 0) return { items: [], more: false };
   const ids = rows.map((row) => row.id);
-  const [names, deliveries, edits, reactions, findings] = await Promise.all([
+  const [names, deliveries, edits, reactions, findings, attachments, answered] = await Promise.all([
     namesOf(database, rows),
     db
       .selectFrom('delivery as d')
-      .select(['d.id', 'd.message_id', 'd.ordinal', 'd.state', 'd.attempt', 'd.error_kind', 'd.error', 'd.due_at'])
+      .select(['d.id', 'd.message_id', 'd.ordinal', 'd.action', 'd.state', 'd.attempt', 'd.error_kind', 'd.error', 'd.due_at'])
       .select([
         'd.attention_at',
         'd.finished_at',
@@ -199,6 +206,8 @@ export async function readThread(
       .orderBy('at')
       .execute(),
     findingsOf(database, page.threadId, ids),
+    readAttachments(database, ids),
+    readAnswered(database, page.threadId, page.contactName, ids),
   ]);
   const byMessage = {
     deliveries: grouped(deliveries, (row) => row.message_id),
@@ -224,6 +233,10 @@ export async function readThread(
       state: row.state,
       stateReason: row.state_reason,
       activity: activityOf(row, names),
+      extras: row.extras,
+      attachments: attachments.get(row.id) ?? [],
+      replyTo: answered.get(row.id) ?? null,
+      entry: row.entry,
       deliveries: (byMessage.deliveries.get(row.id) ?? []).map(toDelivery),
     }),
   );

@@ -15,7 +15,8 @@ CREATE TYPE ingest_item_v1 AS (
   occurred_ms double precision, account_id text, event_key text, external_key text, kind text, external_id text, channel text,
   author_id text, outcome text, reason text, raw_blob text, address text, chat_key text, thread_kind text, thread_title text,
   author_name text, author_handle text, language_hint text, text text, body jsonb, reply_to text, entry text, target text,
-  emoji text[], findings jsonb, owner_kind text, owner_team text, flood_limit integer
+  emoji text[], findings jsonb, owner_kind text, owner_team text, flood_limit integer, extras jsonb, attachments jsonb, album text,
+  lead uuid
 );
 CREATE TYPE ingest_thread_v1 AS (
   thread_id uuid, account_id text, external_key text, contact_id uuid, last_seq bigint, fate text, conversation_id uuid,
@@ -29,6 +30,8 @@ DECLARE
   e inbound_event;
   m message;
   changed_at timestamptz;
+  said text;
+  extra jsonb;
 BEGIN
   SELECT * INTO e FROM inbound_event x WHERE x.account_id = p_account AND x.event_key = p_key;
   SELECT m1.* INTO m FROM message_external x JOIN message m1 ON m1.id = x.message_id
@@ -43,11 +46,19 @@ BEGIN
       -- a late edit goes into the history and never over a newer text
       INSERT INTO message_edit (message_id, at, text, body, event_key)
         VALUES (m.id, changed_at, e.change->>'text', nullif(e.change->'body', 'null'), p_key) ON CONFLICT DO NOTHING;
-    ELSIF m.text IS DISTINCT FROM e.change->>'text' OR m.body IS DISTINCT FROM nullif(e.change->'body', 'null') THEN
-      INSERT INTO message_edit (message_id, at, text, body, event_key)
-        VALUES (m.id, coalesce(m.edited_at, m.created_at), m.text, m.body, p_key) ON CONFLICT DO NOTHING;
-      UPDATE message SET text = e.change->>'text', body = nullif(e.change->'body', 'null'), edited_at = changed_at
-        WHERE id = m.id;
+    ELSE
+      extra := nullif(e.change->'extras', 'null');
+      said := CASE WHEN jsonb_typeof(e.change->'attachments') = 'array' THEN edit_files_v1(m, e.target_external_id, e.change)
+        ELSE e.change->>'text' END;
+      IF m.text IS DISTINCT FROM said OR m.body IS DISTINCT FROM nullif(e.change->'body', 'null') OR m.extras IS DISTINCT FROM extra THEN
+        -- where somebody is moves all the time: only the present place is kept
+        IF extra#>>'{content,type}' IS DISTINCT FROM 'location' THEN
+          INSERT INTO message_edit (message_id, at, text, body, event_key)
+            VALUES (m.id, coalesce(m.edited_at, m.created_at), m.text, m.body, p_key) ON CONFLICT DO NOTHING;
+        END IF;
+        UPDATE message SET text = said, body = nullif(e.change->'body', 'null'), extras = extra, edited_at = changed_at
+          WHERE id = m.id;
+      END IF;
     END IF;
   ELSIF e.kind = 'delete' THEN
     UPDATE message SET deleted_at = changed_at WHERE id = m.id AND deleted_at IS NULL;
@@ -69,6 +80,8 @@ DECLARE
   items ingest_item_v1[];
   new_keys text[];
   new_messages uuid[];
+  new_externals text[];
+  joins ingest_item_v1[];
   fresh ingest_item_v1[];
   msgs ingest_item_v1[];
   changes ingest_item_v1[];
@@ -83,9 +96,10 @@ BEGIN
 
   WITH ins AS (
     INSERT INTO inbound_event (account_id, event_key, kind, state, reason, target_external_id, change, raw, raw_blob)
-    SELECT i.account_id, i.event_key, i.kind, CASE i.outcome WHEN 'event' THEN 'stored' ELSE i.outcome END, i.reason, i.target,
-      CASE WHEN i.kind IN ('edit', 'delete', 'reaction') THEN jsonb_build_object('text', i.text, 'body', i.body,
-        'emoji', to_jsonb(i.emoji), 'authorId', i.author_id, 'atMs', i.occurred_ms) END,
+    SELECT i.account_id, i.event_key, i.kind, CASE i.outcome WHEN 'event' THEN 'stored' WHEN 'moved' THEN 'filed' ELSE i.outcome END,
+      i.reason, i.target,
+      CASE WHEN i.kind IN ('edit', 'delete', 'reaction') THEN jsonb_build_object('text', i.text, 'body', i.body, 'extras', i.extras,
+        'attachments', i.attachments, 'emoji', to_jsonb(i.emoji), 'authorId', i.author_id, 'atMs', i.occurred_ms) END,
       substring(p_raw FROM i.raw_at FOR i.raw_bytes), i.raw_blob
     FROM unnest(items) i ORDER BY i.account_id, i.event_key
     ON CONFLICT (account_id, event_key) DO NOTHING
@@ -96,24 +110,42 @@ BEGIN
   SELECT array_agg(i ORDER BY i.ord) INTO fresh FROM unnest(items) i WHERE i.outcome = 'event'
     AND (cardinality(new_keys) = cardinality(items) OR i.account_id || E'\\n' || i.event_key = ANY (new_keys));
 
+  IF EXISTS (SELECT FROM unnest(items) i WHERE i.outcome = 'moved') THEN
+    FOR r IN SELECT i.account_id, i.chat_key, i.address FROM unnest(items) i WHERE i.outcome = 'moved' ORDER BY i.ord LOOP
+      PERFORM move_chat_v1(r.account_id, r.chat_key, r.address);
+    END LOOP;
+  END IF;
+
   IF fresh IS NOT NULL THEN
+    IF EXISTS (SELECT FROM unnest(fresh) i WHERE i.album IS NOT NULL) THEN
+      fresh := lead_albums_v1(fresh);
+    END IF;
     WITH ins AS (
       INSERT INTO message_external (account_id, external_id, message_id)
-      SELECT DISTINCT ON (i.account_id, i.external_id) i.account_id, i.external_id, i.message_id
+      SELECT DISTINCT ON (i.account_id, i.external_id) i.account_id, i.external_id, coalesce(i.lead, i.message_id)
       FROM unnest(fresh) i WHERE i.kind = 'message' ORDER BY i.account_id, i.external_id, i.ord
       ON CONFLICT (account_id, external_id) DO NOTHING
-      RETURNING message_id
+      RETURNING external_id, message_id
     )
-    SELECT array_agg(ins.message_id) INTO new_messages FROM ins;
+    SELECT array_agg(ins.message_id), array_agg(ins.external_id) INTO new_messages, new_externals FROM ins;
     SELECT array_agg(i ORDER BY i.ord) INTO msgs FROM unnest(fresh) i
-    WHERE i.kind = 'message' AND i.message_id = ANY (new_messages);
+    WHERE i.kind = 'message' AND i.message_id = ANY (new_messages) AND (i.lead IS NULL OR i.lead = i.message_id);
+    -- files of an album that another message leads, each once
+    IF EXISTS (SELECT FROM unnest(fresh) i WHERE i.lead <> i.message_id) THEN
+      SELECT array_agg(i ORDER BY i.ord) INTO joins FROM (
+        SELECT DISTINCT ON (x.account_id, x.external_id) x.* FROM unnest(fresh) x
+        WHERE x.lead <> x.message_id AND x.external_id = ANY (new_externals) AND NOT EXISTS (
+          SELECT FROM unnest(msgs) m WHERE m.account_id = x.account_id AND m.external_id = x.external_id)
+        ORDER BY x.account_id, x.external_id, x.ord
+      ) i;
+    END IF;
     SELECT array_agg(i ORDER BY i.ord) INTO changes FROM unnest(fresh) i WHERE i.kind <> 'message';
-    IF coalesce(cardinality(msgs), 0) + coalesce(cardinality(changes), 0) < cardinality(fresh) THEN
+    IF coalesce(cardinality(msgs), 0) + coalesce(cardinality(joins), 0) + coalesce(cardinality(changes), 0) < cardinality(fresh) THEN
       UPDATE inbound_event e SET state = 'duplicate' FROM unnest(fresh) i
       WHERE e.account_id = i.account_id AND e.event_key = i.event_key AND i.kind = 'message'
-        AND NOT EXISTS (SELECT FROM unnest(msgs) m WHERE m.ord = i.ord);
+        AND NOT EXISTS (SELECT FROM unnest(msgs) m WHERE m.ord = i.ord) AND NOT EXISTS (SELECT FROM unnest(joins) m WHERE m.ord = i.ord);
     END IF;
-    touched := coalesce(msgs, '{}') || coalesce(changes, '{}');
+    touched := coalesce(msgs, '{}') || coalesce(joins, '{}') || coalesce(changes, '{}');
   END IF;
 
   IF cardinality(touched) > 0 THEN
@@ -230,14 +262,14 @@ BEGIN
     END IF;
 
     INSERT INTO message (id, thread_id, conversation_id, seq, kind, author_kind, author_id, text, body, state, state_reason,
-      reply_to_external_id, entry, event_key, occurred_at)
+      reply_to_external_id, entry, extras, event_key, occurred_at)
     SELECT i.message_id, h.thread_id, h.conversation_id,
       h.last_seq + row_number() OVER batch, 'inbound', 'contact', i.author_id, i.text, i.body,
       CASE WHEN h.fate = 'thanks' OR row_number() OVER batch > h.allowed THEN 'filed' WHEN h.owner_kind = 'bot' OR h.secret THEN 'new' ELSE 'routed' END,
       CASE WHEN row_number() OVER batch > h.allowed THEN CASE WHEN h.blocked THEN 'blocked' ELSE 'flood' END
         WHEN h.fate = 'thanks' THEN 'thanks after resolved' WHEN h.owner_kind = 'bot' OR h.secret THEN NULL
         ELSE 'owned by people' END,
-      i.reply_to, i.entry, i.event_key, to_timestamp(i.occurred_ms / 1000)
+      i.reply_to, i.entry, i.extras, i.event_key, to_timestamp(i.occurred_ms / 1000)
     FROM unnest(msgs) i JOIN unnest(threads) h ON h.account_id = i.account_id AND h.external_key = i.external_key
     WINDOW batch AS (PARTITION BY h.thread_id ORDER BY i.ord)
     ORDER BY h.thread_id, i.ord;
@@ -270,9 +302,19 @@ BEGIN
       END LOOP;
     END IF;
 
+    IF EXISTS (SELECT FROM unnest(msgs) i WHERE i.attachments IS NOT NULL) THEN
+      PERFORM store_files_v1(i.message_id, i.external_id, i.attachments, CASE WHEN i.extras ? 'standIn' THEN NULL ELSE i.text END)
+      FROM unnest(msgs) i WHERE i.attachments IS NOT NULL;
+    END IF;
+  END IF;
+  IF joins IS NOT NULL THEN
+    PERFORM join_album_v1(i) FROM unnest(joins) i;
+  END IF;
+
+  IF msgs IS NOT NULL OR joins IS NOT NULL THEN
     FOR r IN
       SELECT e.account_id, e.event_key FROM inbound_event e
-      JOIN unnest(msgs) i ON e.account_id = i.account_id AND e.target_external_id = i.external_id
+      JOIN unnest(msgs || joins) i ON e.account_id = i.account_id AND e.target_external_id = i.external_id
       WHERE e.state = 'waiting' ORDER BY e.received_at, e.event_key
     LOOP
       PERFORM apply_change_v1(r.account_id, r.event_key);
@@ -280,9 +322,10 @@ BEGIN
   END IF;
 
   IF changes IS NOT NULL THEN
-    FOR r IN SELECT i.account_id, i.event_key FROM unnest(changes) i ORDER BY i.ord LOOP
+    FOR r IN SELECT i.account_id, i.event_key FROM unnest(changes) i WHERE i.kind <> 'reach' ORDER BY i.ord LOOP
       PERFORM apply_change_v1(r.account_id, r.event_key);
     END LOOP;
+    PERFORM apply_reach_v1(i) FROM unnest(changes) i WHERE i.kind = 'reach';
     -- a secret that came by an edit is warned of like any other: its message is decided on again
     IF EXISTS (SELECT FROM unnest(changes) i WHERE i.secret) THEN
       WITH told AS (
@@ -303,7 +346,7 @@ BEGIN
 
   IF EXISTS (SELECT FROM unnest(touched) i WHERE i.findings IS NOT NULL) THEN
     INSERT INTO secret_finding (id, account_id, event_key, message_id, rule, certain, path, start, length, sealed)
-    SELECT f.id, i.account_id, i.event_key, CASE i.kind WHEN 'message' THEN i.message_id END, f.rule, f.certain, f.path, f.start,
+    SELECT f.id, i.account_id, i.event_key, CASE i.kind WHEN 'message' THEN coalesce(i.lead, i.message_id) END, f.rule, f.certain, f.path, f.start,
       f.length, decode(f.sealed, 'base64')
     FROM unnest(touched) i CROSS JOIN LATERAL jsonb_to_recordset(i.findings)
       AS f(id uuid, rule text, certain boolean, path text, start integer, length integer, sealed text)
@@ -312,7 +355,8 @@ BEGIN
 
   RETURN QUERY
     SELECT i.ord,
-      CASE WHEN i.account_id || E'\\n' || i.event_key = ANY (new_keys) AND (i.outcome <> 'event' OR i.kind <> 'message' OR m.ord IS NOT NULL)
+      CASE WHEN i.account_id || E'\\n' || i.event_key = ANY (new_keys) AND (i.outcome <> 'event' OR i.kind <> 'message' OR m.ord IS NOT NULL
+          OR EXISTS (SELECT FROM unnest(joins) a WHERE a.ord = i.ord))
         THEN 'stored' ELSE 'duplicate' END,
       h.thread_id, h.conversation_id, m.message_id, get_byte(uuid_send(h.thread_id), 15)::smallint,
       -- a thread that pauses first is left to the timers

@@ -8,16 +8,16 @@ CREATE TYPE decision_v1 AS (
 );
 CREATE TYPE outbound_v1 AS (
   thread_id uuid, conversation_id uuid, owner_version bigint, place bigint, id uuid, text text, body jsonb,
-  class text, author_kind text, author_id text, cause_id uuid, kind text, parts jsonb
+  class text, author_kind text, author_id text, cause_id uuid, kind text, parts jsonb, extras jsonb
 );
 
 -- Appends messages and their parts behind what is there. The caller holds the threads' locks and moves their counters
 -- (count_outbound_v1 says how far).
 CREATE FUNCTION append_outbound_v1(p_out outbound_v1[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO message (id, thread_id, conversation_id, seq, kind, author_kind, author_id, text, body, class, cause_id)
+  INSERT INTO message (id, thread_id, conversation_id, seq, kind, author_kind, author_id, text, body, class, cause_id, extras)
   SELECT o.id, o.thread_id, o.conversation_id, t.last_seq + row_number() OVER (PARTITION BY o.thread_id ORDER BY o.place), o.kind,
-    o.author_kind, o.author_id, o.text, o.body, o.class, o.cause_id
+    o.author_kind, o.author_id, o.text, o.body, o.class, o.cause_id, o.extras
   FROM unnest(p_out) o JOIN thread t ON t.id = o.thread_id;
 
   INSERT INTO delivery (id, message_id, thread_id, conversation_id, account_id, out_seq, ordinal, class, part,
@@ -89,10 +89,10 @@ BEGIN
 
     -- what is said belongs to the owner as decided here, so a handoff's own words are not taken for an older bot's
     SELECT array_agg(ROW(i.thread_id, i.conversation_id, i.owner_version + CASE WHEN i.handoff_team IS NULL THEN 0 ELSE 1 END,
-      o.place, o.id, o.text, o.body, o.class, 'bot', NULL, o."causeId", 'outbound', o.parts)::outbound_v1) INTO said
+      o.place, o.id, o.text, o.body, o.class, 'bot', NULL, o."causeId", 'outbound', o.parts, o.extras)::outbound_v1) INTO said
     FROM unnest(good) i
     CROSS JOIN LATERAL ROWS FROM (jsonb_to_recordset(i.outbound) AS (id uuid, text text, body jsonb, class text, "causeId" uuid,
-      parts jsonb)) WITH ORDINALITY AS o(id, text, body, class, "causeId", parts, place)
+      parts jsonb, extras jsonb)) WITH ORDINALITY AS o(id, text, body, class, "causeId", parts, extras, place)
     WHERE i.outbound IS NOT NULL;
     IF said IS NOT NULL THEN
       PERFORM append_outbound_v1(said);
@@ -125,7 +125,7 @@ END $$;
 CREATE TYPE settlement_v1 AS (
   thread_id uuid, token bigint, release boolean, delivery_id uuid, next_state text, external_id text, error_kind text, error text,
   retry_ms double precision, ambiguous boolean, not_called boolean, block_chat_ms double precision,
-  block_account_ms double precision, unreachable boolean, new_address text
+  block_account_ms double precision, unreachable boolean, new_address text, more_external_ids text[]
 );
 
 CREATE FUNCTION settle_v1(p_instance uuid, p_items jsonb) RETURNS SETOF work_v1 LANGUAGE plpgsql AS $$
@@ -152,6 +152,14 @@ BEGIN
   WHERE i.thread_id = ANY (held) AND i.next_state = 'sent' AND i.external_id IS NOT NULL
   ORDER BY 1, 2
   ON CONFLICT (account_id, external_id) DO NOTHING;
+  IF EXISTS (SELECT FROM unnest(items) i WHERE i.more_external_ids IS NOT NULL) THEN
+    INSERT INTO message_external (account_id, external_id, message_id)
+    SELECT d.account_id, x.id, d.message_id FROM unnest(items) i JOIN delivery d ON d.id = i.delivery_id
+    CROSS JOIN LATERAL unnest(i.more_external_ids) AS x(id)
+    WHERE i.thread_id = ANY (held) AND i.next_state = 'sent'
+    ORDER BY 1, 2
+    ON CONFLICT (account_id, external_id) DO NOTHING;
+  END IF;
 
   UPDATE conversation c SET version = c.version + 1
   FROM (SELECT DISTINCT d.conversation_id FROM unnest(items) i JOIN delivery d ON d.id = i.delivery_id
@@ -162,7 +170,7 @@ BEGIN
     SELECT * INTO t FROM thread x WHERE x.id = s.thread_id;
     IF s.next_state = 'failed' THEN
       UPDATE delivery d SET state = 'failed', error_kind = 'earlier_part', error = 'an earlier part of this message failed'
-      FROM delivery f WHERE f.id = s.delivery_id AND d.message_id = f.message_id AND d.ordinal > f.ordinal
+      FROM delivery f WHERE f.id = s.delivery_id AND f.action = 'send' AND d.message_id = f.message_id AND d.ordinal > f.ordinal
         AND d.state IN ('scheduled', 'pending', 'retry');
     ELSIF s.next_state = 'needs_review' THEN
       UPDATE thread SET hold_until = now() + interval '30 seconds' WHERE id = s.thread_id;

@@ -66,8 +66,14 @@ BEGIN
     END IF;
     said := ARRAY[ROW(c.thread_id, c.id, NULL, 1, (p_message->>'id')::uuid, p_message->>'text',
       nullif(p_message->'body', 'null'), CASE p_kind WHEN 'outbound' THEN p_message->>'class' END, 'agent', p_agent::text, NULL,
-      p_kind, coalesce(p_message->'parts', '[]'))::outbound_v1];
+      p_kind, coalesce(p_message->'parts', '[]'), nullif(p_message->'extras', 'null'))::outbound_v1];
     PERFORM append_outbound_v1(said);
+    IF jsonb_array_length(p_message->'attachmentIds') > 0 AND NOT bind_uploads_v1((p_message->>'id')::uuid, c.id, p_agent,
+      ARRAY(SELECT u::uuid FROM jsonb_array_elements_text(p_message->'attachmentIds') u))
+    THEN
+      -- nothing of this is kept: the parts name files that are not there
+      RAISE EXCEPTION 'an upload of message % is not there any more', p_message->>'id' USING ERRCODE = 'PA003';
+    END IF;
     UPDATE thread t SET last_seq = t.last_seq + o.messages, last_out = t.last_out + o.parts,
       open_from = coalesce(t.open_from, CASE WHEN o.parts > 0 THEN t.last_out + 1 END),
       due_at = CASE p_kind WHEN 'outbound' THEN least(t.due_at, now()) ELSE t.due_at END
@@ -115,7 +121,7 @@ BEGIN
     SELECT * INTO m FROM message x WHERE x.id = d.message_id;
     said := ARRAY[ROW(d.thread_id, d.conversation_id, NULL, 1, p_new_message, m.text, m.body,
       d.class, m.author_kind, m.author_id, m.cause_id, 'outbound', jsonb_build_array(jsonb_build_object('id', p_new_delivery,
-      'ordinal', 0, 'part', d.part, 'replyTo', d.reply_to_external_id)))::outbound_v1];
+      'ordinal', 0, 'part', d.part, 'replyTo', d.reply_to_external_id)), m.extras)::outbound_v1];
     PERFORM append_outbound_v1(said);
     UPDATE delivery SET resend_of = d.id WHERE id = p_new_delivery;
     UPDATE thread t SET last_seq = t.last_seq + o.messages, last_out = t.last_out + o.parts, due_at = least(t.due_at, now()),

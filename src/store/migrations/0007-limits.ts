@@ -50,7 +50,7 @@ BEGIN
   UPDATE contact SET block_told_at = now() WHERE id = t.contact_id AND block_told_at IS NULL;
   IF NOT FOUND THEN RETURN; END IF;
   said := ARRAY[ROW(p_thread, p_conversation, NULL, 1, (t.block_notice->>'id')::uuid, t.block_notice->>'text', NULL, 'repeatable',
-    'bot', NULL, NULL, 'outbound', t.block_notice->'parts')::outbound_v1];
+    'bot', NULL, NULL, 'outbound', t.block_notice->'parts', NULL)::outbound_v1];
   PERFORM append_outbound_v1(said);
   UPDATE thread x SET last_seq = x.last_seq + o.messages, last_out = x.last_out + o.parts,
     open_from = coalesce(x.open_from, x.last_out + 1), due_at = least(x.due_at, now())

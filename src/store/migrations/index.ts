@@ -5,6 +5,7 @@ import { steps } from './0004-steps.ts';
 import { people } from './0005-people.ts';
 import { desk } from './0006-desk.ts';
 import { limits } from './0007-limits.ts';
+import { media } from './0008-media.ts';
 
 /** One forward-only step of the schema. Never changed after a release: a new step is added instead. */
 export interface Migration {
@@ -21,4 +22,5 @@ export const migrations: readonly Migration[] = [
   { id: 5, name: 'people', sql: people },
   { id: 6, name: 'desk', sql: desk },
   { id: 7, name: 'limits', sql: limits },
+  { id: 8, name: 'media', sql: media },
 ];

@@ -71,7 +71,11 @@ async function realShape({ pool }: Database): Promise<Shape> {
   return shape;
 }
 
-const declared = declaredShape(readFileSync(join(import.meta.dirname, '../../../src/store/schema.ts'), 'utf8'));
+const declared = declaredShape(
+  ['schema.ts', 'schema-media.ts']
+    .map((name) => readFileSync(join(import.meta.dirname, '../../../src/store', name), 'utf8'))
+    .join('\n'),
+);
 
 describe('schema.ts and the database', () => {
   let backend: StoreBackend;

@@ -11,7 +11,7 @@ export interface RecordingDeps extends ChannelDeps {
   hear(value: unknown): void;
 }
 
-export function recordingDeps(): RecordingDeps {
+export function recordingDeps(blobs: ReadonlyMap<string, Uint8Array> = new Map()): RecordingDeps {
   const log = quietLog();
   const states: ConnectionState[] = [];
   const heard: unknown[] = [];
@@ -20,6 +20,13 @@ export function recordingDeps(): RecordingDeps {
     clock: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
     onState: (state) => void states.push(state),
     states,
+    files: {
+      async *open(blobId) {
+        const content = blobs.get(blobId);
+        if (content === undefined) throw new Error(`no blob ${blobId}`);
+        yield await Promise.resolve(content);
+      },
+    },
     said: () => inspect([log.lines, states, heard], { depth: 12, showHidden: true, maxArrayLength: null }),
     hear: (value) => void heard.push(value),
   };

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { ATTACHMENT_KINDS, ATTACHMENT_STATES } from '../../core/model/attachment.ts';
+import { rowId } from './shared-shapes.ts';
+
+/** A file of a message. Its bytes: `GET /api/v1/attachments/{id}`; pixels, bytes and ms. */
+export const attachment = z
+  .object({
+    id: rowId,
+    kind: z.enum(ATTACHMENT_KINDS),
+    fileName: z.string().nullable(),
+    mime: z.string().nullable(),
+    sizeBytes: z.int().nullable(),
+    width: z.int().nullable(),
+    height: z.int().nullable(),
+    durationMs: z.int().nullable(),
+    state: z.enum(ATTACHMENT_STATES),
+    /** Why it is not `stored`: `too_large`, `blocked`, `flood`, `expired` and the like. */
+    reason: z.string().nullable(),
+    /** `GET /api/v1/attachments/{id}/preview`, made by us. */
+    preview: z.object({ width: z.int(), height: z.int() }).nullable(),
+    /** Words under this file alone; of albums with several. */
+    caption: z.string().nullable(),
+  })
+  .meta({ id: 'Attachment' });
+
+const place = { latitude: z.number(), longitude: z.number() };
+
+const content = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('location'), ...place, accuracyM: z.number().optional(), live: z.boolean().optional() }),
+  z.object({ type: z.literal('venue'), ...place, title: z.string(), address: z.string() }),
+  z.object({ type: z.literal('contact'), name: z.string(), phone: z.string() }),
+  z.object({ type: z.literal('poll'), question: z.string(), options: z.array(z.string()) }),
+  z.object({ type: z.literal('pollAnswer'), options: z.array(z.int()) }),
+  z.object({ type: z.literal('dice'), emoji: z.string(), value: z.int() }),
+  z.object({ type: z.literal('button'), label: z.string(), data: z.string().nullable() }),
+  z.object({ type: z.literal('unsupported'), kind: z.string() }),
+]);
+
+/** What a message carries besides text and files. */
+export const extras = z
+  .object({
+    /** The text is ours and says what was sent; nobody wrote it. */
+    standIn: z.literal(true).optional(),
+    content: content.optional(),
+    forwardedFrom: z
+      .object({
+        kind: z.enum(['person', 'hidden', 'group', 'channel']),
+        name: z.string(),
+        atMs: z.number().nullable(),
+      })
+      .optional(),
+    quote: z.object({ text: z.string(), author: z.string().nullable() }).optional(),
+    buttons: z
+      .array(
+        z.array(
+          z.union([
+            z.object({ label: z.string(), data: z.string() }),
+            z.object({ label: z.string(), url: z.string() }),
+          ]),
+        ),
+      )
+      .optional(),
+  })
+  .meta({ id: 'MessageExtras' });

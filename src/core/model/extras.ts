@@ -1,0 +1,35 @@
+/** Something a customer sent that is neither text nor a file. Lengths in metres, angles in degrees (WGS 84). */
+export type SpecialContent =
+  | { type: 'location'; latitude: number; longitude: number; accuracyM?: number; live?: boolean }
+  | { type: 'venue'; latitude: number; longitude: number; title: string; address: string }
+  | { type: 'contact'; name: string; phone: string }
+  | { type: 'poll'; question: string; options: string[] }
+  | { type: 'pollAnswer'; options: number[] }
+  | { type: 'dice'; emoji: string; value: number }
+  /** A press on a button of ours; `data` is what we gave the button. */
+  | { type: 'button'; label: string; data: string | null }
+  /** `kind` as the platform calls it; the payload is kept raw. */
+  | { type: 'unsupported'; kind: string };
+
+/** Where a forwarded message comes from. Names are shown, never trusted: anybody may forward anything. */
+export interface ForwardedFrom {
+  kind: 'person' | 'hidden' | 'group' | 'channel';
+  name: string;
+  /** When the original was written, ms since the epoch. */
+  atMs: number | null;
+}
+
+/** A button below an outgoing message: a press comes back as `data`, or a link is opened. */
+export type Button = { label: string; data: string } | { label: string; url: string };
+
+/** What a message carries besides text and files; stored as it is. */
+export interface MessageExtras {
+  /** `text` is ours and says what was sent ("[photo]"), for lists, search and bot; nobody wrote it. */
+  standIn?: true;
+  content?: SpecialContent;
+  forwardedFrom?: ForwardedFrom;
+  /** The words this message answers, as the platform quoted them; for answers to what we do not have, or to a part of it. */
+  quote?: { text: string; author: string | null };
+  /** Rows of buttons below an outgoing message. */
+  buttons?: Button[][];
+}
