@@ -1,16 +1,17 @@
 import { type AccountId, brandId } from '../../src/core/model/ids.ts';
-import type { ChannelAccount, ChannelDeps, ChannelFactory } from '../../src/core/ports/channel.ts';
+import type { AccountDetail, ChannelAccount, ChannelDeps, ChannelFactory } from '../../src/core/ports/channel.ts';
 import { createIdentitySource } from './bot-identity.ts';
 import { telegramCapabilities } from './capabilities.ts';
 import { paceOf, type TelegramConfig, telegramConfig } from './config.ts';
 import { normaliseUpdate } from './normalise.ts';
 import { probeTelegram } from './probe.ts';
 import { renderForTelegram } from './render.ts';
-import { sendToTelegram, showTyping } from './send.ts';
+import { answerPress, sendToTelegram, showTyping } from './send.ts';
 import { createTelegramApi } from './transport/api.ts';
 import { onChange } from './transport/connection-state.ts';
 import { type PollerTimes, poll } from './transport/poller.ts';
 import { createWebhookCheck, registerWebhook, removeWebhook } from './transport/webhook.ts';
+import { createWebhookWatch } from './transport/webhook-watch.ts';
 
 /** The Telegram channel: one bot per account, over the Bot API, by polling or webhook. */
 export const telegram: ChannelFactory<TelegramConfig> = {
@@ -28,7 +29,10 @@ export function createTelegramAccount(
 ): ChannelAccount {
   const log = deps.log.child({ account: config.id, channel: 'telegram' });
   const api = createTelegramApi(config);
-  const identity = createIdentitySource(api, config.token);
+  const identity = createIdentitySource(api, config.token, (username, readsAll) =>
+    deps.onDetail?.({ name: username === null ? null : `@${username}`, groups: groupsRead(config.groups, readsAll) }),
+  );
+  const nowMs = (): number => deps.clock.nowMs();
 
   const base = {
     id: brandId<AccountId>(config.id),
@@ -38,6 +42,7 @@ export function createTelegramAccount(
     render: renderForTelegram,
     normalise: (payload) => normaliseUpdate(payload, { bot: identity.current(), groups: config.groups }),
     send: (request, signal) => sendToTelegram(api, request, signal),
+    acknowledge: (what, signal) => answerPress(api, what, signal),
     typing: (threadKey, signal) => showTyping(api, threadKey, signal),
     probe: (signal) => probeTelegram(api, config, signal),
     async close() {
@@ -53,6 +58,8 @@ export function createTelegramAccount(
     const secret = config.webhookSecret;
     const check = createWebhookCheck(secret);
     const onState = onChange((state) => deps.onState(state));
+    const settings = { api, secret, mayRegister: config.registerWebhook, onState };
+    const webhook = createWebhookWatch({ ...settings, nowMs });
     return {
       ...base,
       verifyWebhook(request) {
@@ -60,8 +67,14 @@ export function createTelegramAccount(
         if (verdict.verdict === 'accept') identity.learnSoon();
         return verdict;
       },
-      registerWebhook: (url, signal) =>
-        registerWebhook({ api, url, secret, mayRegister: config.registerWebhook, onState }, signal),
+      async registerWebhook(url, signal) {
+        await registerWebhook({ ...settings, url }, signal);
+        identity.learnSoon();
+      },
+      async watch(url, signal) {
+        await webhook.look(url, signal);
+        await identity.learn(signal);
+      },
     };
   }
   return {
@@ -72,10 +85,20 @@ export function createTelegramAccount(
         log,
         onState: (state) => deps.onState(state),
         times,
+        nowMs,
         async prepare(signal) {
           await identity.learn(signal);
           if (config.registerWebhook) await removeWebhook(api, signal);
         },
       }),
+    // The poller tells how the connection stands; this tells when the privacy setting was changed.
+    watch: async (_url, signal) => void (await identity.learn(signal)),
   };
+}
+
+/** What of groups reaches us. Telegram's privacy mode hides what is not addressed to the bot (core.telegram.org/bots/features). */
+function groupsRead(wanted: TelegramConfig['groups'], readsAll: boolean): AccountDetail['groups'] {
+  if (wanted === 'off') return 'off';
+  if (wanted === 'mention') return 'addressed';
+  return readsAll ? 'all' : 'hidden';
 }

@@ -39,6 +39,15 @@ export async function showTyping(api: TelegramApi, threadKey: string, signal: Ab
   await api.call('sendChatAction', { ...placeOf(parseThreadKey(threadKey)), action: 'typing' }, signal);
 }
 
+/** Ends the waiting sign on a pressed button; a late answer is refused by Telegram and that is no harm. @throws {TelegramCallError} */
+export async function answerPress(
+  api: TelegramApi,
+  what: Readonly<Record<string, unknown>>,
+  signal: AbortSignal,
+): Promise<void> {
+  await api.call('answerCallbackQuery', { callback_query_id: what['callbackQueryId'] }, signal);
+}
+
 function callFor(
   request: SendRequest,
   place: ThreadAddress,

@@ -20,7 +20,7 @@ export function createBot(
         handoff: decision.handoff !== null,
         why: `${decision.by}: ${decision.why}`,
         memory: { ...decision.memory },
-        courtesy: decision.by === 'thanks',
+        courtesy: decision.by === 'thanks' || decision.by === 'gesture',
       };
     },
   };

@@ -98,7 +98,8 @@ export function createFaqBrain(index: FaqIndex): Brain {
     deadlineMs: 1_000,
     waits: false,
     decide({ messages, language }) {
-      const [best, second] = index.search(messages.map(({ text }) => text).join('\n'));
+      const written = messages.filter(({ standIn }) => standIn === undefined || standIn === null);
+      const [best, second] = index.search(written.map(({ text }) => text).join('\n'));
       if (best === undefined) return { kind: 'pass', why: 'no article fits' };
       if (second !== undefined && best.score < second.score * LEAD) {
         return { kind: 'pass', why: `articles ${best.articleId} and ${second.articleId} fit alike` };

@@ -198,10 +198,19 @@ export function decideTurn(
     signal,
     warning: warn ? [{ content: { text: botText('secretWarning', input.language) }, class: 'repeatable' }] : [],
   };
-  if (input.messages.some(({ text }) => asksForPerson(text))) {
+  const written = input.messages.filter(({ standIn }) => standIn === undefined || standIn === null);
+  const silent = input.messages.filter(({ standIn }) => typeof standIn === 'string');
+  if (written.length === 0 && silent.length > 0) {
+    if (silent.every(({ standIn }) => standIn === 'gesture')) {
+      return { replies: turn.warning, handoff: null, by: 'gesture', why: 'a sticker or a dice alone', memory: turn.memory };
+    }
+    // A picture of a problem says what no brain of ours can read; asking for words would only annoy.
+    return handOver(turn, 'no-answer', 'file', 'something without words was sent');
+  }
+  if (written.some(({ text }) => asksForPerson(text))) {
     return handOver(turn, 'asked', 'handoff-request', 'the customer asked for a person');
   }
-  if (input.messages.every(({ text }) => isMereThanks(text))) {
+  if (silent.every(({ standIn }) => standIn === 'gesture') && written.every(({ text }) => isMereThanks(text))) {
     const memory = { ...turn.memory, noAnswers: 0 };
     return { replies: own(turn, 'welcome'), handoff: null, by: 'thanks', why: 'mere thanks', memory };
   }

@@ -44,7 +44,7 @@ export function createTurns(options: TurnOptions) {
     const language = bot.echoOnly
       ? 'en'
       : options.languageOf(
-          messages.map((message) => message.text),
+          messages.filter(({ standIn }) => standIn === null).map(({ text }) => text),
           { remembered: work.conversation?.language ?? null, platform: work.conversation?.languageHint ?? null },
         );
     return {
@@ -64,7 +64,7 @@ export function createTurns(options: TurnOptions) {
       channel: context.account.channel,
       conversationId: work.conversation.id,
       language: context.language,
-      messages: messages.map(({ seq, text }) => ({ seq, text })),
+      messages: messages.map(({ seq, text, standIn }) => ({ seq, text, standIn })),
       memory: work.conversation.memory,
     };
   }

@@ -12,6 +12,15 @@ const types: pg.CustomTypesConfig = {
   getTypeParser: (oid: number) => (oid === INT8 ? Number : pg.types.getTypeParser(oid)),
 };
 
+/**
+ * What runs for every message. These statements have connections of their own: a connection plans each of them the first time it
+ * meets it, which takes longer than many calls, and what runs now and then must not push them onto fresh ones.
+ */
+const HOT = new Set(['ingest_v1', 'claim_v1', 'decide_v1', 'settle_v1', 'resume_v1']);
+
+/** Of the connections, those kept for {@link HOT}: two of its statements run at once, and a claim. */
+const HOT_CONNECTIONS = 3;
+
 /** Connections to the store and the two ways to use them: Kysely for ordinary queries, prepared SQL on the hot path. */
 export interface Database {
   readonly url: string;
@@ -43,11 +52,17 @@ export function openDatabase({ url, log, max = 8, applicationName = 'parley' }: 
     statement_timeout: 20_000,
     idle_in_transaction_session_timeout: 30_000,
   };
-  const pool = new pg.Pool({ ...shared, max, idleTimeoutMillis: 60_000 });
-  pool.on('error', (error) => log.warn({ err: error.message }, 'idle database connection lost'));
-  // The pool listens to idle connections only: one that breaks while Kysely has it would end the process, although its
-  // query is told already.
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  const openPool = (connections: number, idleTimeoutMillis: number): pg.Pool => {
+    const made = new pg.Pool({ ...shared, max: connections, idleTimeoutMillis });
+    made.on('error', (error) => log.warn({ err: error.message }, 'idle database connection lost'));
+    // The pool listens to idle connections only: one that breaks while Kysely has it would end the process, although its
+    // query is told already.
+    made.on('connect', (client) => client.on('error', () => undefined));
+    return made;
+  };
+  const split = max > 2 * HOT_CONNECTIONS;
+  const pool = openPool(split ? max - HOT_CONNECTIONS : max, 60_000);
+  const hot = split ? openPool(HOT_CONNECTIONS, 600_000) : pool;
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
 
   return {
@@ -55,7 +70,7 @@ export function openDatabase({ url, log, max = 8, applicationName = 'parley' }: 
     pool,
     db,
     async prepared<Row extends pg.QueryResultRow>(name: string, text: string, values: unknown[]) {
-      const result = await pool.query<Row>({ name, text, values });
+      const result = await (HOT.has(name) ? hot : pool).query<Row>({ name, text, values });
       return result.rows;
     },
     async dedicated() {
@@ -73,6 +88,7 @@ export function openDatabase({ url, log, max = 8, applicationName = 'parley' }: 
       await db.destroy();
       // Kysely ends the pool only when it has used it
       if (!pool.ended) await pool.end();
+      if (!hot.ended) await hot.end();
     },
   };
 }

@@ -40,7 +40,7 @@ const content = z.discriminatedUnion('type', [
 export const extras = z
   .object({
     /** The text is ours and says what was sent; nobody wrote it. */
-    standIn: z.literal(true).optional(),
+    standIn: z.enum(['file', 'gesture', 'thing']).optional(),
     content: content.optional(),
     forwardedFrom: z
       .object({

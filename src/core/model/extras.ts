@@ -24,8 +24,11 @@ export type Button = { label: string; data: string } | { label: string; url: str
 
 /** What a message carries besides text and files; stored as it is. */
 export interface MessageExtras {
-  /** `text` is ours and says what was sent ("[photo]"), for lists, search and bot; nobody wrote it. */
-  standIn?: true;
+  /**
+   * `text` is ours and says what was sent ("[photo]"), for lists, search and bot; nobody wrote it. `file`: one or more files
+   * without words; `gesture`: a sticker or a dice, which asks for nothing; `thing`: anything else.
+   */
+  standIn?: 'file' | 'gesture' | 'thing';
   content?: SpecialContent;
   forwardedFrom?: ForwardedFrom;
   /** The words this message answers, as the platform quoted them; for answers to what we do not have, or to a part of it. */

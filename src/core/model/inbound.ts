@@ -49,6 +49,8 @@ export interface InboundMessage extends EventBase {
    * others add their file and words to it, however late they come.
    */
   albumKey?: string;
+  /** Of an album, and of interest only if another file of it is: filed where nothing of the album is stored yet. */
+  joinsOnly?: true;
   /** What the platform waits for once this is stored (a press on a button); handed to `acknowledge`, never stored. */
   acknowledge?: Readonly<Record<string, unknown>>;
 }

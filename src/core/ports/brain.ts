@@ -1,4 +1,5 @@
 import type { CustomerLanguage } from '../model/conversation.ts';
+import type { MessageExtras } from '../model/extras.ts';
 import type { AccountId, ConversationId } from '../model/ids.ts';
 import type { OutboundContent } from '../model/outbound.ts';
 
@@ -6,6 +7,8 @@ import type { OutboundContent } from '../model/outbound.ts';
 export interface TurnMessage {
   seq: number;
   text: string;
+  /** The text is ours and says what was sent instead of words, as in {@link MessageExtras}; left out: the customer wrote it. */
+  standIn?: MessageExtras['standIn'] | null;
 }
 
 /** What a brain decides on. `messages` is all that is new, oldest first, never empty. */

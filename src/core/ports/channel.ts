@@ -52,8 +52,11 @@ export type ConnectionState =
 export interface AccountDetail {
   /** How customers find it, such as `@ExampleSupportBot`; null while unknown. */
   name: string | null;
-  /** In groups: `all` messages reach us, only those `addressed` to the account, or we take none (`off`); null while unknown. */
-  groups: 'all' | 'addressed' | 'off' | null;
+  /**
+   * In groups: `all` messages reach us, only those `addressed` to the account, we take none (`off`), or we would take all and
+   * the platform's privacy setting hides them (`hidden`); null while unknown.
+   */
+  groups: 'all' | 'addressed' | 'off' | 'hidden' | null;
 }
 
 /**

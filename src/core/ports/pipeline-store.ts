@@ -66,6 +66,8 @@ export interface NewMessage {
   id: MessageId;
   seq: number;
   text: string;
+  /** The text is ours and says what was sent instead of words; null: the customer wrote it. */
+  standIn: MessageExtras['standIn'] | null;
 }
 
 /** The first open part of a thread: just begun (`sending`) or to be resolved (`unknown`). */

@@ -16,7 +16,7 @@ CREATE TYPE ingest_item_v1 AS (
   author_id text, outcome text, reason text, raw_blob text, address text, chat_key text, thread_kind text, thread_title text,
   author_name text, author_handle text, language_hint text, text text, body jsonb, reply_to text, entry text, target text,
   emoji text[], findings jsonb, owner_kind text, owner_team text, flood_limit integer, extras jsonb, attachments jsonb, album text,
-  lead uuid
+  lead uuid, joins_only boolean
 );
 CREATE TYPE ingest_thread_v1 AS (
   thread_id uuid, account_id text, external_key text, contact_id uuid, last_seq bigint, fate text, conversation_id uuid,

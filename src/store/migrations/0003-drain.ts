@@ -135,8 +135,8 @@ BEGIN
       c.id, c.owner_kind, c.owner_version, c.language, i.language_hint, c.bot_memory, c.secret_pending,
       CASE WHEN x.has_new AND ((x.turn_state = 'running' AND x.turn_deadline <= now())
           OR (x.turn_state IS DISTINCT FROM 'running' AND coalesce(x.pause_until, '-infinity') <= now())) THEN (
-        SELECT jsonb_agg(jsonb_build_object('id', m.id, 'seq', m.seq, 'text', m.text) ORDER BY m.seq)
-        FROM (SELECT m1.id, m1.seq, m1.text FROM message m1 WHERE m1.thread_id = t.id AND m1.seq >= t.new_from AND m1.state = 'new'
+        SELECT jsonb_agg(jsonb_build_object('id', m.id, 'seq', m.seq, 'text', m.text, 'standIn', m.stand_in) ORDER BY m.seq)
+        FROM (SELECT m1.id, m1.seq, m1.text, m1.extras->>'standIn' AS stand_in FROM message m1 WHERE m1.thread_id = t.id AND m1.seq >= t.new_from AND m1.state = 'new'
           ORDER BY m1.seq LIMIT 50) m
       ) END,
       CASE WHEN x.turn_state = 'done' OR (x.turn_state = 'running' AND x.turn_deadline <= now()) THEN (

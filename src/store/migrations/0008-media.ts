@@ -56,7 +56,8 @@ CREATE INDEX attachment_blob ON attachment (blob_id) WHERE blob_id IS NOT NULL;
 CREATE INDEX attachment_preview ON attachment (preview_blob_id) WHERE preview_blob_id IS NOT NULL;
 CREATE INDEX attachment_stored ON attachment (stored_at) WHERE state = 'stored';
 
--- Says which message each file of an album belongs to: the first one stored, in this batch or long ago, leads.
+-- Says which message each file of an album belongs to: the first one stored, in this batch or long ago, leads. A file that is of
+-- interest only with others is filed, and left out, where there are none.
 CREATE FUNCTION lead_albums_v1(p_items ingest_item_v1[]) RETURNS ingest_item_v1[] LANGUAGE plpgsql AS $$
 DECLARE
   led ingest_item_v1[];
@@ -64,15 +65,18 @@ BEGIN
   WITH first AS (
     INSERT INTO message_external AS x (account_id, external_id, message_id)
     SELECT DISTINCT ON (i.account_id, i.album) i.account_id, i.album, i.message_id
-    FROM unnest(p_items) i WHERE i.kind = 'message' AND i.album IS NOT NULL ORDER BY i.account_id, i.album, i.ord
+    FROM unnest(p_items) i WHERE i.kind = 'message' AND i.album IS NOT NULL AND i.joins_only IS NOT TRUE ORDER BY i.account_id, i.album, i.ord
     ON CONFLICT (account_id, external_id) DO UPDATE SET message_id = x.message_id
     RETURNING x.account_id, x.external_id, x.message_id
   ), marked AS (
-    SELECT i.ord, (jsonb_populate_record(i, jsonb_build_object('lead', f.message_id))) AS item
+    SELECT i.ord, (jsonb_populate_record(i, jsonb_build_object('lead', coalesce(f.message_id, x.message_id)))) AS item
     FROM unnest(p_items) i LEFT JOIN first f ON f.account_id = i.account_id AND f.external_id = i.album
+    LEFT JOIN message_external x ON f.message_id IS NULL AND i.joins_only AND x.account_id = i.account_id AND x.external_id = i.album
   )
   SELECT array_agg(m.item ORDER BY m.ord) INTO led FROM marked m;
-  RETURN led;
+  UPDATE inbound_event e SET state = 'filed', reason = 'group message not addressed to the bot', raw = NULL, raw_blob = NULL
+  FROM unnest(led) i WHERE i.joins_only AND i.lead IS NULL AND e.account_id = i.account_id AND e.event_key = i.event_key;
+  RETURN ARRAY(SELECT i FROM unnest(led) i WHERE NOT (coalesce(i.joins_only, false) AND i.lead IS NULL) ORDER BY i.ord);
 END $$;
 
 -- Rows of files; p_files as normalised, each with its id. Nothing of a blocked contact or a flood is fetched by itself.

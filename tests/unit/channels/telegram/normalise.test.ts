@@ -42,7 +42,8 @@ const EXPECTED: Readonly<Record<string, object>> = {
   'private-photo': {
     outcome: 'event',
     event: {
-      text: '[unsupported: photo]\nmy screenshot',
+      text: 'my screenshot',
+      attachments: [{ kind: 'photo' }],
       body: {
         v: 1,
         tree: {
@@ -51,8 +52,6 @@ const EXPECTED: Readonly<Record<string, object>> = {
             {
               type: 'paragraph',
               children: [
-                { type: 'text', value: '[unsupported: photo]' },
-                { type: 'break' },
                 { type: 'text', value: 'my ' },
                 { type: 'strong', children: [{ type: 'text', value: 'screenshot' }] },
               ],
@@ -96,11 +95,14 @@ const EXPECTED: Readonly<Record<string, object>> = {
     event: { author: { externalId: '-1001234567890', displayName: 'Acme users', isBot: false } },
   },
   'group-from-bot': { outcome: 'filed', reason: 'written by a bot' },
-  'group-migrated': { outcome: 'filed', reason: 'service message migrate_to_chat_id' },
+  'group-migrated': { outcome: 'moved', fromChatKey: '-4001', toChatKey: '-1009876543210' },
   'channel-post': { outcome: 'filed', eventKey: '912000019:channel_post:-1001111111111:1782000017' },
   'linked-channel-post': { outcome: 'filed', reason: 'post of the linked channel' },
-  'blocked-by-customer': { outcome: 'filed', eventKey: '912000021:my_chat_member:555001:1782000019' },
-  'unknown-content': { outcome: 'event', event: { text: '[unsupported: rich_message]' } },
+  'blocked-by-customer': {
+    outcome: 'event',
+    event: { type: 'reach', eventKey: '912000021:my_chat_member:555001:1782000019', reachable: false },
+  },
+  'unknown-content': { outcome: 'event', event: { text: '[unsupported: rich_message]', extras: { standIn: 'thing' } } },
 };
 
 describe('normaliseUpdate', () => {

@@ -1,13 +1,22 @@
-import { recordOf, stringOf } from '../shared/read-unknown.ts';
-import { wellFormed } from '../shared/well-formed.ts';
+import type { InboundAttachment } from '../../../src/core/model/attachment.ts';
+import type { MessageExtras, SpecialContent } from '../../../src/core/model/extras.ts';
+import { stringOf } from '../../shared/read-unknown.ts';
+import { wellFormed } from '../../shared/well-formed.ts';
+import { fileOf, fileWords } from './files.ts';
+import { contentWords, specialContentOf } from './special-content.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What a message carries, as far as we can tell. */
 export type MessageContent =
-  | { kind: 'text'; text: string; entities: unknown }
-  /** Something we cannot show yet; `text` says so, so that people see that there was something. */
-  | { kind: 'unsupported'; text: string; entities: unknown; entitiesShift: number }
+  | {
+      kind: 'content';
+      /** What the customer wrote; where there is nothing of that, what was sent instead, in our words. */
+      text: string;
+      entities: unknown;
+      extras: Pick<MessageExtras, 'standIn' | 'content'>;
+      attachments: readonly InboundAttachment[];
+    }
   /** Telegram's own note about the chat (somebody joined, title changed …). */
   | { kind: 'service'; what: string };
 
@@ -94,32 +103,41 @@ const ABOUT = new Set([
   'reply_markup',
 ]);
 
+/** Kinds of file that ask for nothing. */
+const GESTURES = new Set(['sticker']);
+
 /** Reads a message's content. Unknown kinds are kept as unsupported: a new kind of message must not vanish. */
 export function contentOf(message: Fields): MessageContent {
   const text = stringOf(message['text']);
-  if (text !== null) return { kind: 'text', text: wellFormed(text), entities: message['entities'] };
+  if (text !== null && text !== '') return written(wellFormed(text), message['entities'], {}, []);
   const keys = Object.keys(message);
   const service = keys.find((key) => SERVICE.has(key));
   if (service !== undefined) return { kind: 'service', what: service };
-  // A GIF comes as an animation and, for old clients, as a document too.
-  const what = 'animation' in message ? 'animation' : (keys.find((key) => !ABOUT.has(key)) ?? 'empty message');
-  const note = `[unsupported: ${wellFormed(what).slice(0, 64)}]`;
-  const caption = stringOf(message['caption']);
-  if (caption === null || caption === '') return { kind: 'unsupported', text: note, entities: null, entitiesShift: 0 };
-  return {
-    kind: 'unsupported',
-    text: `${note}\n${wellFormed(caption)}`,
-    entities: message['caption_entities'],
-    entitiesShift: note.length + 1,
-  };
+
+  const file = fileOf(message);
+  const attachments = file === null ? [] : [file];
+  const caption = stringOf(message['caption']) ?? '';
+  const special = file === null ? (specialContentOf(message) ?? unsupported(keys)) : null;
+  const content = special === null ? {} : { content: special };
+  if (caption !== '') return written(wellFormed(caption), message['caption_entities'], content, attachments);
+  if (file !== null) {
+    const standIn = GESTURES.has(file.kind) ? 'gesture' : 'file';
+    return written(fileWords(file, message), null, { standIn }, attachments);
+  }
+  const standIn = special?.type === 'dice' ? 'gesture' : 'thing';
+  return written(special === null ? '' : contentWords(special), null, { standIn, ...content }, []);
 }
 
-/** Entities of a caption, moved to where the caption begins in the whole text. */
-export function shiftEntities(entities: unknown, shift: number): unknown {
-  if (shift === 0 || !Array.isArray(entities)) return entities;
-  return entities.map((entity) => {
-    const fields = recordOf(entity);
-    const offset = fields?.['offset'];
-    return typeof offset === 'number' ? { ...fields, offset: offset + shift } : entity;
-  });
+function written(
+  text: string,
+  entities: unknown,
+  extras: Pick<MessageExtras, 'standIn' | 'content'>,
+  attachments: readonly InboundAttachment[],
+): MessageContent {
+  return { kind: 'content', text, entities, extras, attachments };
+}
+
+function unsupported(keys: readonly string[]): SpecialContent {
+  const what = keys.find((key) => !ABOUT.has(key)) ?? 'empty message';
+  return { type: 'unsupported', kind: wellFormed(what).slice(0, 64).toWellFormed() };
 }
