@@ -202,7 +202,13 @@ export function decideTurn(
   const silent = input.messages.filter(({ standIn }) => typeof standIn === 'string');
   if (written.length === 0 && silent.length > 0) {
     if (silent.every(({ standIn }) => standIn === 'gesture')) {
-      return { replies: turn.warning, handoff: null, by: 'gesture', why: 'a sticker or a dice alone', memory: turn.memory };
+      return {
+        replies: turn.warning,
+        handoff: null,
+        by: 'gesture',
+        why: 'a sticker or a dice alone',
+        memory: turn.memory,
+      };
     }
     // A picture of a problem says what no brain of ours can read; asking for words would only annoy.
     return handOver(turn, 'no-answer', 'file', 'something without words was sent');

@@ -98,7 +98,10 @@ export function readMembership(update: Update): Normalised {
   }
   const reachable = REACHABLE.has(status);
   if (chat === 'channel' || !chat.isPrivate) {
-    return fileUpdate(update, reachable ? 'the bot was added to a group or channel' : 'the bot was removed from a group');
+    return fileUpdate(
+      update,
+      reachable ? 'the bot was added to a group or channel' : 'the bot was removed from a group',
+    );
   }
   const author = authorRefOf(recordOf(change['from']));
   if (author === null) return parkUpdate(update, 'a membership without author');
@@ -120,6 +123,7 @@ export function readBusinessConnection(update: Update): Normalised {
   if (stringOf(connection?.['id']) === null) return parkUpdate(update, 'a business connection without id');
   const rights = recordOf(connection?.['rights']);
   const mayReply = rights === null ? connection?.['can_reply'] === true : rights['can_reply'] === true;
-  const state = connection?.['is_enabled'] === true ? (mayReply ? 'enabled' : 'enabled without the right to reply') : 'disabled';
+  const state =
+    connection?.['is_enabled'] === true ? (mayReply ? 'enabled' : 'enabled without the right to reply') : 'disabled';
   return fileUpdate(update, `business connection ${state}`);
 }

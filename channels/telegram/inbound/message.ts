@@ -49,7 +49,10 @@ export function readMessage(update: Update, isNew: boolean, context: NormaliseCo
   const albumId = stringOf(message['media_group_id'])?.toWellFormed() ?? '';
   // Edits always go on: whether the original was stored is not known here, and an edit without one is dropped later.
   const addressed =
-    chat.isPrivate || !isNew || context.groups === 'all' || isAddressed(message, content.text, content.entities, context.bot);
+    chat.isPrivate ||
+    !isNew ||
+    context.groups === 'all' ||
+    isAddressed(message, content.text, content.entities, context.bot);
   // Only one file of an album carries the words, so the others may belong to a message that is for us.
   if (!addressed && albumId === '') return filed('group message not addressed to the bot');
 

@@ -15,7 +15,8 @@ function labelOf(markup: unknown, data: string | null): string {
   for (const row of Array.isArray(rows) ? rows.slice(0, 100) : []) {
     for (const button of Array.isArray(row) ? row.slice(0, 20) : []) {
       const fields = recordOf(button);
-      if (fields !== null && stringOf(fields['callback_data']) === data) return nameLine(stringOf(fields['text']) ?? '');
+      if (fields !== null && stringOf(fields['callback_data']) === data)
+        return nameLine(stringOf(fields['text']) ?? '');
     }
   }
   return '';

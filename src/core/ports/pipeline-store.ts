@@ -1,5 +1,6 @@
 import type { BotSaid } from '../answer-limits.ts';
 import type { Owner } from '../model/conversation.ts';
+import type { MessageExtras } from '../model/extras.ts';
 import type {
   AccountId,
   ContactId,
@@ -12,7 +13,6 @@ import type {
   ThreadId,
   TurnId,
 } from '../model/ids.ts';
-import type { MessageExtras } from '../model/extras.ts';
 import type { InboundEvent } from '../model/inbound.ts';
 import type { DeliveryAction, DeliveryClass, RenderedPart } from '../model/outbound.ts';
 import type { BotDecision } from './brain.ts';

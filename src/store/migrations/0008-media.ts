@@ -136,20 +136,20 @@ END $$;
 CREATE FUNCTION edit_files_v1(m message, p_target text, p_change jsonb) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
   was attachment;
-  caption text := CASE WHEN p_change->'extras' ? 'standIn' THEN NULL ELSE nullif(p_change->>'text', '') END;
+  words text := CASE WHEN p_change->'extras' ? 'standIn' THEN NULL ELSE nullif(p_change->>'text', '') END;
 BEGIN
   SELECT * INTO was FROM attachment a WHERE a.message_id = m.id AND a.external_id = p_target AND a.replaced_at IS NULL
     ORDER BY a.ordinal LIMIT 1;
   IF was.unique_ref IS NOT DISTINCT FROM p_change#>>'{attachments,0,uniqueRef}' THEN
-    UPDATE attachment a SET caption = edit_files_v1.caption WHERE a.id = was.id;
+    UPDATE attachment a SET caption = words WHERE a.id = was.id;
   ELSE
     UPDATE attachment SET replaced_at = now() WHERE id = was.id;
-    PERFORM store_files_v1(m.id, p_target, p_change->'attachments', caption);
+    PERFORM store_files_v1(m.id, p_target, p_change->'attachments', words);
     UPDATE attachment a SET ordinal = was.ordinal
     WHERE was.id IS NOT NULL AND a.message_id = m.id AND a.external_id = p_target AND a.replaced_at IS NULL;
   END IF;
   IF EXISTS (SELECT FROM attachment a WHERE a.message_id = m.id AND a.external_id <> p_target) THEN
-    RETURN album_text_v1(m.id, CASE WHEN m.extras ? 'standIn' THEN m.text ELSE coalesce(caption, p_change->>'text') END);
+    RETURN album_text_v1(m.id, CASE WHEN m.extras ? 'standIn' THEN m.text ELSE coalesce(words, p_change->>'text') END);
   END IF;
   RETURN p_change->>'text';
 END $$;

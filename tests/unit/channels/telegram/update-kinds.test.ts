@@ -60,7 +60,10 @@ const EXPECTED: Readonly<Record<string, object>> = {
   forward_hidden_user: forwarded('hidden'),
   forward_chat: forwarded('group'),
   forward_channel: forwarded('channel'),
-  forward_photo: message({ attachments: [{ kind: 'photo' }], extras: { forwardedFrom: { kind: 'hidden', name: 'Bo' } } }),
+  forward_photo: message({
+    attachments: [{ kind: 'photo' }],
+    extras: { forwardedFrom: { kind: 'hidden', name: 'Bo' } },
+  }),
   via_bot: message({ text: 'shared' }),
   album_first: message({ albumKey: expect.stringMatching(/^album:/u), text: 'my 🙂 screenshot' }),
   album_second: message({ albumKey: expect.any(String), extras: { standIn: 'file' } }),
@@ -171,7 +174,9 @@ describe('every kind of update', () => {
     const chat = { id: -1_001_234_567_890, type: 'supergroup', title: 'Acme users' };
     const inGroup = { ...update, message: { ...update.message, chat } };
     expect(normaliseUpdate(inGroup, CONTEXT)).toMatchObject([{ event: { joinsOnly: true } }]);
-    expect(normaliseUpdate(inGroup, { ...CONTEXT, groups: 'all' })[0]).not.toMatchObject({ event: { joinsOnly: true } });
+    expect(normaliseUpdate(inGroup, { ...CONTEXT, groups: 'all' })[0]).not.toMatchObject({
+      event: { joinsOnly: true },
+    });
   });
 
   test('every reaction in a group counts only where the whole group is ours', () => {
