@@ -33,6 +33,10 @@ export const CRASH_POINTS = [
   'sweep.after-claim',
   'bury.before-commit',
   'bury.after-commit',
+  'file.claimed',
+  'file.received',
+  'file.kept',
+  'file.settled',
   'seal.before-commit',
   'seal.after-commit',
 ] as const;

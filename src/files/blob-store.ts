@@ -1,10 +1,12 @@
 import { constants } from 'node:fs';
-import { access, mkdir, opendir, readFile, stat, unlink } from 'node:fs/promises';
+import { access, type FileHandle, mkdir, open, opendir, readFile, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../core/ports/clock.ts';
-import type { KeyRing } from './crypto.ts';
+import { type KeyRing, SEAL_OVERHEAD, STREAM_FORMAT } from './crypto.ts';
 import { PARTIAL_SUFFIX, syncFolder, writeDurably } from './durable-file.ts';
 import { BlobError, systemCode } from './errors.ts';
+import { openPartial, PARTIAL_FOLDER, type PartialBlob } from './partial-blob.ts';
+import { openStream, plainSize } from './sealed-stream.ts';
 
 /** A kept file. `id` is the HMAC of its content in hex: equal contents are kept once, and the id gives nothing away. */
 export interface StoredBlob {
@@ -29,6 +31,15 @@ export interface BlobStore {
   put(content: Uint8Array): Promise<StoredBlob>;
   /** @throws {BlobError} `missing` or `bad-id`. @throws {SealError} when the file was changed. */
   get(id: string): Promise<Buffer>;
+  /**
+   * The content a piece at a time, from `start` up to but without `end`. @throws {BlobError} `missing` or `bad-id`, {@link SealError}
+   * when the file was changed; both may come while reading.
+   */
+  open(id: string, range?: { start?: number; end?: number }): AsyncIterable<Uint8Array>;
+  /** Size of the content, bytes. @throws {BlobError} `missing` or `bad-id` */
+  sizeOf(id: string): Promise<number>;
+  /** Begins or goes on with content that comes over time. `name`: a row's id. `maxBytes`: instead of the store's own limit. */
+  partial(name: string, maxBytes?: number): Promise<PartialBlob>;
   /** Forgets a blob; nothing happens when it is not there. */
   delete(id: string): Promise<void>;
   /** Every blob, in no order. */
@@ -75,12 +86,26 @@ export async function createFileBlobStore(options: FileBlobOptions): Promise<Blo
 
   async function* files(): AsyncGenerator<{ shard: string; name: string }> {
     for await (const shard of await opendir(folder)) {
-      if (!shard.isDirectory() || !SHARD.test(shard.name)) continue;
+      if (!shard.isDirectory() || !(SHARD.test(shard.name) || shard.name === PARTIAL_FOLDER)) continue;
       for await (const entry of await opendir(join(folder, shard.name))) {
         if (entry.isFile()) yield { shard: shard.name, name: entry.name };
       }
     }
   }
+
+  /** How a file is sealed stands in its first byte. */
+  const isStream = async (file: string): Promise<boolean> => {
+    const handle = await open(file, 'r');
+    try {
+      const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, 0);
+      return buffer[0] === STREAM_FORMAT;
+    } finally {
+      await handle.close();
+    }
+  };
+
+  const told = (error: unknown, id: string): unknown =>
+    systemCode(error) === 'ENOENT' ? new BlobError('missing', `the file ${id} is not in the blob folder`) : error;
 
   const modifiedMs = async (file: string): Promise<number | null> => {
     try {
@@ -102,7 +127,7 @@ export async function createFileBlobStore(options: FileBlobOptions): Promise<Blo
     }
   };
 
-  return {
+  const store: BlobStore = {
     async put(content) {
       if (content.length > maxBytes) {
         throw new BlobError('too-large', `a file of ${content.length} bytes is over the limit of ${maxBytes}`);
@@ -118,12 +143,42 @@ export async function createFileBlobStore(options: FileBlobOptions): Promise<Blo
       const file = fileOf(id);
       try {
         await access(file, constants.R_OK);
+        if (await isStream(file)) {
+          const pieces: Uint8Array[] = [];
+          for await (const piece of store.open(id)) pieces.push(piece);
+          return Buffer.concat(pieces);
+        }
         return keys.open(await readFile(file), place(id));
       } catch (error) {
-        if (systemCode(error) === 'ENOENT') throw new BlobError('missing', `the file ${id} is not in the blob folder`);
-        throw error;
+        throw told(error, id);
       }
     },
+    async *open(id, range = {}) {
+      const file = fileOf(id);
+      let handle: FileHandle | undefined;
+      try {
+        if (await isStream(file)) {
+          handle = await open(file, 'r');
+          yield* openStream(handle, keys, place(id), range);
+        } else {
+          yield keys.open(await readFile(file), place(id)).subarray(range.start ?? 0, range.end);
+        }
+      } catch (error) {
+        throw told(error, id);
+      } finally {
+        await handle?.close();
+      }
+    },
+    async sizeOf(id) {
+      const file = fileOf(id);
+      try {
+        const { size } = await stat(file);
+        return (await isStream(file)) ? plainSize(size) : size - SEAL_OVERHEAD;
+      } catch (error) {
+        throw told(error, id);
+      }
+    },
+    partial: (name, limit = maxBytes) => openPartial({ folder, name, keys, maxBytes: limit, ensureShard }),
     async delete(id) {
       await remove(fileOf(id));
     },
@@ -146,6 +201,7 @@ export async function createFileBlobStore(options: FileBlobOptions): Promise<Blo
       return count;
     },
   };
+  return store;
 }
 
 /**

@@ -25,6 +25,13 @@ export interface KeyRing {
   /** Version of the key a sealed value needs; for re-encryption after a rotation. @throws {SealError} if it is none. */
   versionOf(sealed: Uint8Array): number;
   /**
+   * A key for one file alone, from the master key of a version. @throws {SealError} when that one is not configured
+   * @param salt random, kept with the file
+   */
+  subkey(version: number, salt: Uint8Array, place: SealedPlace): Buffer;
+  /** Like `digest`, for what comes in pieces. */
+  digester(purpose: string): { update(value: Uint8Array): void; digest(): Buffer };
+  /**
    * 32 bytes that name a value without giving it away; equal values have equal digests for one purpose. They are keys of
    * rows and files, so they do not change when a key is added.
    */
@@ -39,6 +46,8 @@ export interface MasterKey {
 
 /** Form of the envelope: format, key version, 12 bytes nonce, 16 bytes tag, ciphertext. */
 const FORMAT = 1;
+/** First byte of what `sealed-stream.ts` writes. */
+export const STREAM_FORMAT = 2;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const HEAD_BYTES = 2 + NONCE_BYTES + TAG_BYTES;
@@ -72,7 +81,8 @@ function createNonces(): () => Buffer {
 
 /**
  * Makes the key ring. The newest version seals; older ones only open. `digestVersion` is the key under which digests are
- * made: the lowest by default, and it must stay the same for the life of the installation.
+ * made: the lowest by default. While it stays the same, what is repeated is recognised; see docs/operations.md for what
+ * changes when it goes.
  * @throws {SealError} for a key that is not 32 bytes, a version out of range or given twice, or no key at all.
  */
 export function createKeyRing(masters: readonly MasterKey[], digestVersion?: number): KeyRing {
@@ -97,7 +107,8 @@ export function createKeyRing(masters: readonly MasterKey[], digestVersion?: num
 
   const versionOf = (sealed: Uint8Array): number => {
     const version = sealed[1];
-    if (sealed.length < HEAD_BYTES || sealed[0] !== FORMAT || version === undefined) {
+    const known = sealed[0] === FORMAT || sealed[0] === STREAM_FORMAT;
+    if (sealed.length < HEAD_BYTES || !known || version === undefined) {
       throw new SealError('this is not a sealed value: it is too short or of an unknown format');
     }
     return version;
@@ -134,6 +145,19 @@ export function createKeyRing(masters: readonly MasterKey[], digestVersion?: num
           `the value of ${place.table}.${place.column} in row ${place.row} does not open: it was changed, moved from another row, or the master key is another one`,
         );
       }
+    },
+    subkey(version, salt, place) {
+      const master = sealing.get(version);
+      if (master === undefined) {
+        throw new SealError(
+          `a file of ${place.table}.${place.column} was sealed under master key ${version}, which is not configured`,
+        );
+      }
+      return Buffer.from(hkdfSync('sha256', master, salt, associatedData(version, place), 32));
+    },
+    digester(purpose) {
+      const hmac = createHmac('sha256', digestKey).update(`${purpose.length}:${purpose}:`);
+      return { update: (value) => void hmac.update(value), digest: () => hmac.digest() };
     },
     digest(value, purpose) {
       // The length of the purpose stands first, so that purpose and value cannot be shifted against each other.

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { MasterKey } from './crypto.ts';
 import { createDurablyNow } from './durable-file.ts';
 import { MasterKeyError, systemCode } from './errors.ts';
 
@@ -65,4 +66,30 @@ export function loadMasterKey(configured: string | null, dataFolder: string): Bu
   const made = readKeyFile(file);
   if (made === null) throw new MasterKeyError(`${file} vanished while it was made; check what cleans the data folder`);
   return made;
+}
+
+/** What the configuration says of keys. */
+export interface ConfiguredKeys {
+  /** 32 bytes as hex or base64; null: the file in the data folder. */
+  readonly masterKey: string | null;
+  /** Further versions; null: none. */
+  readonly masterKeys: readonly { readonly version: number; readonly key: string }[] | null;
+  readonly dataFolder: string;
+}
+
+/**
+ * Every master key of the installation, for {@link createKeyRing}. Version 1 is `masterKey` or the file in the data folder,
+ * unless `masterKeys` names a version 1 itself. With `masterKeys` no file is made: an installation that has moved on to a
+ * newer key needs none. @throws {MasterKeyError} saying what to do.
+ */
+export function loadMasterKeys(configured: ConfiguredKeys): MasterKey[] {
+  const { masterKey, masterKeys, dataFolder } = configured;
+  if (masterKeys === null) return [{ version: 1, bytes: loadMasterKey(masterKey, dataFolder) }];
+  const listed = masterKeys.map(({ version, key }) => ({ version, bytes: decodeMasterKey(key) }));
+  if (listed.some(({ version }) => version === 1)) {
+    if (masterKey === null) return listed;
+    throw new MasterKeyError('masterKey and masterKeys both give version 1; take one of them out');
+  }
+  const first = masterKey === null ? readKeyFile(join(dataFolder, MASTER_KEY_FILE)) : decodeMasterKey(masterKey);
+  return first === null ? listed : [{ version: 1, bytes: first }, ...listed];
 }

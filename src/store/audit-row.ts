@@ -4,6 +4,8 @@ import type { AuditTable, Schema } from './schema.ts';
 /** What somebody of ours did, as the audit names it. */
 export interface AuditEntry {
   agentId: string;
+  /** `operator`: at the command line, `agentId` is the system's user. Default: an agent. */
+  actor?: 'agent' | 'operator';
   action: string;
   subjectKind: string;
   subjectId: string;
@@ -13,7 +15,7 @@ export interface AuditEntry {
 /** Writes one audit row in the caller's transaction. */
 export async function audit(db: Kysely<Schema>, entry: AuditEntry): Promise<void> {
   const row: Insertable<AuditTable> = {
-    actor_kind: 'agent',
+    actor_kind: entry.actor ?? 'agent',
     actor_id: entry.agentId,
     action: entry.action,
     subject_kind: entry.subjectKind,

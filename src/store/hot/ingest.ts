@@ -98,7 +98,14 @@ function toRow(
   const { content } = item;
   if (content.outcome === 'moved') {
     const reason = `the chat moved from ${content.fromChatKey} to ${content.toChatKey}`;
-    return { ...base, kind: 'moved', outcome: 'moved', reason, chat_key: content.fromChatKey, address: content.toChatKey };
+    return {
+      ...base,
+      kind: 'moved',
+      outcome: 'moved',
+      reason,
+      chat_key: content.fromChatKey,
+      address: content.toChatKey,
+    };
   }
   if (content.outcome !== 'event') return { ...base, kind: 'none', outcome: content.outcome, reason: content.reason };
   const { event } = content;

@@ -184,7 +184,17 @@ export async function readThread(
     namesOf(database, rows),
     db
       .selectFrom('delivery as d')
-      .select(['d.id', 'd.message_id', 'd.ordinal', 'd.action', 'd.state', 'd.attempt', 'd.error_kind', 'd.error', 'd.due_at'])
+      .select([
+        'd.id',
+        'd.message_id',
+        'd.ordinal',
+        'd.action',
+        'd.state',
+        'd.attempt',
+        'd.error_kind',
+        'd.error',
+        'd.due_at',
+      ])
       .select([
         'd.attention_at',
         'd.finished_at',

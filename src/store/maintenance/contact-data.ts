@@ -4,6 +4,7 @@ import type { BlobStore } from '../../files/blob-store.ts';
 import type { KeyRing } from '../../files/crypto.ts';
 import type { Database } from '../database.ts';
 import type { Schema } from '../schema.ts';
+import { eraseFiles, unnamedBlobs } from './files.ts';
 
 /** What opens the sealed side of a contact's data. */
 export interface ContactDataKeys {
@@ -155,8 +156,27 @@ export async function exportContact(
   for await (const { row, plain } of payloadsNaming(db, places, access)) {
     if (plain !== null) payloads.push({ account: row.account_id, event: row.event_key, payload: readable(plain) });
   }
+  const files = await filesOf(db, places.threads, access);
   await audit(db, actorId, 'contact.exported', contactId, {});
-  return { exportedAt: new Date().toISOString(), ...rows[0]?.data, payloads };
+  return { exportedAt: new Date().toISOString(), ...rows[0]?.data, files, payloads };
+}
+
+/** Every file of the threads with its content, as base64. */
+async function filesOf(db: Kysely<Schema>, threads: readonly string[], access: ContactDataKeys): Promise<object[]> {
+  if (threads.length === 0) return [];
+  const rows = await db
+    .selectFrom('attachment')
+    .select(['id', 'message_id', 'kind', 'file_name', 'mime', 'state', 'caption', 'blob_id', 'created_at'])
+    .where('thread_id', 'in', [...threads])
+    .orderBy('id')
+    .execute();
+  const files: object[] = [];
+  for (const { id, blob_id: blob, ...row } of rows) {
+    const content = blob === null ? null : (await access.blobs.get(blob)).toString('base64');
+    const { message_id: message, kind, file_name: name, mime, state, caption, created_at: at } = row;
+    files.push({ id, message, kind, name, mime, state, caption, storedAt: at, content });
+  }
+  return files;
 }
 
 /** How much was emptied. */
@@ -180,21 +200,12 @@ export async function eraseContact(
   const places = await placesOf(db, contactId);
   const named: RawRow[] = [];
   for await (const { row } of payloadsNaming(db, places, access)) named.push({ ...row, raw: null });
-  const messages = await db.transaction().execute((tx) => emptyRows(tx, contactId, places, named, actorId));
+  const { messages, blobs } = await db.transaction().execute((tx) => emptyRows(tx, contactId, places, named, actorId));
   // Files after the commit: a row must never name a file that is gone. What a crash leaves here is swept as an orphan.
-  let files = 0;
-  for (const id of new Set(named.flatMap((row) => (row.raw_blob === null ? [] : [row.raw_blob])))) {
-    const still = await db
-      .selectFrom('inbound_event')
-      .select('event_key')
-      .where('raw_blob', '=', id)
-      .limit(1)
-      .execute();
-    if (still.length > 0) continue;
-    await access.blobs.delete(id);
-    files += 1;
-  }
-  return { messages, payloads: named.length, files };
+  const raw = named.flatMap((row) => (row.raw_blob === null ? [] : [row.raw_blob]));
+  const files = await unnamedBlobs(db, [...new Set([...raw, ...blobs])]);
+  for (const id of files) await access.blobs.delete(id);
+  return { messages, payloads: named.length, files: files.length };
 }
 
 async function emptyRows(
@@ -203,7 +214,7 @@ async function emptyRows(
   places: Threads,
   named: readonly RawRow[],
   actorId: string,
-): Promise<number> {
+): Promise<{ messages: number; blobs: string[] }> {
   const { threads } = places;
   await sql`SELECT FROM thread WHERE id = ANY (${threads}::uuid[]) ORDER BY id FOR NO KEY UPDATE`.execute(tx);
   const sending =
@@ -241,7 +252,7 @@ async function emptyRows(
   );
   await sql`UPDATE turn SET output = NULL WHERE thread_id = ANY (${threads}::uuid[])`.execute(tx);
   const emptied = await sql`
-    UPDATE message SET text = '', body = NULL, entry = NULL, activity = NULL, erased_at = now(),
+    UPDATE message SET text = '', body = NULL, entry = NULL, extras = NULL, activity = NULL, erased_at = now(),
       author_id = CASE author_kind WHEN 'contact' THEN NULL ELSE author_id END,
       state = CASE state WHEN 'new' THEN 'filed' WHEN 'parked' THEN 'filed' ELSE state END,
       state_reason = CASE WHEN state IN ('new', 'parked') THEN 'contact erased' ELSE state_reason END, parked_at = NULL
@@ -270,8 +281,9 @@ async function emptyRows(
     tx,
   );
   const messages = Number(emptied.numAffectedRows ?? 0n);
-  await audit(tx, actorId, 'contact.erased', contactId, { messages, payloads: named.length });
-  return messages;
+  const blobs = await eraseFiles(tx, threads);
+  await audit(tx, actorId, 'contact.erased', contactId, { messages, payloads: named.length, files: blobs.length });
+  return { messages, blobs };
 }
 
 async function audit(

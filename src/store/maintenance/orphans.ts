@@ -1,5 +1,6 @@
 import type { BlobStore } from '../../files/blob-store.ts';
 import type { Database } from '../database.ts';
+import { unnamedBlobs } from './files.ts';
 
 /** A file is written before the row that names it; this is far longer than any such transaction takes. */
 const YOUNG_MS = 24 * 3_600_000;
@@ -11,9 +12,7 @@ export async function sweepOrphans({ db }: Database, blobs: BlobStore, nowMs = D
   let batch: string[] = [];
   const sweep = async (): Promise<void> => {
     if (batch.length === 0) return;
-    const rows = await db.selectFrom('inbound_event').select('raw_blob').where('raw_blob', 'in', batch).execute();
-    const named = new Set(rows.map((row) => row.raw_blob));
-    for (const id of batch.filter((one) => !named.has(one))) {
+    for (const id of await unnamedBlobs(db, batch)) {
       await blobs.delete(id);
       removed += 1;
     }

@@ -25,12 +25,15 @@ const HEAD_BYTES = 30;
 const SEALED_BYTES = 2;
 
 /** How many values of a column are sealed under each version of the master key. */
-export async function sealedVersions({ pool }: Database, { table, column }: SealedColumn): Promise<Map<number, number>> {
+export async function sealedVersions(
+  { pool }: Database,
+  { table, column }: SealedColumn,
+): Promise<Map<number, number>> {
   const { rows } = await pool.query<{ version: number; count: number }>(
     `SELECT get_byte(substring(${column} FROM 1 FOR ${SEALED_BYTES}), 1) AS version, count(*) AS count
      FROM ${table} WHERE length(${column}) >= ${SEALED_BYTES} GROUP BY 1`,
   );
-  return new Map(rows.map(({ version, count }) => [version, Number(count)]));
+  return new Map(rows.map(({ version, count }) => [version, count]));
 }
 
 interface Row {

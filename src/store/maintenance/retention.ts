@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
 import type { Database } from '../database.ts';
+import { emptyFiles } from './files.ts';
 
 /** How long things are kept, ms. */
 export interface RetentionTimes {
   rawMs: number;
+  attachmentsMs: number;
   conversationsMs: number;
   auditMs: number;
 }
@@ -11,6 +13,7 @@ export interface RetentionTimes {
 export interface RetentionResult {
   raw: number;
   messages: number;
+  files: number;
   audit: number;
   /** Entries of the log of changes. */
   changes: number;
@@ -45,10 +48,11 @@ export async function applyRetention(
     try {
       const raw = await emptyRaw(connection, times.rawMs, deleteBlob);
       const messages = await emptyMessages(connection, times.conversationsMs);
+      const files = await emptyFiles({ db: connection }, times.attachmentsMs, deleteBlob);
       const audit = await trimAudit(connection, times.auditMs);
       const changes = await trimChanges(connection);
       const sessions = await trimSessions(connection);
-      return { raw, messages, audit, changes, sessions };
+      return { raw, messages, files, audit, changes, sessions };
     } finally {
       await sql`SELECT pg_advisory_unlock(1885434476, ${LOCK})`.execute(connection);
     }
@@ -105,7 +109,7 @@ async function emptyMessages(db: Connection, olderThanMs: number): Promise<numbe
         UPDATE conversation c SET preview = '', bot_memory = '{}' FROM message m JOIN old ON old.id = m.id
         WHERE c.id = m.conversation_id
       )
-      UPDATE message m SET text = '', body = NULL, entry = NULL, erased_at = now() FROM old WHERE m.id = old.id
+      UPDATE message m SET text = '', body = NULL, entry = NULL, extras = NULL, erased_at = now() FROM old WHERE m.id = old.id
       RETURNING m.id`.execute(db);
     total += rows.length;
     if (rows.length < BATCH) return total;

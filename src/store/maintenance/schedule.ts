@@ -3,6 +3,7 @@ import type { WakeQueue } from '../../core/ports/queue.ts';
 import type { BlobStore } from '../../files/blob-store.ts';
 import type { Metrics } from '../../observability/metrics.ts';
 import type { Database } from '../database.ts';
+import { readBacklog } from './backlog.ts';
 import { returnFromDisabled } from './disabled-agents.ts';
 import { sweepOrphans } from './orphans.ts';
 import { applyRetention, type RetentionTimes } from './retention.ts';
@@ -22,6 +23,7 @@ const SEAL_MS = 1_000;
 const LOOK_MS = 5_000;
 /** No multiple of the others': work that comes at one moment takes connections from the messages. */
 const DISABLED_MS = 7_300;
+const BACKLOG_MS = 11_900;
 const EXPIRE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
@@ -55,6 +57,8 @@ export function startUpkeep(options: UpkeepOptions): { stop(): void } {
     metrics.due(await dueWork(database));
     metrics.queueHealthy(options.queue.healthy());
   });
+  const backlog = async (): Promise<void> => metrics.backlog(await readBacklog(database));
+  every(BACKLOG_MS, 'backlog', backlog);
   every(DISABLED_MS, 'disabled agents', async () => {
     const returned = await returnFromDisabled(database);
     if (returned > 0) log.info({ returned }, 'conversations of disabled agents went back to their teams');

@@ -23,7 +23,8 @@ describe('one update of every kind', () => {
     expect([id, rest]).toEqual(['update_id', []]);
     const read = normaliseUpdate(update, CONTEXT);
     expect(read.length).toBeGreaterThan(0);
-    expect(read.filter(({ outcome }) => outcome === 'parked')).toEqual([]);
+    // Only what nobody knows is set aside for people to look at.
+    if (!name.startsWith('unknown')) expect(read.filter(({ outcome }) => outcome === 'parked')).toEqual([]);
     expect(content).toMatch(/^[a-z_]{4,}$/u);
     expect(updateOf(name, 4)).toEqual(update);
   });

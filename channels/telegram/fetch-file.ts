@@ -1,0 +1,59 @@
+import type { FetchOutcome } from '../../src/core/model/attachment.ts';
+import { integerOf, recordOf, stringOf } from '../shared/read-unknown.ts';
+import { describe, TelegramCallError } from './errors.ts';
+import type { TelegramApi } from './transport/api.ts';
+import type { FileDownload } from './transport/file-download.ts';
+
+/**
+ * Asks for a customer's file: `getFile` for a fresh link (good for an hour), then the bytes from `offset` on. The link holds the
+ * token and never leaves the download.
+ */
+export async function fetchTelegramFile(
+  api: TelegramApi,
+  download: FileDownload,
+  remote: Readonly<Record<string, unknown>>,
+  { offset, maxBytes }: { offset: number; maxBytes: number },
+  signal: AbortSignal,
+): Promise<FetchOutcome> {
+  const fileId = stringOf(remote['fileId']);
+  if (fileId === null) return { kind: 'gone', reason: 'the message named no file' };
+  let file: Readonly<Record<string, unknown>> | null;
+  try {
+    file = recordOf(await api.call('getFile', { file_id: fileId }, signal));
+  } catch (error) {
+    if (!(error instanceof TelegramCallError)) throw error;
+    return outcomeOf(error);
+  }
+  const filePath = stringOf(file?.['file_path']);
+  if (filePath === null) return { kind: 'transient', reason: 'the platform has no path for the file now' };
+  if ((integerOf(file?.['file_size']) ?? 0) > maxBytes) {
+    return { kind: 'too_large', reason: `the file has more than ${maxBytes} bytes` };
+  }
+  const answer = await download.get(filePath, offset, signal);
+  if (answer.kind === 'lost') return { kind: 'transient', reason: answer.reason };
+  if (answer.kind === 'body') {
+    const { body, totalBytes } = answer;
+    return { kind: 'file', file: { body, offset: answer.offset, totalBytes } };
+  }
+  // 416: what we have is not the beginning of what is there now.
+  if (answer.status === 416 && offset > 0) {
+    return fetchTelegramFile(api, download, remote, { offset: 0, maxBytes }, signal);
+  }
+  if (answer.status === 401) return { kind: 'auth', reason: 'Telegram refuses the token' };
+  return { kind: 'transient', reason: `the file server answered ${answer.status}` };
+}
+
+/** What a refused getFile means (texts: tdlib/telegram-bot-api, Client.cpp). */
+function outcomeOf(error: TelegramCallError): FetchOutcome {
+  const { failure } = error;
+  const reason = describe(failure);
+  if (failure.stage !== 'answered') return { kind: 'transient', reason };
+  const { code } = failure;
+  if (code === 401 || code === 404) return { kind: 'auth', reason };
+  if (code === 429 && failure.retryAfterMs !== undefined) {
+    return { kind: 'transient', reason, retryAfterMs: failure.retryAfterMs };
+  }
+  if (code !== 400 || /temporarily unavailable/iu.test(failure.description)) return { kind: 'transient', reason };
+  if (/file is too big/iu.test(failure.description)) return { kind: 'too_large', reason };
+  return { kind: 'gone', reason };
+}
