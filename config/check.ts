@@ -71,8 +71,9 @@ function toConfig(file: ParsedFile, accounts: readonly AccountConfig[], folder: 
     dataFolder: resolve(folder, file.data),
     store: file.store,
     queue: file.queue,
-    http: { ...file.http, publicUrl: file.http.publicUrl ?? null },
+    http: { ...file.http, healthPort: file.http.healthPort ?? null, publicUrl: file.http.publicUrl ?? null },
     masterKey: file.masterKey ?? null,
+    masterKeys: file.masterKeys ?? null,
     storage: file.storage,
     retention: {
       rawMs: file.retention.raw,
@@ -90,6 +91,7 @@ function toConfig(file: ParsedFile, accounts: readonly AccountConfig[], folder: 
       greeting: file.bot.greeting,
     },
     teams: file.teams,
+    telemetry: { otlpUrl: file.telemetry.otlpUrl ?? null, sampleRatio: file.telemetry.sampleRatio },
     log: file.log,
   };
 }

@@ -40,8 +40,13 @@ export function configExport(config: Config): string {
     data: config.dataFolder,
     store: config.store,
     queue: config.queue,
-    http: { ...config.http, publicUrl: config.http.publicUrl ?? undefined },
+    http: {
+      ...config.http,
+      healthPort: config.http.healthPort ?? undefined,
+      publicUrl: config.http.publicUrl ?? undefined,
+    },
     masterKey: config.masterKey ?? undefined,
+    masterKeys: config.masterKeys ?? undefined,
     storage: config.storage,
     retention: {
       raw: formatDuration(config.retention.rawMs),
@@ -59,6 +64,7 @@ export function configExport(config: Config): string {
       greeting: config.bot.greeting,
     },
     teams: config.teams,
+    telemetry: { ...config.telemetry, otlpUrl: config.telemetry.otlpUrl ?? undefined },
     log: config.log,
   };
   return stringify(redactEntries(file), { lineWidth: 0, aliasDuplicateObjects: false });

@@ -51,6 +51,19 @@ const masterKey = z
     'must be 32 random bytes as 64 hex digits or as base64; make one with `openssl rand -base64 32`',
   );
 
+/** Keys beside `masterKey`; the newest version seals. Version 1 is `masterKey` or the file in the data folder. */
+const masterKeys = z
+  .array(
+    z.strictObject({
+      version: z.int().min(1, 'must be 1 to 255').max(255, 'must be 1 to 255'),
+      key: masterKey,
+    }),
+  )
+  .min(1, 'must hold at least one key')
+  .refine((list) => new Set(list.map((one) => one.version)).size === list.length, 'must name each version once');
+
+const port = z.int().min(0, 'must be 0 (any free port) to 65535').max(65_535, 'must be 0 (any free port) to 65535');
+
 /** An address or a network in CIDR notation; whether it is one is checked by the HTTP server's own parser. */
 const network = z
   .string()
@@ -98,16 +111,14 @@ export const fileSchema = z.strictObject({
   http: z
     .strictObject({
       host: nonEmpty.default('127.0.0.1'),
-      port: z
-        .int()
-        .min(0, 'must be 0 (any free port) to 65535')
-        .max(65_535, 'must be 0 (any free port) to 65535')
-        .default(8080),
+      port: port.default(8080),
+      healthPort: port.optional(),
       publicUrl: publicUrl.optional(),
       trustedProxies: z.array(network).default([]),
     })
     .prefault({}),
   masterKey: masterKey.optional(),
+  masterKeys: masterKeys.optional(),
   storage: z.strictObject({ url: storageUrl.default('file') }).prefault({}),
   retention: z
     .strictObject({
@@ -124,6 +135,18 @@ export const fileSchema = z.strictObject({
     .array(team)
     .min(1, 'must hold at least one team')
     .default([{ id: 'support', name: 'Support', languages: [] }]),
+  telemetry: z
+    .strictObject({
+      otlpUrl: z
+        .string()
+        .regex(
+          /^https?:\/\/[^\s/?#]+(?:\/[^\s?#]*)?$/,
+          'must be the http(s) address of an OTLP receiver, without query',
+        )
+        .optional(),
+      sampleRatio: z.number().min(0, 'must be 0 to 1').max(1, 'must be 0 to 1').default(1),
+    })
+    .prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
 });
 
@@ -149,12 +172,16 @@ export interface Config {
     readonly host: string;
     /** 0: the system picks a free one. */
     readonly port: number;
+    /** Where processes without the roles ingress and web answer health checks; 0: any free one; null: nowhere. */
+    readonly healthPort: number | null;
     /** Without a slash at its end; null: webhooks cannot be registered. */
     readonly publicUrl: string | null;
     readonly trustedProxies: readonly string[];
   };
   /** 32 bytes as hex or base64; null: the caller keeps one in the data folder. */
   readonly masterKey: string | null;
+  /** Further keys, each 32 bytes as hex or base64; the newest version seals. Null: there is only version 1. */
+  readonly masterKeys: readonly { readonly version: number; readonly key: string }[] | null;
   readonly storage: { readonly url: string };
   readonly retention: {
     readonly rawMs: number;
@@ -175,5 +202,7 @@ export interface Config {
   };
   /** Never empty; the first takes what no rule sends elsewhere. */
   readonly teams: readonly { readonly id: string; readonly name: string; readonly languages: readonly string[] }[];
+  /** Traces: off without an address; of every message's trace this share is kept, 0 to 1. */
+  readonly telemetry: { readonly otlpUrl: string | null; readonly sampleRatio: number };
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };
 }

@@ -28,14 +28,19 @@ import type { PeopleStore } from './core/ports/people-store.ts';
 import { createDesk, openChanges, type SandboxSide } from './desk.ts';
 import { openBlobStore } from './files/blob-store.ts';
 import { createKeyRing } from './files/crypto.ts';
-import { loadMasterKey } from './files/master-key.ts';
+import { loadMasterKeys } from './files/master-key.ts';
+import { lateFiles, startFiles } from './files-side.ts';
 import { replyAsAgent } from './inbox/reply.ts';
 import { type Connector, startConnector } from './ingest/connector.ts';
 import { createMetrics, type Metrics } from './observability/metrics.ts';
 import { quietRepeats } from './observability/quiet-repeats.ts';
+import { openTracer } from './observability/trace-export.ts';
+import { tracePipeline } from './observability/trace-pipeline.ts';
+import { traceRequests } from './observability/trace-requests.ts';
 import { createWakeQueue } from './queue/index.ts';
 import { tellChanges } from './realtime/telling-store.ts';
 import { createAccessStore } from './store/access-store.ts';
+import { createAccountHealthStore } from './store/account-health.ts';
 import { createAccountStore } from './store/accounts.ts';
 import { openDatabase } from './store/database.ts';
 import { createPipelineStore } from './store/hot/pipeline-store.ts';
@@ -69,6 +74,8 @@ export interface GatewayOptions {
   /** `off`: limits on contacts are off, as with `echo` alone; tests only, which write faster than any customer. */
   limits?: 'off';
   sandbox?: SandboxSide | null;
+  /** How often an owner looks at its accounts, ms; tests only. */
+  watchMs?: number;
 }
 
 /** A running gateway process. */
@@ -139,9 +146,13 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
   opened.add('store', () => database.close());
   const metrics: Metrics = createMetrics();
   opened.add('metrics', () => metrics.close());
+  const { pid } = process;
+  const tracer = await openTracer({ ...config.telemetry, version: VERSION, roles, host: hostname(), pid, log });
+  if (tracer !== null) opened.add('traces', () => tracer.stop());
   const accountStore = createAccountStore(database);
-  const board = watchAccounts(options.log, metrics, accountStore);
-  const accounts = createAccounts(config, log, (id, channel, state) => board.report(id, channel, state));
+  const watch = watchAccounts(options.log, metrics);
+  const files = lateFiles();
+  const accounts = createAccounts(config, log, watch.board.report, files, watch.detail);
   for (const account of accounts.values()) opened.add(`account ${account.id}`, () => account.close());
 
   const sinks = new Map<string, InboundSink>();
@@ -149,11 +160,13 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
     Promise.resolve({ ready: false, message: 'starting' });
   let backlog = (): { events: number; bytes: number } => ({ events: 0, bytes: 0 });
   const desk = has('web') ? createDesk(config, options.sandbox ?? null) : null;
-  // Others have no port of their own: several workers may share a machine and a configuration.
+  // The other roles answer health checks alone, and only where the configuration gives them a port.
+  const port = has('ingress') || has('web') ? config.http.port : config.http.healthPort;
   const http =
-    has('ingress') || has('web')
+    port !== null
       ? await startHttpSide({
           config,
+          port,
           log,
           metrics,
           webhook: has('ingress')
@@ -166,6 +179,7 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
           deskSide: desk?.http,
           anyPortIfTaken: options.sandbox !== undefined,
           ready: () => readiness(),
+          onAnswered: tracer === null ? undefined : traceRequests(tracer, systemClock),
           beforeMetrics: () => {
             const { events, bytes } = backlog();
             metrics.ingestBacklog(events, bytes);
@@ -185,12 +199,13 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
   await accountStore.sync([...accounts.values()]);
   const staff = createAccessStore(database);
   await staff.syncTeams(config.teams);
-  const keys = createKeyRing([{ version: 1, bytes: loadMasterKey(config.masterKey, config.dataFolder) }]);
+  const keys = createKeyRing(loadMasterKeys(config));
   const blobs = await openBlobStore(config.storage.url, {
     folder: pathIn(config.dataFolder, 'blobs'),
     keys,
     clock: systemClock,
   });
+  files.use(blobs);
   const bot = createBot(options.brains ?? brainsOf(config), (by, outcome) => metrics.botDecision(by, outcome));
 
   const limited = !bot.echoOnly && options.limits !== 'off';
@@ -202,7 +217,7 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
     log,
     roles,
     host: hostname(),
-    pid: process.pid,
+    pid,
     version: VERSION,
     embedded: options.embedded,
     shared: roles.length < ROLES.length,
@@ -227,12 +242,21 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
     observe: (statement, size) => metrics.batch(statement, size),
   });
   store = direct;
-  const pipeline = tellChanges(direct, changes.publisher);
+  const told = tellChanges(direct, changes.publisher);
+  const pipeline = tracer === null ? told : tracePipeline(told, tracer, systemClock);
   backlog = pipeline.backlog;
   opened.add('pipeline', () => pipeline.idle());
   for (const account of accounts.values()) {
-    sinks.set(account.id, intakeOf(account, { store: pipeline, queue, ids, log, keys, blobs, metrics }));
+    const tally = watch.tallyOf(account.id);
+    sinks.set(account.id, intakeOf(account, { store: pipeline, queue, ids, log, keys, blobs, metrics, tally }));
   }
+  const health = watch.start({
+    store: createAccountHealthStore(database),
+    accounts,
+    instance: instance.id,
+    roles: { connector: has('connector'), takesUpdates: has('connector') || has('ingress') },
+  });
+  opened.add('account health', () => health.stop());
   await desk?.open({
     database,
     ids,
@@ -295,6 +319,15 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
     opened.add('worker', () => worker.stop(DRAIN_GRACE_MS));
     opened.add('waiting turns', () => waiting.stop());
     await worker.start();
+    const fetcher = startFiles({
+      database,
+      instance: instance.id,
+      blobs,
+      log,
+      metrics,
+      account: (id) => accounts.get(id),
+    });
+    opened.add('files', () => fetcher.stop());
     const upkeep = startUpkeep({
       database,
       log,
@@ -309,6 +342,8 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
 
   // Once more, here in its turn: at an orderly end nothing new is let in while the worker finishes.
   opened.add('http', stopHttp);
+  const hookOf = (id: string): string | null =>
+    config.http.publicUrl === null ? null : `${config.http.publicUrl}/hooks/${id}`;
   if (has('connector')) {
     const connectors = [...accounts.values()].flatMap((account): Connector[] => {
       const sink = sinks.get(account.id);
@@ -321,9 +356,14 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
           own: (id) => accountStore.own(id, instance.id()),
           owner: (id) => accountStore.owner(id, instance.id()),
           onOwned: async (signal) => {
-            if (config.http.publicUrl === null) return;
-            await account.registerWebhook?.(`${config.http.publicUrl}/hooks/${account.id}`, signal);
+            const hook = hookOf(account.id);
+            if (hook !== null) await account.registerWebhook?.(hook, signal);
+            // Without an address of ours it cannot be registered, but somebody may have done so.
+            else if (account.receive === undefined) await account.watch?.(null, signal);
           },
+          watchMs: options.watchMs,
+          watch:
+            account.watch === undefined ? undefined : async (signal) => account.watch?.(hookOf(account.id), signal),
         }),
       ];
     });

@@ -9,11 +9,13 @@ import type { DeskSide } from './api/http.ts';
 import { createLiveGate } from './api/live-gate.ts';
 import { botText } from './bot/texts.ts';
 import { StoreUnavailable } from './core/errors.ts';
+import { systemClock } from './core/ids-and-time.ts';
 import type { ChangeSink } from './core/ports/changes.ts';
 import type { ChannelAccount } from './core/ports/channel.ts';
 import type { IdGenerator } from './core/ports/clock.ts';
 import type { Log } from './core/ports/log.ts';
 import type { WakeQueue } from './core/ports/queue.ts';
+import { createAccountOverview } from './inbox/accounts.ts';
 import { createBlocks } from './inbox/blocks.ts';
 import { createInbox } from './inbox/inbox.ts';
 import type { Bus } from './realtime/bus.ts';
@@ -24,11 +26,13 @@ import { createPostgresBus } from './realtime/postgres-bus.ts';
 import { type ChangePublisher, createChangePublisher } from './realtime/publisher.ts';
 import { createRedisBus } from './realtime/redis-bus.ts';
 import { createAccessStore } from './store/access-store.ts';
+import { createAccountHealthStore } from './store/account-health.ts';
 import { createBlockStore } from './store/block-store.ts';
 import { createChangeLookup } from './store/change-lookup.ts';
 import type { Database } from './store/database.ts';
 import { createDeskStore } from './store/desk-store.ts';
 import { createInboxStore } from './store/inbox-store.ts';
+import { createQueueDesk } from './store/queue-desk.ts';
 import { VERSION } from './version.ts';
 
 /** What makes a gateway a sandbox: the sign-in anybody may use, and routes under /api/v1/sandbox. */
@@ -42,7 +46,7 @@ export interface DeskParts {
   database: Database;
   ids: IdGenerator;
   log: Log;
-  queue: Pick<WakeQueue, 'wake'>;
+  queue: Pick<WakeQueue, 'wake' | 'look' | 'rebuild'>;
   shards: number;
   account(id: string): ChannelAccount | undefined;
   changes: Changes;
@@ -102,7 +106,12 @@ function joinDesk(parts: Omit<DeskParts, 'changes' | 'server'>, changes: ChangeS
     notice: (language) => botText('blocked', language),
     onChange,
   });
-  return { access, inbox, blocks };
+  const accounts = createAccountOverview({
+    store: createAccountHealthStore(database),
+    clock: systemClock,
+    knows: (id) => account(id) !== undefined,
+  });
+  return { access, inbox, blocks, accounts, queue: createQueueDesk(database, queue) };
 }
 
 /** Joins the desk: sign-in, inbox, API, page and pushes. */

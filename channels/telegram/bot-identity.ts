@@ -17,7 +17,12 @@ export interface IdentitySource {
 /** How long after a failed background question the next one may go out. */
 const ASK_AGAIN_MS = 5_000;
 
-export function createIdentitySource(api: TelegramApi, token: string): IdentitySource {
+/** @param onLearned told whenever Telegram was asked: the username, and whether the bot reads all messages of its groups */
+export function createIdentitySource(
+  api: TelegramApi,
+  token: string,
+  onLearned: (username: string | null, readsAllGroupMessages: boolean) => void = () => undefined,
+): IdentitySource {
   const closing = new AbortController();
   let known: BotIdentity = { id: Number(token.slice(0, token.indexOf(':'))), username: null };
   let nextAskMs = 0;
@@ -25,6 +30,7 @@ export function createIdentitySource(api: TelegramApi, token: string): IdentityS
   const learn = async (signal: AbortSignal): Promise<BotIdentity> => {
     const me = recordOf(await api.call('getMe', {}, signal));
     known = { id: integerOf(me?.['id']) ?? known.id, username: stringOf(me?.['username']) };
+    onLearned(known.username, me?.['can_read_all_group_messages'] === true);
     return known;
   };
 

@@ -1,5 +1,7 @@
 import type { Capabilities } from '../../src/core/capabilities.ts';
 
+const MEGABYTE = 1_000_000;
+
 /** What the Bot API lets a bot do (core.telegram.org/bots/api, 10.x). */
 export const telegramCapabilities = {
   text: {
@@ -19,6 +21,20 @@ export const telegramCapabilities = {
       'customEmoji',
     ],
   },
+  media: {
+    maxBytes: {
+      photo: 10 * MEGABYTE,
+      video: 50 * MEGABYTE,
+      animation: 50 * MEGABYTE,
+      audio: 50 * MEGABYTE,
+      voice: 50 * MEGABYTE,
+      document: 50 * MEGABYTE,
+    },
+    photo: { maxSidesSum: 10_000, maxRatio: 20 },
+    captionLength: 1024,
+    maxFiles: 10,
+  },
+  buttons: { maxDataBytes: 64, maxLabelLength: 64, maxRows: 10, maxPerRow: 8 },
   editWindowMs: null,
   deleteWindowMs: 48 * 3_600_000,
   reactions: 'one',
@@ -29,6 +45,8 @@ export const telegramCapabilities = {
   idempotentSend: false,
   reconcile: false,
   startsConversations: false,
+  // Updates are kept 24 h (tdlib/telegram-bot-api, Client.cpp, add_message_update), then they are gone.
+  keepsUndeliveredMs: 24 * 3_600_000,
 } as const satisfies Capabilities;
 
 /** Entities the platform takes on one message; it ignores the rest. */

@@ -3,12 +3,15 @@ import type { AccountDetail, ChannelAccount, ChannelDeps, ChannelFactory } from 
 import { createIdentitySource } from './bot-identity.ts';
 import { telegramCapabilities } from './capabilities.ts';
 import { paceOf, type TelegramConfig, telegramConfig } from './config.ts';
+import { fetchTelegramFile } from './fetch-file.ts';
 import { normaliseUpdate } from './normalise.ts';
+import { uploadBytes } from './part.ts';
 import { probeTelegram } from './probe.ts';
 import { renderForTelegram } from './render.ts';
-import { answerPress, sendToTelegram, showTyping } from './send.ts';
+import { answerPress, callTimeMs, sendToTelegram, showTyping } from './send.ts';
 import { createTelegramApi } from './transport/api.ts';
 import { onChange } from './transport/connection-state.ts';
+import { createFileDownload } from './transport/file-download.ts';
 import { type PollerTimes, poll } from './transport/poller.ts';
 import { createWebhookCheck, registerWebhook, removeWebhook } from './transport/webhook.ts';
 import { createWebhookWatch } from './transport/webhook-watch.ts';
@@ -29,6 +32,7 @@ export function createTelegramAccount(
 ): ChannelAccount {
   const log = deps.log.child({ account: config.id, channel: 'telegram' });
   const api = createTelegramApi(config);
+  const download = createFileDownload(config);
   const identity = createIdentitySource(api, config.token, (username, readsAll) =>
     deps.onDetail?.({ name: username === null ? null : `@${username}`, groups: groupsRead(config.groups, readsAll) }),
   );
@@ -41,13 +45,16 @@ export function createTelegramAccount(
     pace: paceOf(config),
     render: renderForTelegram,
     normalise: (payload) => normaliseUpdate(payload, { bot: identity.current(), groups: config.groups }),
-    send: (request, signal) => sendToTelegram(api, request, signal),
+    send: (request, signal) => sendToTelegram(api, deps.files, request, signal),
+    sendTimeMs: (part) => callTimeMs(uploadBytes(part)),
+    fetchFile: (remote, options, signal) => fetchTelegramFile(api, download, remote, options, signal),
     acknowledge: (what, signal) => answerPress(api, what, signal),
     typing: (threadKey, signal) => showTyping(api, threadKey, signal),
     probe: (signal) => probeTelegram(api, config, signal),
     async close() {
       identity.close();
       api.close();
+      download.close();
     },
   } satisfies ChannelAccount;
 

@@ -1,14 +1,24 @@
 import type { SendOutcome } from '../../src/core/model/outbound.ts';
-import type { SendRequest } from '../../src/core/ports/channel.ts';
+import type { FileSource, SendRequest } from '../../src/core/ports/channel.ts';
 import { integerOf, recordOf } from '../shared/read-unknown.ts';
+import { type ApiCall, deleteCall, editCall, FileGoneError, placeOf, reactCall, sendCall, targetOf } from './calls.ts';
 import { isAlreadyDone, isFormattingRefused, outcomeOf, TelegramCallError } from './errors.ts';
-import { type MessageAddress, messageKeyOf, parseMessageKey, parseThreadKey, type ThreadAddress } from './ids.ts';
-import { readPart, type TelegramPart } from './render.ts';
-import type { TelegramApi } from './transport/api.ts';
+import { messageKeyOf, parseThreadKey, type ThreadAddress } from './ids.ts';
+import { readPart, type TelegramPart } from './part.ts';
+import { CALL_TIMEOUT_MS, type TelegramApi } from './transport/api.ts';
+
+/** Slowest way to Telegram that an upload is given time for, bytes a second. */
+const UPLOAD_BYTES_PER_SECOND = 256 * 1024;
+
+/** Longest a call with these uploads may take, ms. */
+export function callTimeMs(uploadBytes: number): number {
+  return CALL_TIMEOUT_MS + Math.ceil((uploadBytes * 1_000) / UPLOAD_BYTES_PER_SECOND);
+}
 
 /** Performs one row of the outbox at Telegram. Trouble is an outcome; a throw means that the request makes no sense. */
 export async function sendToTelegram(
   api: TelegramApi,
+  files: FileSource,
   request: SendRequest,
   signal: AbortSignal,
 ): Promise<SendOutcome> {
@@ -17,18 +27,24 @@ export async function sendToTelegram(
     return { kind: 'invalid', reason: 'the message was written before the group moved to a new address' };
   }
   const part = request.action === 'delete' ? { text: '' } : readPart(request.part);
-  const { method, payload } = callFor(request, place, part);
+  const perform = async (as: TelegramPart): Promise<SendOutcome> => {
+    const call = await callFor(request, place, as, files);
+    const timeMs = call.uploadBytes === 0 ? undefined : callTimeMs(call.uploadBytes);
+    return sentAs(request, place, await api.call(call.method, call.payload, signal, timeMs));
+  };
   try {
-    return sentAs(request, place, await api.call(method, payload, signal));
+    return await perform(part);
   } catch (error) {
+    if (error instanceof FileGoneError) return { kind: 'invalid', reason: error.message };
     if (!(error instanceof TelegramCallError)) throw error;
     if (part.entities === undefined || !isFormattingRefused(error.failure)) return settled(error, request, place);
   }
   // Refused for its formatting, so surely not sent: the words matter more than how they look.
+  const { entities: _refused, ...withoutEntities } = part;
   try {
-    const withoutEntities = callFor(request, place, { text: part.text });
-    return sentAs(request, place, await api.call(withoutEntities.method, withoutEntities.payload, signal));
+    return await perform(withoutEntities);
   } catch (error) {
+    if (error instanceof FileGoneError) return { kind: 'invalid', reason: error.message };
     if (!(error instanceof TelegramCallError)) throw error;
     return settled(error, request, place);
   }
@@ -52,69 +68,34 @@ function callFor(
   request: SendRequest,
   place: ThreadAddress,
   part: TelegramPart,
-): { method: string; payload: Record<string, unknown> } {
+  files: FileSource,
+): ApiCall | Promise<ApiCall> {
   switch (request.action) {
     case 'send':
-      return {
-        method: 'sendMessage',
-        payload: {
-          ...placeOf(place),
-          ...part,
-          ...replyTo(request, place),
-        },
-      };
+      return sendCall(request, place, part, files);
     case 'edit':
-      return { method: 'editMessageText', payload: { ...targetPayload(request), ...part } };
+      return editCall(request, part);
     case 'delete':
-      return { method: 'deleteMessage', payload: targetPayload(request) };
-    case 'react': {
-      const emoji = part.text.trim();
-      const reaction = emoji === '' ? [] : [{ type: 'emoji', emoji }];
-      return { method: 'setMessageReaction', payload: { ...targetPayload(request), reaction } };
-    }
+      return deleteCall(request);
+    case 'react':
+      return reactCall(request, part);
     default:
       throw new TypeError(`Telegram knows no action ${String(request.action satisfies never)}`);
   }
 }
 
-function placeOf(place: ThreadAddress): Record<string, unknown> {
-  return {
-    chat_id: place.chatId,
-    ...(place.topicId === undefined ? {} : { message_thread_id: place.topicId }),
-    ...(place.businessId === undefined ? {} : { business_connection_id: place.businessId }),
-  };
-}
-
-function replyTo(request: SendRequest, place: ThreadAddress): Record<string, unknown> {
-  if (request.replyToExternalId === undefined) return {};
-  const answered = parseMessageKey(request.replyToExternalId);
-  // Ids count per chat: after a group's move the same number is somebody else's message.
-  if (answered.chatId !== place.chatId) return {};
-  return { reply_parameters: { message_id: answered.messageId, allow_sending_without_reply: true } };
-}
-
-function targetOf(request: SendRequest): MessageAddress {
-  if (request.targetExternalId === undefined) {
-    throw new TypeError(`a Telegram ${request.action} needs the id of the message it is about`);
-  }
-  return parseMessageKey(request.targetExternalId);
-}
-
-function targetPayload(request: SendRequest): Record<string, unknown> {
-  const target = targetOf(request);
-  return {
-    chat_id: target.chatId,
-    message_id: target.messageId,
-    ...(target.businessId === undefined ? {} : { business_connection_id: target.businessId }),
-  };
-}
-
 function sentAs(request: SendRequest, place: ThreadAddress, result: unknown): SendOutcome {
   if (request.action !== 'send') return { kind: 'sent', externalId: request.targetExternalId ?? null };
-  const messageId = integerOf(recordOf(result)?.['message_id']);
-  if (messageId === null) return { kind: 'sent', externalId: null };
   const business = place.businessId === undefined ? {} : { businessId: place.businessId };
-  return { kind: 'sent', externalId: messageKeyOf({ chatId: place.chatId, messageId, ...business }) };
+  const [externalId, ...more] = (Array.isArray(result) ? result : [result]).flatMap((message: unknown) => {
+    const messageId = integerOf(recordOf(message)?.['message_id']);
+    return messageId === null ? [] : [messageKeyOf({ chatId: place.chatId, messageId, ...business })];
+  });
+  return {
+    kind: 'sent',
+    externalId: externalId ?? null,
+    ...(more.length === 0 ? {} : { moreExternalIds: more }),
+  };
 }
 
 function settled(error: TelegramCallError, request: SendRequest, place: ThreadAddress): SendOutcome {

@@ -12,10 +12,12 @@ import { z } from 'zod';
 import type { ApiOptions } from './desk-side.ts';
 import { guardRoutes } from './gate.ts';
 import { onlyUsed } from './openapi.ts';
+import { accountRoutes } from './routes/accounts.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { blockRoutes } from './routes/blocks.ts';
 import { conversationRoutes } from './routes/conversations.ts';
 import { eventRoutes } from './routes/events.ts';
+import { queueRoutes } from './routes/queue.ts';
 import { sessionRoutes } from './routes/session.ts';
 import type { ZodApp } from './zod-app.ts';
 
@@ -57,6 +59,8 @@ export async function registerApi(app: FastifyInstance, options: ApiScope): Prom
       blockRoutes(api, options);
       eventRoutes(api, options);
       agentRoutes(api, options);
+      queueRoutes(api, options);
+      accountRoutes(api, options);
       api.get(
         '/openapi.json',
         { config: { policy: 'public' }, schema: { hide: true, response: { 200: z.record(z.string(), z.unknown()) } } },

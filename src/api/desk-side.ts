@@ -1,4 +1,6 @@
 import type { Access } from '../access/access.ts';
+import type { AccountOverview } from '../inbox/accounts.ts';
+import type { QueueDesk } from '../core/ports/queue-desk.ts';
 import type { Blocks } from '../inbox/blocks.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 
@@ -7,6 +9,8 @@ export interface ApiDesk {
   access: Access;
   inbox: Inbox;
   blocks: Blocks;
+  queue: QueueDesk;
+  accounts: AccountOverview;
 }
 
 /** How the desk's API is served. */

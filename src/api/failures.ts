@@ -40,6 +40,7 @@ const STATUS: Readonly<Record<string, number>> = {
   no_team: 422,
   no_account: 422,
   upgrade: 426,
+  queue_away: 503,
   too_many_attempts: 429,
   busy: 503,
 };

@@ -10,11 +10,14 @@ export interface HttpSideOptions {
   config: Config;
   log: Log;
   metrics: Metrics;
+  /** Where to listen; 0: any free port. */
+  port: number;
   /** Left out where no platform calls. */
   webhook?: WebhookOptions['webhook'] | undefined;
   /** Left out where no people work. */
   deskSide?: HttpOptions['deskSide'];
   ready: HttpOptions['ready'];
+  onAnswered?: HttpOptions['onAnswered'];
   /** A port that is taken is no error: another one does as well. */
   anyPortIfTaken?: boolean;
   /** Reads what only a look can tell, right before the metrics are given out. */
@@ -42,14 +45,16 @@ export async function startHttpSide(options: HttpSideOptions): Promise<HttpSide>
         : { webhook, onWebhook: (channel, tookMs) => metrics.ingestLatency(channel, tookMs) },
     deskSide,
     ready: options.ready,
+    onAnswered: options.onAnswered,
     metrics: async () => {
       options.beforeMetrics();
+      metrics.ready((await options.ready()).ready);
       return { contentType: metrics.contentType, text: await metrics.text() };
     },
   });
   const listen = (port: number): Promise<string> => app.listen({ host: config.http.host, port });
   try {
-    const address = await listen(config.http.port).catch((error: unknown) => {
+    const address = await listen(options.port).catch((error: unknown) => {
       // Between looking for a free port and now somebody took it.
       if (options.anyPortIfTaken !== true || codeOf(error) !== 'EADDRINUSE') throw error;
       return listen(0);
@@ -58,12 +63,13 @@ export async function startHttpSide(options: HttpSideOptions): Promise<HttpSide>
   } catch (error) {
     await app.close();
     const code = codeOf(error);
-    const place = `${config.http.host}:${config.http.port}`;
+    const place = `${config.http.host}:${options.port}`;
+    const setting = webhook === undefined && deskSide === undefined ? 'http.healthPort' : 'http.port';
     throw new ParleyError('http_listen', `cannot listen on ${place} (${code})`, {
       mend:
         code === 'EADDRINUSE'
-          ? 'another program uses this port: stop it or set http.port'
-          : 'check http.host and http.port',
+          ? `another program uses this port: stop it or set ${setting}`
+          : `check http.host and ${setting}`,
       cause: error,
     });
   }

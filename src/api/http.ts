@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { Refused } from '../core/errors.ts';
 import type { Log } from '../core/ports/log.ts';
+import type { AnsweredRequest } from '../observability/trace-requests.ts';
 import { type ExtraRoutes, registerApi } from './api.ts';
 import type { ApiDesk, ApiOptions } from './desk-side.ts';
 import { answerFailure } from './failures.ts';
@@ -34,6 +35,8 @@ export interface HttpOptions extends OperationsOptions {
   webhooks?: Omit<WebhookOptions, 'log'> | undefined;
   /** Left out where no people work. */
   deskSide?: DeskSide | undefined;
+  /** Told of every answer but those of health and metrics; left out where nobody asks. */
+  onAnswered?: ((answered: AnsweredRequest) => void) | undefined;
 }
 
 /** The HTTP server and what it serves. */
@@ -76,6 +79,17 @@ export async function createHttp(options: HttpOptions): Promise<HttpServer> {
     answerFailure(log, new Refused('not_found', 'nothing is here'), request, reply),
   );
 
+  const { onAnswered } = options;
+  if (onAnswered !== undefined) {
+    app.addHook('onResponse', (request, reply, done) => {
+      const { url: route = 'nowhere', config } = request.routeOptions;
+      if (config.policy !== 'operations') {
+        const { id: requestId, method } = request;
+        onAnswered({ requestId, method, route, status: reply.statusCode, tookMs: reply.elapsedTime });
+      }
+      done();
+    });
+  }
   operationsRoutes(app, options);
   if (webhooks !== undefined) {
     await app.register(async (scope) => {

@@ -21,7 +21,8 @@ export function backup(options: { config?: string | undefined }, file: string): 
       nowMs: Date.now(),
     });
     say(`${resolve(file)}: ${result.rows} rows and ${result.blobs} files, schema version ${result.schemaVersion}.`);
-    const key = config.masterKey === null ? `${config.dataFolder}/master.key` : 'the value of masterKey';
+    const first = config.masterKey === null ? `${config.dataFolder}/master.key` : 'the value of masterKey';
+    const key = config.masterKeys === null ? first : `${first} and those of masterKeys`;
     say(`The master key is NOT in it (${key}). Keep it elsewhere: without it raw payloads and files cannot be read.`);
   });
 }

@@ -1,21 +1,15 @@
 import type { Config } from '../../config/schema.ts';
 import { createAccounts } from '../account-side.ts';
-import type { ChannelAccount, ConnectionState } from '../core/ports/channel.ts';
+import type { AccountJudgement, AccountRecord } from '../core/model/account.ts';
+import type { ChannelAccount } from '../core/ports/channel.ts';
 import type { Log } from '../core/ports/log.ts';
+import { judgeAccount, spoken } from '../core/rules/account-health.ts';
 import { type Finding, finding } from './findings.ts';
-import { age } from './output.ts';
-
-/** What the store says of an account. */
-export interface StoredState {
-  id: string;
-  state: ConnectionState | null;
-  sinceMs: number | null;
-}
 
 const PROBE_MS = 10_000;
 
 /** Asks every configured account's platform, all at once. */
-export async function checkAccounts(config: Config, log: Log, states: readonly StoredState[]): Promise<Finding[]> {
+export async function checkAccounts(config: Config, log: Log, records: readonly AccountRecord[]): Promise<Finding[]> {
   const accounts = [...createAccounts(config, log, () => undefined).values()];
   try {
     return await Promise.all(
@@ -23,7 +17,7 @@ export async function checkAccounts(config: Config, log: Log, states: readonly S
         finding(`account ${account.id} (${account.channel})`, () =>
           checkAccount(
             account,
-            states.find((one) => one.id === account.id),
+            records.find((one) => one.id === account.id),
           ),
         ),
       ),
@@ -33,7 +27,10 @@ export async function checkAccounts(config: Config, log: Log, states: readonly S
   }
 }
 
-async function checkAccount(account: ChannelAccount, stored: StoredState | undefined): Promise<Omit<Finding, 'check'>> {
+async function checkAccount(
+  account: ChannelAccount,
+  stored: AccountRecord | undefined,
+): Promise<Omit<Finding, 'check'>> {
   const signal = AbortSignal.timeout(PROBE_MS);
   const late = new Promise<never>((_, reject) => {
     signal.addEventListener(
@@ -43,18 +40,25 @@ async function checkAccount(account: ChannelAccount, stored: StoredState | undef
     );
   });
   const probe = await Promise.race([account.probe(signal), late]);
-  const lastSeen = stateLine(stored);
-  const message = lastSeen === null ? probe.message : `${probe.message}; ${lastSeen}`;
+  const health = stored === undefined ? null : judgeAccount(stored);
+  const lines = [probe.message, stored === undefined ? null : stateLine(stored), health?.reason ?? null];
+  const message = lines.filter((line) => line !== null).join('; ');
+  // What the platform itself says now comes first, then what the running gateway meets: two pollers end each other by turns.
   if (!probe.ok) return { result: 'wrong', message, ...(probe.mend === undefined ? {} : { mend: probe.mend }) };
-  if (stored?.state?.state === 'stopped') return { result: 'wrong', message, mend: stored.state.mend };
-  // What the running gateway meets counts more than one good answer now: two pollers end each other by turns.
-  if (stored?.state?.state === 'retrying') return { result: 'wrong', message };
-  return { result: 'ok', message };
+  if (health === null || !isWrong(stored, health)) return { result: 'ok', message };
+  return { result: 'wrong', message, ...(health.mend === null ? {} : { mend: health.mend }) };
 }
 
-function stateLine(stored: StoredState | undefined): string | null {
-  if (stored?.state == null) return null;
-  const { state, sinceMs } = stored;
-  const since = sinceMs === null ? '' : ` ${age(Date.now() - sinceMs)} ago`;
-  return `last known state: ${state.state}${since}${'message' in state ? ` (${state.message})` : ''}`;
+/** A gateway that does not run is no fault of the account: whoever asks may be about to start it. */
+function isWrong(stored: AccountRecord | undefined, { standing, severity }: AccountJudgement): boolean {
+  if (standing === 'unknown') return false;
+  return severity !== 'ok' || stored?.state?.state === 'retrying';
+}
+
+function stateLine({ state, stateAgeMs, counts }: AccountRecord): string | null {
+  if (state === null) return null;
+  const since = stateAgeMs === null ? '' : ` for ${spoken(stateAgeMs)}`;
+  const { seen, stored, duplicate, filed, parked } = counts;
+  const updates = `${seen} updates seen: ${stored} stored, ${duplicate} repeated, ${filed} filed, ${parked} parked`;
+  return `last known state: ${state.state}${since}${seen === 0 ? '' : `; ${updates}`}`;
 }

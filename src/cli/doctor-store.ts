@@ -93,7 +93,7 @@ export async function checkMasterKey(config: Config, { db }: Database): Promise<
     .limit(1)
     .executeTakeFirst();
   const file = join(config.dataFolder, MASTER_KEY_FILE);
-  if (config.masterKey === null && !existsSync(file)) {
+  if (config.masterKey === null && config.masterKeys === null && !existsSync(file)) {
     if (row === undefined) return { result: 'ok', message: `made at the first start, in ${file}` };
     return {
       result: 'wrong',

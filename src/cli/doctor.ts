@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ConfigError } from '../../config/mistakes.ts';
 import type { Config } from '../../config/schema.ts';
 import type { Log } from '../core/ports/log.ts';
-import { createAccountStore } from '../store/accounts.ts';
+import { createAccountHealthStore } from '../store/account-health.ts';
 import { openDatabase } from '../store/database.ts';
 import { configurationOf } from './configuration.ts';
 import { checkAccounts } from './doctor-accounts.ts';
@@ -98,7 +98,7 @@ async function checkOpenStore(config: Config, url: string, log: Log, report: Rep
     report(await finding('store', () => checkServer(database)));
     const schema = await finding('schema', () => checkSchema(database));
     report(schema, await checkQueue(config, database));
-    const states = schema.result === 'ok' ? await createAccountStore(database).states() : [];
+    const records = schema.result === 'ok' ? await createAccountHealthStore(database).list() : [];
     if (schema.result === 'ok') {
       report(
         await finding('master key', () => checkMasterKey(config, database)),
@@ -106,7 +106,7 @@ async function checkOpenStore(config: Config, url: string, log: Log, report: Rep
         ...(await checkWork(database)),
       );
     }
-    report(...(await checkAccounts(config, log, states)));
+    report(...(await checkAccounts(config, log, records)));
   } finally {
     await database.close();
   }

@@ -3,7 +3,7 @@ import type { Config } from '../../config/schema.ts';
 import { systemClock } from '../core/ids-and-time.ts';
 import { type BlobStore, openBlobStore } from '../files/blob-store.ts';
 import { createKeyRing, type KeyRing } from '../files/crypto.ts';
-import { loadMasterKey } from '../files/master-key.ts';
+import { loadMasterKeys } from '../files/master-key.ts';
 
 /** Folder of the blobs when storage is `file`. */
 export function blobFolderOf(config: Config): string {
@@ -12,9 +12,14 @@ export function blobFolderOf(config: Config): string {
 
 /** What opens sealed values and files of this installation. @throws {MasterKeyError} */
 export async function openKeys(config: Config): Promise<{ keys: KeyRing; blobs: BlobStore }> {
-  const keys = createKeyRing([{ version: 1, bytes: loadMasterKey(config.masterKey, config.dataFolder) }]);
+  const keys = createKeyRing(loadMasterKeys(config));
   const blobs = await openBlobStore(config.storage.url, { folder: blobFolderOf(config), keys, clock: systemClock });
   return { keys, blobs };
+}
+
+/** Where the original of an uncertain secret is sealed to; the same as ingest uses. */
+export function findingPlace(id: string): { table: string; column: string; row: string } {
+  return { table: 'inbound', column: 'raw', row: `secret_finding/${id}` };
 }
 
 /** Where the raw payload of an event is sealed to; the same as ingest uses. */

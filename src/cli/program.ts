@@ -78,6 +78,14 @@ export function createProgram(): Command {
     async (options: WithConfig) => (await import('./queue.ts')).queueRebuild(options),
   );
 
+  const keys = program.command('keys').description('the master keys under which files and payloads are sealed');
+  on(keys, 'list', 'versions of the master key and how much is sealed under each').action(async (options: WithConfig) =>
+    (await import('./keys-rotate.ts')).keysList(options),
+  );
+  on(keys, 'rotate', 'seal everything under the newest key; may be ended and run again').action(
+    async (options: WithConfig) => (await import('./keys-rotate.ts')).keysRotate(options),
+  );
+
   const admin = program.command('admin').description('people who may sign in');
   on(admin, 'create', 'make an administrator')
     .requiredOption('--email <address>', 'address to sign in with')

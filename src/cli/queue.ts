@@ -1,8 +1,10 @@
 import { SHARDS } from '../app.ts';
 import { ParleyError } from '../core/errors.ts';
 import { createWakeQueue } from '../queue/index.ts';
+import { audit } from '../store/audit-row.ts';
 import { placeOf } from '../store/reachable.ts';
 import { configurationOf } from './configuration.ts';
+import { operator } from './operator.ts';
 import { say } from './output.ts';
 import { withStore } from './store-access.ts';
 
@@ -25,6 +27,13 @@ export function queueRebuild(options: { config?: string | undefined }): Promise<
         await new Promise((done) => setTimeout(done, 50));
       }
       await queue.rebuild();
+      await audit(database.db, {
+        actor: 'operator',
+        agentId: operator().id,
+        action: 'queue.rebuilt',
+        subjectKind: 'queue',
+        subjectId: 'wakes',
+      });
       say(`The queue is rebuilt: ${SHARDS} wakes, one per shard.`);
     } finally {
       await queue.close();

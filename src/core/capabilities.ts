@@ -1,3 +1,5 @@
+import type { AttachmentKind } from './model/attachment.ts';
+
 /**
  * What a channel can do, as data. Core, composer and tests read it; a test holds it against the channel's methods.
  */
@@ -20,6 +22,19 @@ export interface Capabilities {
       | 'customEmoji'
     )[];
   };
+  /** Files on messages; null: none. */
+  media: {
+    /** Largest file of each kind, bytes; kinds that are left out go as documents, if these are there. */
+    maxBytes: Readonly<Partial<Record<AttachmentKind, number>>>;
+    /** Largest picture that goes as a photo: width plus height, and the longer side over the shorter; null: any. */
+    photo: { maxSidesSum: number; maxRatio: number } | null;
+    /** Longest text below a file, in the unit of `text`; 0: text goes as a message of its own. */
+    captionLength: number;
+    /** Most files of one message; the channel makes as many parts of it as it needs. */
+    maxFiles: number;
+  } | null;
+  /** Buttons below a message: bytes of what a press sends back, characters of a label; null: none. */
+  buttons: { maxDataBytes: number; maxLabelLength: number; maxRows: number; maxPerRow: number } | null;
   /** Milliseconds after sending during which we may edit; 0: never, null: no limit. */
   editWindowMs: number | null;
   deleteWindowMs: number | null;

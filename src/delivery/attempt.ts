@@ -9,6 +9,9 @@ import { notCalled, resolveUnknown, type Verdict, verdictOf } from './outcome.ts
 /** Longest one platform call may take, ms; below it the channel's own timeouts apply. */
 export const CALL_TIMEOUT_MS = 9_500;
 
+/** How much later than a channel's own deadline we give a call up, ms. */
+const DEADLINE_SLACK_MS = 1_500;
+
 /** 22 characters that stay the same for all attempts of one part; fits Discord's nonce of 25. */
 export function idempotencyKey(id: DeliveryId): string {
   return Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
@@ -31,13 +34,11 @@ const NEVER_ABORTED = new AbortController().signal;
 /** Whatever a channel throws or forgets, the answer is an outcome; silence and surprise count as unknown. */
 async function outcomeOf<T extends SendOutcome | { kind: 'absent' }>(
   call: (signal: AbortSignal) => Promise<T>,
+  timeMs = CALL_TIMEOUT_MS,
 ): Promise<T | { kind: 'unknown'; reason: string }> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<{ kind: 'unknown'; reason: string }>((resolve) => {
-    timer = setTimeout(
-      () => resolve({ kind: 'unknown', reason: `no answer within ${CALL_TIMEOUT_MS} ms` }),
-      CALL_TIMEOUT_MS,
-    );
+    timer = setTimeout(() => resolve({ kind: 'unknown', reason: `no answer within ${timeMs} ms` }), timeMs);
   });
   try {
     return await Promise.race([call(NEVER_ABORTED), late]);
@@ -55,7 +56,9 @@ async function outcomeOf<T extends SendOutcome | { kind: 'absent' }>(
 export async function attempt(work: Work, head: HeadDelivery, account: ChannelAccount, clock: Clock): Promise<Verdict> {
   if (clock.monotonicMs() > work.callBeforeMs) return notCalled('the claim was older than 800 ms');
   crashPoint('send.before-call');
-  const outcome = await outcomeOf((signal) => account.send(requestOf(work, head), signal));
+  // The channel's own deadline comes first.
+  const timeMs = Math.max(CALL_TIMEOUT_MS, (account.sendTimeMs?.(head.part) ?? 0) + DEADLINE_SLACK_MS);
+  const outcome = await outcomeOf((signal) => account.send(requestOf(work, head), signal), timeMs);
   crashPoint('send.after-call');
   return verdictOf(head, outcome);
 }

@@ -1,10 +1,12 @@
-import { open, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { KeyRing } from './crypto.ts';
-import { writeDurably } from './durable-file.ts';
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, open, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type KeyRing, type SealedPlace, STREAM_FORMAT } from './crypto.ts';
+import { PARTIAL_SUFFIX, syncFolder, writeDurably } from './durable-file.ts';
 import { systemCode } from './errors.ts';
+import { createSealer, openStream } from './sealed-stream.ts';
 
-/** Bytes at the beginning of a sealed file that tell the version of its key. */
+/** Bytes at the beginning of a sealed file that tell its form and the version of its key. */
 const HEAD_BYTES = 64;
 
 /** What became of one file: sealed anew, under the newest key already, or deleted meanwhile. */
@@ -20,14 +22,62 @@ async function headOf(file: string): Promise<Buffer> {
   }
 }
 
+function fileOf(folder: string, id: string): string {
+  return join(folder, id.slice(0, 2), id);
+}
+
 /** Version of the key a kept file is sealed under; null when it is gone. @throws {SealError} for what is no sealed file */
 export async function blobKeyVersion(folder: string, id: string, keys: KeyRing): Promise<number | null> {
   try {
-    return keys.versionOf(await headOf(join(folder, id.slice(0, 2), id)));
+    return keys.versionOf(await headOf(fileOf(folder, id)));
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return null;
     throw error;
   }
+}
+
+/** Copies a file that was sealed in pieces, each opened and sealed in turn: however large it is, one is in memory. */
+async function copyPieces(from: FileHandle, to: FileHandle, keys: KeyRing, place: SealedPlace): Promise<void> {
+  const sealer = createSealer(keys, place);
+  await to.write(sealer.head);
+  let held: Buffer | null = null;
+  let piece = 0;
+  for await (const plain of openStream(from, keys, place)) {
+    if (held !== null) {
+      await to.write(sealer.seal(held, piece, false));
+      piece += 1;
+    }
+    held = plain;
+  }
+  await to.write(sealer.seal(held ?? Buffer.alloc(0), piece, true));
+  await to.sync();
+}
+
+async function resealPieces(file: string, keys: KeyRing, place: SealedPlace): Promise<void> {
+  const fresh = join(dirname(file), `.${randomBytes(8).toString('hex')}${PARTIAL_SUFFIX}`);
+  const from = await open(file, 'r');
+  try {
+    const to = await open(fresh, 'wx', 0o600);
+    try {
+      await copyPieces(from, to, keys, place);
+    } finally {
+      await to.close();
+    }
+    await stat(file);
+    await rename(fresh, file);
+  } catch (error) {
+    await unlink(fresh).catch(() => undefined);
+    throw error;
+  } finally {
+    await from.close();
+  }
+  await syncFolder(dirname(file));
+}
+
+async function resealWhole(file: string, keys: KeyRing, place: SealedPlace): Promise<void> {
+  const fresh = keys.seal(keys.open(await readFile(file), place), place);
+  await stat(file);
+  await writeDurably(file, fresh);
 }
 
 /**
@@ -36,15 +86,12 @@ export async function blobKeyVersion(folder: string, id: string, keys: KeyRing):
  * sweep of orphans takes it. @throws {SealError} when it does not open
  */
 export async function resealBlob(folder: string, id: string, keys: KeyRing): Promise<ResealedBlob> {
-  const version = await blobKeyVersion(folder, id, keys);
-  if (version === null) return 'gone';
-  if (version === keys.currentVersion) return 'current';
-  const file = join(folder, id.slice(0, 2), id);
+  const file = fileOf(folder, id);
   const place = { table: 'blob', column: 'content', row: id };
   try {
-    const fresh = keys.seal(keys.open(await readFile(file), place), place);
-    await stat(file);
-    await writeDurably(file, fresh);
+    const head = await headOf(file);
+    if (keys.versionOf(head) === keys.currentVersion) return 'current';
+    await (head[0] === STREAM_FORMAT ? resealPieces(file, keys, place) : resealWhole(file, keys, place));
     return 'resealed';
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return 'gone';

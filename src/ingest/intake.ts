@@ -156,7 +156,10 @@ export function createIntake(options: IntakeOptions): InboundSink {
     if (what === undefined || account.acknowledge === undefined) return;
     account.acknowledge(what, AbortSignal.timeout(ACKNOWLEDGE_MS)).catch((error: unknown) => {
       const { log } = options;
-      log.debug({ accountId: account.id, error: error instanceof Error ? error.name : typeof error }, 'not acknowledged');
+      log.debug(
+        { accountId: account.id, error: error instanceof Error ? error.name : typeof error },
+        'not acknowledged',
+      );
     });
   }
 

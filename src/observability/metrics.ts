@@ -1,5 +1,6 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { SEVERITIES, type Severity, type UpdateOutcome } from '../core/model/account.ts';
 import type { DeliveryState } from '../core/model/outbound.ts';
 import type { ConnectionState } from '../core/ports/channel.ts';
 
@@ -16,6 +17,16 @@ export interface DueWork {
   needsReview: number;
 }
 
+/** What stands in the store and is not done, as the upkeep of a worker counts it. */
+export interface Backlog {
+  /** Parts on their way out, by state; states without any are 0. */
+  deliveries: Readonly<Partial<Record<DeliveryState, number>>>;
+  /** Payloads nobody could read, and messages nobody could handle. */
+  parked: { payloads: number; messages: number };
+  /** Living processes by role. */
+  instances: Readonly<Record<string, number>>;
+}
+
 /** The numbers of one process, in Prometheus' text format at `GET /metrics`. Labels are never customers or texts. */
 export interface Metrics {
   ingested(channel: string, outcome: IngestOutcome, count?: number): void;
@@ -27,14 +38,23 @@ export interface Metrics {
   deliveryLatency(channel: string, latencyMs: number): void;
   /** How long one platform call took, ms. */
   platformCall(channel: string, outcome: string, latencyMs: number): void;
+  /** What fetching a customer's file came to, and how long it took. */
+  file(state: string, tookMs: number): void;
   /** A group commit of a kind of statement held this many items. */
   batch(kind: 'ingest' | 'claim' | 'decide' | 'settle' | 'release', size: number): void;
   due(work: DueWork): void;
+  backlog(work: Backlog): void;
+  /** What /readyz says right now. */
+  ready(ready: boolean): void;
   /** Payloads accepted but not yet committed, and their bytes. */
   ingestBacklog(events: number, bytes: number): void;
   queueHealthy(healthy: boolean): void;
   account(accountId: string, channel: string, state: ConnectionState['state']): void;
   removeAccount(accountId: string, channel: string): void;
+  /** How an account stands; `behindMs` as {@link AccountJudgement} has it. */
+  accountHealth(accountId: string, severity: Severity, behindMs: number): void;
+  /** Updates of an account that this process saw, and what became of them. When idle, `seen` is the sum of the others. */
+  accountUpdates(accountId: string, what: 'seen' | 'refused' | UpdateOutcome, count: number): void;
   guarded(rule: string, certain: boolean): void;
   /** The bot decided; `by` is the brain or the rule. */
   botDecision(by: string, outcome: 'reply' | 'handoff' | 'silent'): void;
@@ -47,7 +67,9 @@ export interface Metrics {
 
 const LATENCY_BUCKETS_MS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000];
 const BATCH_BUCKETS = [1, 2, 5, 10, 25, 50, 100, 250, 500];
-const STATES: readonly ConnectionState['state'][] = ['connecting', 'connected', 'retrying', 'stopped'];
+const STATES: readonly ConnectionState['state'][] = ['connecting', 'connected', 'lagging', 'retrying', 'stopped'];
+const OPEN_STATES: readonly DeliveryState[] = ['scheduled', 'pending', 'sending', 'retry', 'unknown', 'needs_review'];
+const ROLES = ['ingress', 'worker', 'web', 'connector'];
 const NS_PER_MS = 1e6;
 
 function watchLoop(registry: Registry): IntervalHistogram {
@@ -72,6 +94,17 @@ function watchLoop(registry: Registry): IntervalHistogram {
   return loop;
 }
 
+function watchMemory(registry: Registry): void {
+  const memory: Gauge = new Gauge({
+    name: 'parley_resident_memory_bytes',
+    help: 'Memory of the process.',
+    registers: [registry],
+    collect() {
+      memory.set(process.memoryUsage.rss());
+    },
+  });
+}
+
 /** Makes the metrics of one process, in a registry of their own. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
@@ -92,10 +125,15 @@ export function createMetrics(): Metrics {
   const delivered = counter('parley_deliveries_total', 'Deliveries that came to a state.', ['channel', 'state']);
   const deliveryMs = histogram('parley_delivery_latency_ms', 'From the decision to the platform.', ['channel']);
   const callMs = histogram('parley_platform_call_ms', 'Duration of platform calls.', ['channel', 'outcome']);
+  const fileMs = histogram('parley_file_fetch_ms', "Duration of attempts at fetching customers' files.", ['state']);
   const batches = histogram('parley_batch_size', 'Items in one group commit.', ['kind'], BATCH_BUCKETS);
   const dueThreads = gauge('parley_due_threads', 'Threads with work that is due.', []);
   const oldestDueMs = gauge('parley_oldest_due_age_ms', 'How long the oldest due thread has waited.', []);
   const needsReview = gauge('parley_needs_review', 'Deliveries that wait for a decision of a person.', []);
+  const openDeliveries = gauge('parley_deliveries_open', 'Parts on their way out, by state.', ['state']);
+  const parked = gauge('parley_parked', 'What waits for a person because nobody could handle it.', ['what']);
+  const instances = gauge('parley_instances', 'Living processes by role.', ['role']);
+  const isReady = gauge('parley_ready', '1 when store and schema are ready, as /readyz says.', []);
   const backlogEvents = gauge('parley_ingest_backlog_events', 'Payloads waiting for their commit.', []);
   const backlogBytes = gauge('parley_ingest_backlog_bytes', 'Bytes of payloads waiting for their commit.', []);
   const queueUp = gauge('parley_queue_up', '1 when the queue answered lately.', []);
@@ -104,15 +142,27 @@ export function createMetrics(): Metrics {
     'channel',
     'state',
   ]);
+  const severity = gauge('parley_account_severity', '0: well, 1: somebody should look, 2: messages do not arrive.', [
+    'account',
+  ]);
+  const behind = gauge('parley_account_behind_seconds', 'How old what arrives is, or how long nothing could.', [
+    'account',
+  ]);
+  const updates = counter('parley_account_updates_total', 'Updates received, and what became of them.', [
+    'account',
+    'what',
+  ]);
   const guarded = counter('parley_guard_findings_total', 'Masked secrets by rule.', ['rule', 'certain']);
   const decisions = counter('parley_bot_decisions_total', 'Decisions of the bot.', ['by', 'outcome']);
   const loop = watchLoop(registry);
+  watchMemory(registry);
 
   return {
     ingested: (channel, outcome, count = 1) => ingested.inc({ channel, outcome }, count),
     ingestLatency: (channel, latencyMs) => ingestMs.observe({ channel }, latencyMs),
     delivered: (channel, state) => delivered.inc({ channel, state }),
     deliveryLatency: (channel, latencyMs) => deliveryMs.observe({ channel }, latencyMs),
+    file: (state, tookMs) => fileMs.observe({ state }, tookMs),
     platformCall: (channel, outcome, latencyMs) => callMs.observe({ channel, outcome }, latencyMs),
     batch: (kind, size) => batches.observe({ kind }, size),
     due(work) {
@@ -120,6 +170,13 @@ export function createMetrics(): Metrics {
       oldestDueMs.set(work.oldestAgeMs);
       needsReview.set(work.needsReview);
     },
+    backlog(work) {
+      for (const state of OPEN_STATES) openDeliveries.set({ state }, work.deliveries[state] ?? 0);
+      parked.set({ what: 'payload' }, work.parked.payloads);
+      parked.set({ what: 'message' }, work.parked.messages);
+      for (const role of ROLES) instances.set({ role }, work.instances[role] ?? 0);
+    },
+    ready: (ready) => isReady.set(ready ? 1 : 0),
     ingestBacklog(events, bytes) {
       backlogEvents.set(events);
       backlogBytes.set(bytes);
@@ -130,7 +187,14 @@ export function createMetrics(): Metrics {
     },
     removeAccount(account, channel) {
       for (const state of STATES) accountState.remove({ account, channel, state });
+      severity.remove({ account });
+      behind.remove({ account });
     },
+    accountHealth(account, now, behindMs) {
+      severity.set({ account }, SEVERITIES.indexOf(now));
+      behind.set({ account }, Math.round(behindMs / 1_000));
+    },
+    accountUpdates: (account, what, count) => updates.inc({ account, what }, count),
     guarded: (rule, certain) => guarded.inc({ rule, certain: String(certain) }),
     botDecision: (by, outcome) => decisions.inc({ by, outcome }),
     contentType: registry.contentType,

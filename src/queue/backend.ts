@@ -13,6 +13,7 @@ export interface WakeProducer {
   add(name: 'wake', data: WakeJob, options: ReturnType<typeof wakeOptions>): Promise<unknown>;
   getWaitingCount(): Promise<number>;
   getDeduplicationJobId(id: string): Promise<string | null>;
+  getJobs(types: ('waiting' | 'active' | 'failed')[], start: number, end: number): Promise<{ data: WakeJob }[]>;
   getJob(id: string): Promise<unknown>;
   removeDeduplicationKey(id: string): Promise<unknown>;
   obliterate(options: { force: boolean }): Promise<void>;

@@ -1,5 +1,5 @@
 import type { Log } from '../core/ports/log.ts';
-import type { WakeQueue } from '../core/ports/queue.ts';
+import type { MailboxCounts, WakeQueue } from '../core/ports/queue.ts';
 import { mailboxOf, type WakeBackend, type WakeProducer, wakeOptions } from './backend.ts';
 import { createHandling, type Handling } from './handling.ts';
 import { createMailboxes } from './mailboxes.ts';
@@ -143,6 +143,17 @@ export function createWakeQueueOn(backend: WakeBackend, shards: number, log: Log
       return Promise.resolve();
     },
     healthy: () => queue !== undefined && closing === undefined,
+    look: async () => {
+      const open = closing === undefined ? queue : undefined;
+      const away = { backend: backend.kind, healthy: false, mailboxes: null };
+      if (open === undefined) return away;
+      try {
+        return { backend: backend.kind, healthy: true, mailboxes: await countMailboxes(open, shards) };
+      } catch (error) {
+        errors.note(error, 'look');
+        return away;
+      }
+    },
     rebuild: async () => {
       await keeping;
       const open = queue;
@@ -159,6 +170,27 @@ export function createWakeQueueOn(backend: WakeBackend, shards: number, log: Log
     },
     close: () => (closing ??= end()),
   };
+}
+
+const STATES = ['waiting', 'active', 'failed'] as const;
+/** More wakes than a healthy queue can hold by far. */
+const MOST_LISTED = 200;
+
+/** How many wakes stand in each mailbox. */
+async function countMailboxes(queue: WakeProducer, shards: number): Promise<MailboxCounts[]> {
+  const jobs = await within(
+    Promise.all(STATES.map((state) => queue.getJobs([state], 0, MOST_LISTED))),
+    ADD_LIMIT_MS,
+    'asking',
+  );
+  const count = (state: number, shard: number): number =>
+    (jobs[state] ?? []).filter((job) => job.data.shard === shard).length;
+  return Array.from({ length: shards }, (_, shard) => ({
+    shard,
+    waiting: count(0, shard),
+    active: count(1, shard),
+    failed: count(2, shard),
+  }));
 }
 
 /** Closes an object of BullMQ, by force when it takes longer than a moment. */

@@ -1,5 +1,6 @@
 import type http from 'node:http';
 import { z } from 'zod';
+import { peopleRoutes, type Route, withoutUndefined } from './control-people.ts';
 import { FAULT_KINDS, type FaultRule } from './faults.ts';
 import type { TelegramSimulator } from './index.ts';
 import type { PlatformLog } from './platform-log.ts';
@@ -41,13 +42,15 @@ const fault = z.strictObject({
   status: z.int().min(400).max(599).optional(),
   description: z.string().optional(),
   latencyMs: z.number().min(0).max(600_000).optional(),
+  bytesPerSecond: z.int().min(1).optional(),
+  afterBytes: z.int().min(0).optional(),
 });
-
-type Route = (body: unknown, query: URLSearchParams) => unknown;
 
 /**
  * A way to drive the simulator over HTTP, for tests in other processes and for people at a terminal:
  * `POST say {chat, text}`, `edit`, `block`, `push`, `fault`, `latency`, `limits` (`{}` lifts them);
+ * what people do besides (see control-people.ts): `send`, `album`, `editContent`, `editCaption`, `react`, `press`,
+ * `group`, `business`, `clock`, `GET view?chat=`;
  * `GET log?after=ORDER` (calls), `messages?chat=&after=`, `updates?open=1`, `faults`; `DELETE fault`, `DELETE log`.
  */
 export function createControl(simulator: TelegramSimulator, log: PlatformLog & { clear(): void }): ControlHandler {
@@ -61,11 +64,15 @@ export function createControl(simulator: TelegramSimulator, log: PlatformLog & {
     if (route === undefined)
       return reply(response, 404, { error: `no ${name}; there are ${[...routes.keys()].join(', ')}` });
     readBody(request, (body) => {
+      const failed = (error: unknown): void =>
+        reply(response, 400, { error: error instanceof Error ? error.message : String(error) });
       try {
         const given: unknown = body === null || body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
-        reply(response, 200, route(given, url.searchParams) ?? { ok: true });
+        const answer = route(given, url.searchParams);
+        if (answer instanceof Promise) answer.then((value) => reply(response, 200, value ?? { ok: true }), failed);
+        else reply(response, 200, answer ?? { ok: true });
       } catch (error) {
-        reply(response, 400, { error: error instanceof Error ? error.message : String(error) });
+        failed(error);
       }
     });
   };
@@ -114,6 +121,7 @@ function routesOf(simulator: TelegramSimulator, log: PlatformLog & { clear(): vo
     ],
     ['GET updates', (_, query) => log.updates.filter((one) => query.get('open') === null || one.ackedAtMs === null)],
     ['DELETE log', () => log.clear()],
+    ...peopleRoutes(simulator),
   ]);
 }
 
@@ -134,11 +142,6 @@ function sayAll(simulator: TelegramSimulator, order: z.infer<typeof say>): unkno
     return simulator.group(chat).write({ firstName: `Customer ${id}`, ...person, id }, what, options);
   };
   return Array.from({ length: times }, (_, index) => write(index === 0 ? text : `${text} ${index + 1}`));
-}
-
-/** zod gives absent keys as possibly undefined; the simulator's types tell absent from undefined. */
-function withoutUndefined<T extends object>(value: { [K in keyof T]: T[K] | undefined }): T {
-  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as T;
 }
 
 function reply(response: http.ServerResponse, status: number, value: unknown): void {

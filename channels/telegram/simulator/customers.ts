@@ -1,28 +1,42 @@
+import { type AlbumOptions, sendAlbum } from './albums.ts';
 import type { Bot } from './bot.ts';
-import type { SentMessage, UpdateRecord, WritableLog } from './platform-log.ts';
-import { type Chat, chatObject, type Person, storeMessage, userObject, type World } from './world.ts';
-
-/** What a written message came to. `updateId` is null when the bot did not ask for such updates, or never sees it. */
-export interface Written {
-  messageId: number;
-  updateId: number | null;
-}
-
-export interface WriteOptions {
-  entities?: readonly object[];
-  replyTo?: number;
-  topicId?: number;
-  businessId?: string;
-  /** Instead of text: the content fields of the message, e.g. `{ photo: [...], caption: 'x' }`. */
-  content?: Readonly<Record<string, unknown>>;
-}
+import type { Content } from './contents.ts';
+import { answerPoll, type Pressed, press, publishMembership, react } from './doings.ts';
+import type { SentMessage } from './platform-log.ts';
+import { type Person, storeMessage } from './world.ts';
+import {
+  type Audience,
+  change,
+  changeCaption,
+  changeContent,
+  send,
+  type WriteOptions,
+  type Written,
+  write,
+} from './writing.ts';
 
 /** A person at their phone, in the private chat with one bot. */
 export interface Customer {
   readonly id: number;
   readonly chatId: number;
   write(text: string, options?: WriteOptions): Written;
+  /** Sends a file, a place, a poll …; see {@link Content}. */
+  send(content: Content, options?: WriteOptions): Written;
+  /** Sends a message with these fields, of whatever kind. */
+  raw(fields: Readonly<Record<string, unknown>>, options?: WriteOptions): Written;
+  /** Sends several together; with `gapMs` one after the other, and so in several batches. */
+  album(items: readonly Content[], options?: AlbumOptions): Promise<Written[]>;
+  /** Opens the chat by a link; `payload` is what the link carried. */
+  start(payload?: string): Written;
   edit(messageId: number, text: string, entities?: readonly object[]): Written;
+  editCaption(messageId: number, caption: string, entities?: readonly object[]): Written;
+  /** Puts other content into a message: another file, or where a live location has moved to. */
+  editContent(messageId: number, content: Content): Written;
+  /** Puts these reactions (emoji, or `custom:ID`) on a message, in place of earlier ones. Answers the update's id. */
+  react(messageId: number, emoji: readonly string[]): number | null;
+  /** Presses the button with this text or data. @throws {Error} when there is none. */
+  press(messageId: number, button: string): Pressed;
+  answerPoll(pollId: string, options: readonly number[]): number | null;
   /** Brings a chat back as it was before this simulator began: the bot may write in it, and nothing is handed out. */
   restore(messages: readonly { messageId: number; byBot: boolean; text: string; atMs: number }[]): void;
   /** Blocks the bot: sends get 403. */
@@ -39,36 +53,34 @@ export interface Customer {
   next(fits?: (message: SentMessage) => boolean, timeoutMs?: number): Promise<SentMessage>;
 }
 
-/** A group with the bot in it. */
-export interface Group {
-  readonly id: number;
-  write(author: Person, text: string, options?: WriteOptions): Written;
-  edit(author: Person, messageId: number, text: string): Written;
-  addTopic(topicId: number): void;
-  /** Makes it a supergroup: sends to the old id are refused with the new one. */
-  migrateTo(newId: number): Group;
-  kickBot(): void;
-  received(): SentMessage[];
-}
-
-export interface Audience {
-  world: World;
-  log: WritableLog;
-  waitForMessage(fits: (message: SentMessage) => boolean, timeoutMs: number): Promise<SentMessage>;
-}
-
 const DEFAULT_WAIT_MS = 5_000;
 
 export function createCustomer(audience: Audience, bot: Bot, person: Person): Customer {
-  const { world, log } = audience;
+  const { world, log, clock } = audience;
   const chat = world.privateChat(person);
   const returned = new Set<SentMessage>();
   const received = (): SentMessage[] => log.messagesIn(chat.id).filter((message) => message.botId === bot.id);
+  const sendOne = (content: Content, options?: WriteOptions): Written =>
+    send(audience, bot, chat, person, content, options);
   return {
     id: person.id,
     chatId: chat.id,
     write: (text, options) => write(audience, bot, chat, person, text, options),
-    edit: (messageId, text, entities) => edit(bot, chat, person, messageId, text, entities),
+    send: sendOne,
+    raw: (fields, options) => sendOne({ kind: 'raw', fields }, options),
+    album: (items, options = {}) => sendAlbum(items, options, sendOne),
+    start: (payload) => write(audience, bot, chat, person, payload === undefined ? '/start' : `/start ${payload}`),
+    edit: (messageId, text, entities) =>
+      change(audience, bot, chat, person, messageId, {
+        text,
+        ...(entities === undefined ? {} : { content: { text, entities } }),
+      }),
+    editCaption: (messageId, caption, entities) =>
+      changeCaption(audience, bot, chat, person, messageId, caption, entities),
+    editContent: (messageId, content) => changeContent(audience, bot, chat, person, messageId, content),
+    react: (messageId, emoji) => react(audience, bot, chat, person, messageId, emoji),
+    press: (messageId, button) => press(audience, bot, chat, person, messageId, button),
+    answerPoll: (pollId, options) => answerPoll(bot, chat, person, pollId, options),
     restore(messages) {
       chat.bots.add(bot.id);
       for (const { messageId, byBot, text, atMs } of messages) {
@@ -78,11 +90,11 @@ export function createCustomer(audience: Audience, bot: Bot, person: Person): Cu
     },
     block() {
       chat.blocked.add(bot.id);
-      publishMembership(bot, chat, person, 'kicked');
+      publishMembership(clock, bot, chat, person, ['member', 'kicked']);
     },
     unblock() {
       chat.blocked.delete(bot.id);
-      publishMembership(bot, chat, person, 'member');
+      publishMembership(clock, bot, chat, person, ['kicked', 'member']);
     },
     deactivate() {
       chat.deactivated = true;
@@ -96,128 +108,4 @@ export function createCustomer(audience: Audience, bot: Bot, person: Person): Cu
       return message;
     },
   };
-}
-
-export function createGroup(audience: Audience, bot: Bot, id: number, title: string): Group {
-  const { world, log } = audience;
-  const chat = world.groupChat(id, title);
-  chat.bots.add(bot.id);
-  return {
-    id,
-    write: (author, text, options) => write(audience, bot, chat, author, text, options),
-    edit: (author, messageId, text) => edit(bot, chat, author, messageId, text),
-    addTopic: (topicId) => void chat.topics.add(topicId),
-    migrateTo(newId) {
-      chat.migratedTo = newId;
-      const service = { date: seconds(), from: { id: 0, is_bot: false, first_name: 'Admin' } };
-      const about = { chatId: id, messageId: world.nextMessageId(chat), text: null };
-      const moved = { message_id: about.messageId, chat: chatObject(chat), ...service, migrate_to_chat_id: newId };
-      bot.publish('message', moved, about);
-      return createGroup(audience, bot, newId, title);
-    },
-    kickBot: () => void chat.blocked.add(bot.id),
-    received: () => log.messagesIn(id).filter((message) => message.botId === bot.id),
-  };
-}
-
-function write(
-  { world }: Audience,
-  bot: Bot,
-  chat: Chat,
-  author: Person,
-  text: string,
-  options: WriteOptions = {},
-): Written {
-  chat.bots.add(bot.id);
-  if (options.topicId !== undefined) chat.topics.add(options.topicId);
-  if (options.businessId !== undefined) world.businessConnections.add(options.businessId);
-  const messageId = world.nextMessageId(chat);
-  const date = seconds();
-  storeMessage(chat, messageId, { fromId: author.id, text, date });
-  const message = messageFrom(chat, author, messageId, date, text, options);
-  const kind = options.businessId === undefined ? 'message' : 'business_message';
-  const update = bot.publish(kind, message, { chatId: chat.id, messageId, text });
-  return { messageId, updateId: idOf(update) };
-}
-
-function edit(
-  bot: Bot,
-  chat: Chat,
-  author: Person,
-  messageId: number,
-  text: string,
-  entities?: readonly object[],
-): Written {
-  const stored = chat.messages.get(messageId);
-  if (stored === undefined || stored.fromId !== author.id) {
-    throw new Error(`person ${author.id} has no message ${messageId} in chat ${chat.id} to edit`);
-  }
-  stored.text = text;
-  const message = messageFrom(chat, author, messageId, stored.date, text, entities === undefined ? {} : { entities });
-  const update = bot.publish(
-    'edited_message',
-    { ...message, edit_date: seconds() },
-    { chatId: chat.id, messageId, text },
-  );
-  return { messageId, updateId: idOf(update) };
-}
-
-function messageFrom(
-  chat: Chat,
-  author: Person,
-  messageId: number,
-  date: number,
-  text: string,
-  options: WriteOptions,
-): Record<string, unknown> {
-  const answered = options.replyTo === undefined ? undefined : chat.messages.get(options.replyTo);
-  const isBot = answered !== undefined && chat.bots.has(answered.fromId);
-  return {
-    message_id: messageId,
-    from: userObject(author),
-    chat: chatObject(chat),
-    date,
-    ...(options.businessId === undefined ? {} : { business_connection_id: options.businessId }),
-    ...(options.topicId === undefined ? {} : { message_thread_id: options.topicId, is_topic_message: true }),
-    ...(answered === undefined
-      ? {}
-      : {
-          reply_to_message: {
-            message_id: options.replyTo,
-            from: { id: answered.fromId, is_bot: isBot, first_name: '-' },
-            chat: chatObject(chat),
-            date: answered.date,
-            text: answered.text,
-          },
-        }),
-    ...(options.content ?? { text }),
-    ...(options.entities === undefined ? commandEntities(text) : { entities: options.entities }),
-  };
-}
-
-/** Telegram marks commands by itself. */
-function commandEntities(text: string): { entities?: object[] } {
-  const command = /^\/[a-z0-9_]+(?:@\w+)?/iu.exec(text)?.[0];
-  return command === undefined ? {} : { entities: [{ type: 'bot_command', offset: 0, length: command.length }] };
-}
-
-function publishMembership(bot: Bot, chat: Chat, person: Person, status: 'member' | 'kicked'): void {
-  const user = { id: bot.id, is_bot: true, first_name: bot.name, username: bot.username };
-  const old = status === 'member' ? 'kicked' : 'member';
-  const content = {
-    chat: chatObject(chat),
-    from: userObject(person),
-    date: seconds(),
-    old_chat_member: { user, status: old },
-    new_chat_member: { user, status },
-  };
-  bot.publish('my_chat_member', content, { chatId: chat.id, messageId: null, text: null });
-}
-
-function idOf(update: UpdateRecord | null): number | null {
-  return update?.updateId ?? null;
-}
-
-function seconds(): number {
-  return Math.floor(Date.now() / 1_000);
 }

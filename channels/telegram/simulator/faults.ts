@@ -7,6 +7,8 @@
  * - `slow`: acts and answers after `latencyMs` (default 1000).
  * - `not_json`: acts, then answers with a page of HTML.
  * - `refuse`: `status` (default 400) and `description`, nothing done.
+ * For downloads (method `file`), besides those above: `trickle` gives `bytesPerSecond` (default 1024), `cut_download`
+ * cuts the connection after `afterBytes` (default: half).
  * For updates: `duplicate_update` hands one out once more after it was confirmed, `reorder_updates` lets those of other
  * chats overtake it (never those of its own).
  */
@@ -21,6 +23,8 @@ export const FAULT_KINDS = [
   'slow',
   'not_json',
   'refuse',
+  'trickle',
+  'cut_download',
   'duplicate_update',
   'reorder_updates',
 ] as const;
@@ -28,7 +32,7 @@ export type FaultKind = (typeof FAULT_KINDS)[number];
 
 export interface FaultRule {
   kind: FaultKind;
-  /** Only this method; absent: every one that is not about updates or webhooks. */
+  /** Only this method (`file`: downloads); absent: every one that is not about updates or webhooks. */
   method?: string;
   chatId?: number;
   /** How often it strikes; absent: for ever. */
@@ -39,6 +43,8 @@ export interface FaultRule {
   status?: number;
   description?: string;
   latencyMs?: number;
+  bytesPerSecond?: number;
+  afterBytes?: number;
 }
 
 export interface Faults {
@@ -87,6 +93,7 @@ export function createFaults(random: () => number): DrawnFaults {
   };
   const isAboutUpdates = (rule: FaultRule): boolean =>
     rule.kind === 'duplicate_update' || rule.kind === 'reorder_updates';
+  const isAboutDownloads = (rule: FaultRule): boolean => rule.kind === 'trickle' || rule.kind === 'cut_download';
   const isIn = (rule: FaultRule, chatId: number | null): boolean => rule.chatId === undefined || rule.chatId === chatId;
 
   return {
@@ -113,6 +120,7 @@ export function createFaults(random: () => number): DrawnFaults {
       return draw(
         (rule) =>
           !isAboutUpdates(rule) &&
+          (method === 'file' || !isAboutDownloads(rule)) &&
           isIn(rule, chatId) &&
           (rule.method === undefined ? !NOT_BY_DEFAULT.has(method) : rule.method === method),
       );

@@ -1,19 +1,34 @@
 import { once } from 'node:events';
 import { type Bot, type BotOptions, createBot } from './bot.ts';
+import { type BusinessAccount, createBusiness } from './business.ts';
+import { createCallbackQueries } from './callback-queries.ts';
+import { type ChatView, viewChat } from './chat-view.ts';
+import { type Clock, createClock } from './clock.ts';
 import { createControl } from './control.ts';
-import { type Audience, type Customer, createCustomer, createGroup, type Group } from './customers.ts';
+import { type Customer, createCustomer } from './customers.ts';
 import { createFaults, type Faults, seededRandom } from './faults.ts';
+import { createFileStore, type StoredFile } from './file-store.ts';
 import { createFloodControl, type FloodLimits } from './flood-limits.ts';
+import { createGroup, type Group } from './groups.ts';
+import type { MethodContext } from './method.ts';
 import { createPlatformLog, type PlatformLog, type SentMessage, type UpdateRecord } from './platform-log.ts';
 import { createServer } from './server.ts';
 import { WEBHOOK_TIMES, type WebhookTimes } from './webhook-sender.ts';
 import { createWorld, type Person } from './world.ts';
+import type { Audience } from './writing.ts';
 
-export type { Customer, Group, WriteOptions, Written } from './customers.ts';
+export type { BusinessAccount } from './business.ts';
+export type { CallbackAnswer } from './callback-queries.ts';
+export type { ChatEntry, ChatView } from './chat-view.ts';
+export type { Content } from './contents.ts';
+export type { Customer } from './customers.ts';
 export type { FaultKind, FaultRule, Faults } from './faults.ts';
 export type { FloodLimits } from './flood-limits.ts';
-export type { AcceptedCall, PlatformLog, SentMessage, UpdateRecord } from './platform-log.ts';
-export type { Person } from './world.ts';
+export type { ForwardOrigin } from './forward-origin.ts';
+export type { Group } from './groups.ts';
+export type { AcceptedCall, PlatformLog, SentMedia, SentMessage, UpdateRecord } from './platform-log.ts';
+export type { BusinessRights, Person } from './world.ts';
+export type { WriteOptions, Written } from './writing.ts';
 
 export interface TelegramSimulatorOptions {
   /** Port on 127.0.0.1; 0 (the default) takes a free one. */
@@ -30,6 +45,8 @@ export interface TelegramSimulatorOptions {
   webhookTimes?: Partial<WebhookTimes>;
   /** Entries kept per list of the log. Default 1,000,000. */
   logLimit?: number;
+  /** Takes files by their address: nothing is fetched, a made up one is taken in. Default: refused with 400. */
+  takesFileUrls?: boolean;
 }
 
 /** Token of the bot that is there when none is asked for. */
@@ -42,12 +59,20 @@ export interface TelegramSimulator {
   readonly token: string;
   readonly log: PlatformLog;
   readonly faults: Faults;
+  /** The platform's time; moving it on lets links, presses and chances to delete run out. */
+  readonly clock: Clock;
   start(): Promise<void>;
   stop(): Promise<void>;
   /** The person with this id, who has the given name at first. `bot` is the token of the bot they write to. */
   customer(id: number, options?: Partial<Omit<Person, 'id'>> & { bot?: string }): Customer;
   /** The group with this id (negative; supergroups from -1000000000001 down). */
   group(id: number, options?: { title?: string; bot?: string }): Group;
+  /** The account of a business owner, where `id` names the connection of bot and account. */
+  business(owner: Person, options?: { id?: string; bot?: string }): BusinessAccount;
+  /** The file with this `file_id`, as the platform knows it; null when there is none. */
+  file(fileId: string, bot?: string): StoredFile | null;
+  /** The chat as its people see it now. */
+  view(chatId: number, options?: { businessId?: string; bot?: string }): ChatView;
   /** Hands out an update as it is; without `update_id` it gets the next one, with one counting goes on from there. */
   push(update: Readonly<Record<string, unknown>>, bot?: string): UpdateRecord;
   setLatency(ms: number): void;
@@ -70,6 +95,9 @@ export function createTelegramSimulator(options: TelegramSimulatorOptions = {}):
   const flood = createFloodControl(() => performance.now());
   flood.set(options.floodLimits ?? null);
   const world = createWorld(options.firstMessageId);
+  const clock = createClock();
+  const files = createFileStore(clock);
+  const queries = createCallbackQueries(clock);
   const times = { ...WEBHOOK_TIMES, ...options.webhookTimes };
   let latencyMs = options.latencyMs ?? 0;
   let url = '';
@@ -107,7 +135,7 @@ export function createTelegramSimulator(options: TelegramSimulatorOptions = {}):
         resolve(message);
       });
     });
-  const audience: Audience = { world, log, waitForMessage };
+  const audience: Audience = { world, log, clock, files, queries, waitForMessage };
 
   const simulator: TelegramSimulator = {
     get url() {
@@ -116,6 +144,7 @@ export function createTelegramSimulator(options: TelegramSimulatorOptions = {}):
     token,
     log,
     faults,
+    clock,
     async start() {
       server.listen(options.port ?? 0, '127.0.0.1');
       await once(server, 'listening');
@@ -138,6 +167,9 @@ export function createTelegramSimulator(options: TelegramSimulatorOptions = {}):
         id,
       }),
     group: (id, { title = `Group ${id}`, bot } = {}) => createGroup(audience, botOf(bot), id, title),
+    business: (owner, { id = `bC_${owner.id}`, bot } = {}) => createBusiness(audience, botOf(bot), owner, id),
+    file: (fileId, bot) => files.find(botOf(bot).id, fileId),
+    view: (chatId, { businessId, bot } = {}) => viewChat(audience, botOf(bot), chatId, businessId ?? null),
     push: (update, bot) => botOf(bot).publishRaw(update),
     setLatency(ms) {
       latencyMs = ms;
@@ -156,10 +188,16 @@ export function createTelegramSimulator(options: TelegramSimulatorOptions = {}):
       }
     },
   };
+  const contextOf = (bot: Bot): MethodContext => {
+    return { bot, world, log, clock, files, queries, takesFileUrls: options.takesFileUrls ?? false };
+  };
+  // Made once: calls are many, bots few.
+  const contexts = new Map([...bots.values()].map((bot) => [bot, contextOf(bot)]));
   const server = createServer({
     bots,
-    world,
+    contextOf: (bot) => contexts.get(bot) ?? contextOf(bot),
     log,
+    files,
     faults,
     flood,
     latencyMs: () => latencyMs,

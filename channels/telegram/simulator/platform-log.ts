@@ -1,3 +1,17 @@
+import type { Button } from './reply-markup.ts';
+
+/** A file a bot's message shows. */
+export interface SentMedia {
+  kind: string;
+  fileId: string;
+  uniqueId: string;
+  sizeBytes: number;
+  /** Hex. */
+  sha256: string;
+  mime: string;
+  name: string | null;
+}
+
 /** A message of a bot's that exists, or existed, at the platform. */
 export interface SentMessage {
   /** Place in the order in which the platform took things, over all chats. */
@@ -6,13 +20,23 @@ export interface SentMessage {
   botId: number;
   chatId: number;
   messageId: number;
-  /** As first sent; see `currentText` for edits. */
+  /** As first sent, of media the caption; see `currentText` for edits. */
   text: string;
   entities: readonly unknown[];
   replyToMessageId: number | null;
   topicId: number | null;
   businessId: string | null;
   currentText: string;
+  /** The file it shows now; null when it is text or a place. */
+  media: SentMedia | null;
+  /** Messages with the same one are shown together. */
+  mediaGroupId: string | null;
+  /** The buttons under it now, in rows. */
+  buttons: readonly (readonly Button[])[];
+  /** How often it was changed. */
+  edits: number;
+  /** What the bot, and the customer, put under it now: emoji, or ids of custom ones. */
+  reactions: Readonly<{ byBot: readonly string[]; byCustomer: readonly string[] }>;
   deleted: boolean;
   /** False when the bot did not learn that it was taken. */
   answered: boolean;
@@ -67,7 +91,7 @@ export interface WritableLog extends PlatformLog {
   call(entry: Omit<AcceptedCall, 'order' | 'atMs' | 'answered'>): AcceptedCall;
   message(
     call: AcceptedCall,
-    entry: Omit<SentMessage, 'order' | 'atMs' | 'answered' | 'currentText' | 'deleted'>,
+    entry: Omit<SentMessage, 'order' | 'atMs' | 'answered' | 'currentText' | 'deleted' | 'edits' | 'reactions'>,
   ): SentMessage;
   update(entry: Omit<UpdateRecord, 'createdAtMs' | 'deliveries' | 'ackedAtMs' | 'ackedBy'>): UpdateRecord;
   acked(update: UpdateRecord, by: 'webhook' | 'offset' | 'dropped'): void;
@@ -75,6 +99,9 @@ export interface WritableLog extends PlatformLog {
   unanswered(call: AcceptedCall): void;
   clear(): void;
 }
+
+/** Shared, since most messages have none and there are many messages; replaced as a whole, never changed. */
+const NO_REACTIONS: SentMessage['reactions'] = { byBot: [], byCustomer: [] };
 
 /** @param limit Entries kept per list; the oldest tenth goes when it is reached. */
 export function createPlatformLog(limit: number): WritableLog {
@@ -112,7 +139,16 @@ export function createPlatformLog(limit: number): WritableLog {
     call: (entry) => keep(calls, { ...entry, order: ++order, atMs: Date.now(), answered: true }),
     message(call, entry) {
       const { order, atMs } = call;
-      const message = { ...entry, order, atMs, currentText: entry.text, deleted: false, answered: true };
+      const message: SentMessage = {
+        ...entry,
+        order,
+        atMs,
+        currentText: entry.text,
+        edits: 0,
+        reactions: NO_REACTIONS,
+        deleted: false,
+        answered: true,
+      };
       keep(messages, message);
       const inChat = byChat.get(entry.chatId);
       if (inChat === undefined) byChat.set(entry.chatId, [message]);
@@ -139,8 +175,13 @@ export function createPlatformLog(limit: number): WritableLog {
     },
     unanswered(call) {
       call.answered = false;
-      const message = byChat.get(call.chatId ?? 0)?.findLast((sent) => sent.order === call.order);
-      if (message !== undefined) message.answered = false;
+      const messages = byChat.get(call.chatId ?? 0) ?? [];
+      // An album is several messages of one call.
+      for (let at = messages.length - 1; at >= 0; at -= 1) {
+        const message = messages[at];
+        if (message === undefined || message.order < call.order) return;
+        if (message.order === call.order) message.answered = false;
+      }
     },
     clear() {
       messages.length = 0;

@@ -1,9 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Largest body taken; the real server's limit for uploads is 50 MB, texts need far less. */
+/** Largest body taken that is no multipart form; texts need far less. */
 const MAX_BODY_BYTES = 1_000_000;
 
-/** Parameters of a call, as any of the ways the Bot API allows: query, urlencoded form, multipart form, JSON. */
+/**
+ * Parameters of a call, as any of the ways the Bot API allows: query, urlencoded form, multipart form (see uploads.ts),
+ * JSON.
+ */
 export type Parameters = Record<string, unknown>;
 
 /** The body is no valid form of what its content type says. */
@@ -24,9 +27,14 @@ export function readBody(request: IncomingMessage, done: (body: Buffer | null) =
   request.on('error', () => done(null));
 }
 
+/** Parameters in the address. */
+export function queryParameters(query: string): Parameters {
+  return query === '' ? {} : Object.fromEntries(new URLSearchParams(query));
+}
+
 /** Reads parameters. @throws {BodyError} */
 export function parseParameters(contentType: string | undefined, body: Buffer, query: string): Parameters {
-  const fromQuery = query === '' ? {} : Object.fromEntries(new URLSearchParams(query));
+  const fromQuery = queryParameters(query);
   if (body.length === 0) return fromQuery;
   if (contentType?.startsWith('application/json') === true) {
     let parsed: unknown;
@@ -38,24 +46,7 @@ export function parseParameters(contentType: string | undefined, body: Buffer, q
     if (typeof parsed !== 'object' || parsed === null) throw new BodyError('expected a JSON object');
     return query === '' ? { ...parsed } : { ...fromQuery, ...parsed };
   }
-  if (contentType?.startsWith('multipart/form-data') === true) return { ...fromQuery, ...multipart(contentType, body) };
   return { ...fromQuery, ...Object.fromEntries(new URLSearchParams(body.toString('utf8'))) };
-}
-
-/** Fields of a multipart form; files are read as their size, since nothing here looks into them. */
-function multipart(contentType: string, body: Buffer): Parameters {
-  const boundary = /boundary="?([^";]+)"?/iu.exec(contentType)?.[1];
-  if (boundary === undefined) throw new BodyError('multipart form without boundary');
-  const fields: Parameters = {};
-  for (const part of body.toString('latin1').split(`--${boundary}`).slice(1, -1)) {
-    const split = part.indexOf('\r\n\r\n');
-    const head = part.slice(0, split);
-    const name = /name="([^"]*)"/iu.exec(head)?.[1];
-    if (split < 0 || name === undefined) throw new BodyError('multipart part without a name');
-    const content = Buffer.from(part.slice(split + 4, -2), 'latin1');
-    fields[name] = /filename="/iu.test(head) ? { size: content.length } : content.toString('utf8');
-  }
-  return fields;
 }
 
 /** An integer parameter, written as a number or a string; null when it is neither. */

@@ -2,17 +2,30 @@ import http from 'node:http';
 import type { Bot } from './bot.ts';
 import type { ControlHandler } from './control.ts';
 import type { DrawnFaults, FaultRule } from './faults.ts';
+import { serveFile } from './file-server.ts';
+import type { FileStore, StoredFile } from './file-store.ts';
 import type { FloodControl } from './flood-limits.ts';
-import { METHODS, type MethodResult, setAllowedUpdates } from './methods.ts';
+import type { MethodContext, MethodResult } from './method.ts';
+import { METHODS } from './methods.ts';
 import type { AcceptedCall, WritableLog } from './platform-log.ts';
-import { BodyError, integerParameter, type Parameters, parseParameters, readBody } from './request-body.ts';
+import {
+  BodyError,
+  integerParameter,
+  type Parameters,
+  parseParameters,
+  queryParameters,
+  readBody,
+} from './request-body.ts';
 import { badRequest, type Refusal } from './text-checks.ts';
-import type { World } from './world.ts';
+import { readForm } from './uploads.ts';
+import { setAllowedUpdates } from './webhook-methods.ts';
 
 export interface ServerContext {
   bots: ReadonlyMap<string, Bot>;
-  world: World;
+  /** What a method of this bot works with. */
+  contextOf(bot: Bot): MethodContext;
   log: WritableLog;
+  files: FileStore;
   faults: DrawnFaults;
   flood: FloodControl;
   /** Added to every call but getUpdates. */
@@ -25,7 +38,12 @@ const MAX_POLL_SECONDS = 50;
 const DEFAULT_SLOW_MS = 1_000;
 const JSON_TYPE = 'application/json';
 
-/** The Bot API over HTTP: `/bot<token>/<method>`, GET or POST, any of the body forms the real server takes. */
+const TOO_LARGE: Refusal = { status: 413, description: 'Request Entity Too Large' };
+
+/**
+ * The Bot API over HTTP: `/bot<token>/<method>`, GET or POST, any of the body forms the real server takes, and files
+ * under `/file/bot<token>/`.
+ */
 export function createServer(context: ServerContext): http.Server {
   const server = http.createServer((request, response) => {
     const url = request.url ?? '/';
@@ -33,19 +51,38 @@ export function createServer(context: ServerContext): http.Server {
     const mark = url.indexOf('?');
     const path = mark < 0 ? url : url.slice(0, mark);
     const query = mark < 0 ? '' : url.slice(mark + 1);
-    readBody(request, (body) => {
-      if (body === null) return;
+    if (path.startsWith('/file/')) {
+      const find = (token: string, name: string): StoredFile | null => {
+        const bot = context.bots.get(token);
+        return bot === undefined ? null : context.files.at(bot.id, name);
+      };
+      return serveFile(request, response, find, context.faults);
+    }
+    const type = request.headers['content-type'];
+    const take = (read: () => Parameters): void => {
       const [, token, method] = /^\/bot([^/]+)\/(?:test\/)?([^/]+)$/u.exec(path) ?? [];
       const bot = context.bots.get(token ?? '');
       if (method === undefined) return refuse(response, { status: 404, description: 'Not Found' });
       if (bot === undefined) return refuse(response, { status: 401, description: 'Unauthorized' });
       try {
-        handle(bot, method, parseParameters(request.headers['content-type'], body, query), response, context);
+        handle(bot, method, read(), response, context);
       } catch (error) {
         if (!(error instanceof BodyError)) throw error;
         refuse(response, badRequest(error.message));
       }
-    });
+    };
+    if (type?.startsWith('multipart/form-data') === true) {
+      readForm(request, type, (form) => {
+        if (form === null) return;
+        if (form === 'too large') return refuse(response, TOO_LARGE);
+        if (form instanceof BodyError) return refuse(response, badRequest(form.message));
+        take(() => ({ ...queryParameters(query), ...form }));
+      });
+    } else {
+      readBody(request, (body) => {
+        if (body !== null) take(() => parseParameters(type, body, query));
+      });
+    }
   });
   // Callers keep their connections; a server that closes idle ones early would cause failures nobody asked for.
   server.keepAliveTimeout = 75_000;
@@ -87,7 +124,7 @@ function act(
     const waitSeconds = context.flood.take(bot.id, chatId);
     if (waitSeconds > 0) return refuse(response, tooMany(waitSeconds));
   }
-  const result = run(parameters, { bot, world: context.world, log: context.log });
+  const result = run(parameters, context.contextOf(bot));
   if (fault !== null && strikesAfter(fault, result, response, context.log)) return;
   answer(response, result);
 }

@@ -17,6 +17,7 @@ export function badRequest(description: string, parameters?: Refusal['parameters
 }
 
 const MAX_TEXT_LENGTH = 4_096;
+const MAX_CAPTION_LENGTH = 1_024;
 const MAX_ENTITIES = 100;
 const ENTITY_TYPES = new Set([
   'mention',
@@ -54,6 +55,27 @@ export function checkText(
   if (parseMode !== undefined && parseMode !== '') return { refusal: badRequest('unsupported parse_mode') };
   const text = rawText.trim();
   if (text.length > MAX_TEXT_LENGTH) return { refusal: badRequest('message is too long') };
+  return withEntities(text, rawText, rawEntities);
+}
+
+/** Checks a caption as checkText checks a text; none at all is fine, and comes back empty. */
+export function checkCaption(
+  rawCaption: unknown,
+  rawEntities: unknown,
+  parseMode: unknown,
+): { text: string; entities: readonly unknown[] } | { refusal: Refusal } {
+  if (parseMode !== undefined && parseMode !== '') return { refusal: badRequest('unsupported parse_mode') };
+  if (typeof rawCaption !== 'string' || rawCaption.trim() === '') return { text: '', entities: [] };
+  const text = rawCaption.trim();
+  if (text.length > MAX_CAPTION_LENGTH) return { refusal: badRequest('message caption is too long') };
+  return withEntities(text, rawCaption, rawEntities);
+}
+
+function withEntities(
+  text: string,
+  rawText: string,
+  rawEntities: unknown,
+): { text: string; entities: readonly unknown[] } | { refusal: Refusal } {
   const entities = structuredParameter(rawEntities);
   if (entities === undefined) return { text, entities: [] };
   if (!Array.isArray(entities))

@@ -22,6 +22,7 @@ export function troubleOf(failure: CallFailure): Trouble {
       code: 'bad_token',
       message: `Telegram refuses the token (${describe(failure)})`,
       mend: 'Get the current token from @BotFather, put it into the account and restart. Check apiRoot too.',
+      trouble: 'needs_login',
     };
     return { state, waitMs: SLOW_PROBE_MS };
   }
@@ -36,28 +37,28 @@ export function troubleOf(failure: CallFailure): Trouble {
 
 function conflict(description: string): ConnectionState {
   return /webhook/iu.test(description)
-    ? retrying(
-        'webhook_set',
-        'A webhook is set for this bot, so it cannot be polled. Set registerWebhook: true to have it removed, ' +
-          'or mode: webhook to use it.',
-      )
-    : retrying(
-        'second_poller',
-        'Somebody else polls with this token. Stop the other program, or revoke the token with @BotFather if you know of none.',
-      );
+    ? {
+        ...retrying('webhook_set', 'A webhook is set for this bot, so it cannot be polled (registerWebhook is off)'),
+        mend: 'Set registerWebhook: true to have it removed, or mode: webhook to use it.',
+        trouble: 'webhook_set',
+      }
+    : {
+        ...retrying('second_poller', 'Somebody else polls with this token, so each gets some of the messages'),
+        mend: 'Stop the other program, or revoke the token with @BotFather if you know of none.',
+        trouble: 'second_poller',
+      };
 }
 
-function retrying(code: string, message: string): ConnectionState {
+function retrying(code: string, message: string): Extract<ConnectionState, { state: 'retrying' }> {
   return { state: 'retrying', code, message };
 }
 
-/** Passes states on, each only once in a row. */
+/** Passes states on, each only once in a row; but how far behind it is, always. */
 export function onChange(report: (state: ConnectionState) => void): (state: ConnectionState) => void {
   let last = '';
   return (state) => {
-    const seen =
-      state.state === 'connecting' || state.state === 'connected' ? state.state : `${state.state}:${state.code}`;
-    if (seen === last) return;
+    const seen = 'code' in state ? `${state.state}:${state.code}` : state.state;
+    if (seen === last && state.state !== 'lagging') return;
     last = seen;
     report(state);
   };

@@ -6,6 +6,7 @@ import { ALLOWED_UPDATES } from '../normalise.ts';
 import type { TelegramApi } from './api.ts';
 import { createBackoff, pause } from './backoff.ts';
 import { onChange, troubleOf } from './connection-state.ts';
+import { FULL_BATCH, lagOf } from './lag.ts';
 
 /** Times of the loop, all in milliseconds; changed only by tests. */
 export interface PollerTimes {
@@ -19,6 +20,8 @@ export interface PollerTimes {
   emptyPauseMs: number;
   /** After another poller ended one of ours: how long polls must go well before the account counts as connected again. */
   calmMs: number;
+  /** While what comes is late: how long an answer may be held, so that it is soon known when nothing more waits. */
+  latePollMs: number;
 }
 
 export const POLLER_TIMES: PollerTimes = {
@@ -28,6 +31,7 @@ export const POLLER_TIMES: PollerTimes = {
   sinkRetryMs: 500,
   emptyPauseMs: 600,
   calmMs: 3_000,
+  latePollMs: 5_000,
 };
 
 /** Time on top of the long poll until we give an answer up. */
@@ -40,6 +44,8 @@ export interface PollerOptions {
   /** Done once before the first poll, and again until it worked; throws TelegramCallError. */
   prepare: (signal: AbortSignal) => Promise<void>;
   times?: Partial<PollerTimes>;
+  /** Wall time, ms since the epoch. */
+  nowMs: () => number;
 }
 
 /**
@@ -53,6 +59,7 @@ export async function poll(sink: InboundSink, signal: AbortSignal, options: Poll
   const backoff = createBackoff({ firstMs: times.firstRetryMs, maxMs: times.maxRetryMs });
   let prepared = false;
   let answering = false;
+  let late = false;
   let offset: number | null = null;
   let calmAtMs = 0;
   report({ state: 'connecting' });
@@ -66,7 +73,8 @@ export async function poll(sink: InboundSink, signal: AbortSignal, options: Poll
       // Until Telegram has answered once it is asked without waiting, so that the state is known at once; after a conflict
       // only a poll that nobody ended shows that it is over.
       const calmMs = Math.max(0, calmAtMs - startedMs);
-      const waitMs = calmMs === 0 ? times.longPollMs : Math.min(times.longPollMs, calmMs);
+      const longestMs = late ? Math.min(times.longPollMs, times.latePollMs) : times.longPollMs;
+      const waitMs = calmMs === 0 ? longestMs : Math.min(longestMs, calmMs);
       batch = await getUpdates(options.api, offset, answering ? waitMs : 0, signal);
     } catch (error) {
       if (signal.aborted) return;
@@ -81,10 +89,14 @@ export async function poll(sink: InboundSink, signal: AbortSignal, options: Poll
       await pause(waitMs, signal);
       continue;
     }
-    if (performance.now() >= calmAtMs) {
+    const lag = lagOf(batch, options.nowMs());
+    late = lag !== null;
+    const tell = (): void => {
+      if (performance.now() < calmAtMs) return;
       backoff.reset();
-      report({ state: 'connected' });
-    }
+      report(lag ?? { state: 'connected' });
+    };
+    tell();
     if (batch.length === 0) {
       const isFirst = !answering;
       answering = true;
@@ -95,6 +107,8 @@ export async function poll(sink: InboundSink, signal: AbortSignal, options: Poll
     }
     answering = true;
     if (!(await store(batch, sink, signal, options.log, report, times.sinkRetryMs))) return;
+    // Told at once: the next answer may be a long poll away.
+    tell();
     // The last id, not the greatest ever: after a quiet week ids begin anew, perhaps lower.
     offset = nextOffset(batch) ?? offset;
   }
@@ -108,7 +122,7 @@ async function getUpdates(
 ): Promise<unknown[]> {
   const payload = {
     ...(offset === null ? {} : { offset }),
-    limit: 100,
+    limit: FULL_BATCH,
     timeout: Math.ceil(longPollMs / 1_000),
     allowed_updates: ALLOWED_UPDATES,
   };
@@ -140,7 +154,8 @@ async function store(
       report({
         state: 'retrying',
         code: 'ingest_refused',
-        message: 'The gateway cannot store messages now; Telegram keeps them.',
+        message: 'The gateway cannot store messages now; Telegram keeps them',
+        mend: 'Look at the store: parley doctor says what is wrong with it.',
       });
       await pause(backoff.nextMs(), signal);
     }

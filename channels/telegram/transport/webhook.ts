@@ -26,13 +26,17 @@ function digest(value: string): Buffer {
   return createHash('sha256').update(value).digest();
 }
 
-export interface WebhookRegistration {
+/** How the webhook of one account is kept. */
+export interface WebhookSettings {
   api: TelegramApi;
-  url: string;
   secret: string;
   /** Whether we may change what is set at Telegram; else it is only looked at. */
   mayRegister: boolean;
   onState: (state: ConnectionState) => void;
+}
+
+export interface WebhookRegistration extends WebhookSettings {
+  url: string;
 }
 
 /**
@@ -58,7 +62,7 @@ export async function registerWebhook(registration: WebhookRegistration, signal:
     const current = stringOf(recordOf(await api.call('getWebhookInfo', {}, signal))?.['url']) ?? '';
     onState(current === url ? { state: 'connected' } : notSet(current, url));
   } catch (error) {
-    if (error instanceof TelegramCallError) onState(troubleOf(error.failure).state);
+    if (error instanceof TelegramCallError && !signal.aborted) onState(troubleOf(error.failure).state);
     throw error;
   }
 }
@@ -68,11 +72,16 @@ export async function removeWebhook(api: TelegramApi, signal: AbortSignal): Prom
   await api.call('deleteWebhook', { drop_pending_updates: false }, signal);
 }
 
-function notSet(current: string, wanted: string): ConnectionState {
+/** @param wanted where the webhook belongs; null when no public address is configured */
+export function notSet(current: string, wanted: string | null): ConnectionState {
   return {
     state: 'stopped',
     code: 'webhook_not_set',
-    message: current === '' ? 'No webhook is set at Telegram.' : 'Telegram delivers to another address.',
-    mend: `Set registerWebhook: true, or register ${wanted} with this account's webhookSecret yourself.`,
+    message: current === '' ? 'No webhook is set at Telegram' : 'Telegram delivers to another address',
+    mend:
+      wanted === null
+        ? 'Set http.publicUrl and registerWebhook: true, or register the address yourself.'
+        : `Set registerWebhook: true, or register ${wanted} with this account's webhookSecret yourself.`,
+    trouble: 'webhook_off',
   };
 }

@@ -115,6 +115,8 @@ export interface ChannelAccount {
   normalise(payload: unknown): Normalised[];
   /** One platform call. Never retries by itself. Failures are outcomes; a throw counts as `unknown`. */
   send(request: SendRequest, signal: AbortSignal): Promise<SendOutcome>;
+  /** Longest `send` may take for a part, ms; left out: what every call may. Only uploads take longer than 10 s. */
+  sendTimeMs?(part: RenderedPart): number;
   /**
    * Asks the platform for a file of a message, from `offset` bytes on. Failures are outcomes; a throw counts as transient. The
    * outcome, its reason and every error of the body are free of tokens and of links that hold one.

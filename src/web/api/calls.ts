@@ -1,6 +1,7 @@
 import type { View } from '../router/route.ts';
 import { answerOf, client } from './client.ts';
 import type {
+  Account,
   Acted,
   Agent,
   AgentChange,
@@ -12,6 +13,7 @@ import type {
   MessagePage,
   NewAgent,
   NewTeam,
+  QueueStatus,
   Session,
   SessionEntry,
   Team,
@@ -76,6 +78,8 @@ export const changePassword = (current: string, next: string): Promise<unknown> 
   answerOf(client.POST('/api/v1/session/password', { body: { current, next } }));
 
 export const fetchAgents = async (): Promise<readonly Agent[]> => (await answerOf(client.GET('/api/v1/agents'))).agents;
+export const fetchAccounts = async (): Promise<readonly Account[]> =>
+  (await answerOf(client.GET('/api/v1/accounts'))).accounts;
 export const fetchTeams = async (): Promise<readonly Team[]> => (await answerOf(client.GET('/api/v1/teams'))).teams;
 export const addAgent = (agent: NewAgent): Promise<unknown> => answerOf(client.POST('/api/v1/agents', { body: agent }));
 export const changeAgent = (id: string, change: AgentChange): Promise<unknown> =>
@@ -83,3 +87,7 @@ export const changeAgent = (id: string, change: AgentChange): Promise<unknown> =
 export const addTeam = (team: NewTeam): Promise<unknown> => answerOf(client.POST('/api/v1/teams', { body: team }));
 export const changeTeam = (id: string, change: TeamChange): Promise<unknown> =>
   answerOf(client.PATCH('/api/v1/teams/{id}', { params: { path: { id } }, body: change }));
+
+export const fetchQueue = (): Promise<QueueStatus> => answerOf(client.GET('/api/v1/admin/queue'));
+export const rebuildQueue = (): Promise<QueueStatus> =>
+  answerOf(client.POST('/api/v1/admin/queue/rebuild', { body: {} }));

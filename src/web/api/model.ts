@@ -2,6 +2,8 @@ import type { components } from './schema.d.ts';
 
 /** What the API speaks of, under short names. */
 type Schemas = components['schemas'];
+export type Account = Schemas['Account'];
+export type AccountDetails = Schemas['AccountDetails'];
 export type Block = Schemas['BlockInput'];
 export type BlockTerm = Block['term'];
 export type BlockPage = Schemas['BlockPage'];
@@ -24,3 +26,4 @@ export type NewAgent = Schemas['NewAgentInput'];
 export type AgentChange = Schemas['AgentChangeInput'];
 export type NewTeam = Schemas['NewTeamInput'];
 export type TeamChange = Schemas['TeamChangeInput'];
+export type QueueStatus = Schemas['QueueStatus'];

@@ -1,6 +1,54 @@
 /** The API as its routes declare it. Written by `npm run api:client`; a test holds it against them. */
 
 export interface paths {
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/queue/rebuild": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["rebuildQueue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agents": {
         parameters: {
             query?: never;
@@ -822,6 +870,40 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Account: {
+            channel: string;
+            details: components["schemas"]["AccountDetails"] | null;
+            id: string;
+            name: string | null;
+            severity: components["schemas"]["Severity"];
+            since: string | null;
+        };
+        AccountDetails: {
+            behindMs: number;
+            code: string | null;
+            counts: {
+                duplicate: number;
+                filed: number;
+                parked: number;
+                seen: number;
+                stored: number;
+            };
+            forgetsInMs: number | null;
+            groups: ("all" | "addressed" | "off" | "hidden") | null;
+            lastSeenAt: string | null;
+            lastStoredAt: string | null;
+            mend: string | null;
+            reason: string | null;
+            receivedBy: string | null;
+            /** @enum {string} */
+            standing: "connected" | "connecting" | "lagging" | "retrying" | "needs_login" | "webhook_off" | "webhook_set" | "second_poller" | "stopped" | "unknown" | "uncounted";
+            standingSince: string | null;
+            unsettled: number;
+            waiting: number | null;
+        };
+        AccountList: {
+            accounts: components["schemas"]["Account"][];
+        };
         Acted: {
             conversation: components["schemas"]["Conversation"] | null;
         };
@@ -851,6 +933,26 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        Attachment: {
+            caption: string | null;
+            durationMs: number | null;
+            fileName: string | null;
+            height: number | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "photo" | "video" | "animation" | "audio" | "voice" | "videoNote" | "document" | "sticker";
+            mime: string | null;
+            preview: {
+                height: number;
+                width: number;
+            } | null;
+            reason: string | null;
+            sizeBytes: number | null;
+            /** @enum {string} */
+            state: "waiting" | "stored" | "refused" | "gone" | "failed" | "erased";
+            width: number | null;
         };
         BlockEntry: {
             agent: components["schemas"]["AgentRef"];
@@ -945,6 +1047,8 @@ export interface components {
             next: string | null;
         };
         Delivery: {
+            /** @enum {string} */
+            action: "send" | "edit" | "delete" | "react";
             attempt: number;
             dismissed: boolean;
             dueAt: string | null;
@@ -991,6 +1095,17 @@ export interface components {
                 requestId: string;
             };
         };
+        InstanceShown: {
+            heartbeatAgeMs: number;
+            host: string;
+            /** Format: uuid */
+            id: string;
+            pid: number;
+            roles: string[];
+            /** Format: date-time */
+            startedAt: string;
+            version: string;
+        };
         LiveMessage: {
             /** @constant */
             type: "hello";
@@ -1013,6 +1128,12 @@ export interface components {
             /** @constant */
             type: "signed_out";
         };
+        Mailbox: {
+            active: number;
+            failed: number;
+            shard: number;
+            waiting: number;
+        };
         MarkReadInput: {
             uptoSeq: number;
         };
@@ -1022,6 +1143,7 @@ export interface components {
             } | null;
             /** Format: date-time */
             at: string;
+            attachments: components["schemas"]["Attachment"][];
             author: {
                 id: string | null;
                 /** @enum {string} */
@@ -1039,6 +1161,8 @@ export interface components {
                 at: string;
                 text: string;
             }[];
+            entry: string | null;
+            extras: components["schemas"]["MessageExtras"] | null;
             /** Format: uuid */
             id: string;
             /** @enum {string} */
@@ -1050,10 +1174,80 @@ export interface components {
                 start: number;
             }[];
             reactions: string[];
+            replyTo: {
+                author: string;
+                /** Format: uuid */
+                id: string;
+                text: string;
+            } | null;
             seq: number;
             state: ("new" | "answered" | "routed" | "parked" | "filed") | null;
             stateReason: string | null;
             text: string;
+        };
+        MessageExtras: {
+            buttons?: ({
+                data: string;
+                label: string;
+            } | {
+                label: string;
+                url: string;
+            })[][];
+            content?: {
+                accuracyM?: number;
+                latitude: number;
+                live?: boolean;
+                longitude: number;
+                /** @constant */
+                type: "location";
+            } | {
+                address: string;
+                latitude: number;
+                longitude: number;
+                title: string;
+                /** @constant */
+                type: "venue";
+            } | {
+                name: string;
+                phone: string;
+                /** @constant */
+                type: "contact";
+            } | {
+                options: string[];
+                question: string;
+                /** @constant */
+                type: "poll";
+            } | {
+                options: number[];
+                /** @constant */
+                type: "pollAnswer";
+            } | {
+                emoji: string;
+                /** @constant */
+                type: "dice";
+                value: number;
+            } | {
+                data: string | null;
+                label: string;
+                /** @constant */
+                type: "button";
+            } | {
+                kind: string;
+                /** @constant */
+                type: "unsupported";
+            };
+            forwardedFrom?: {
+                atMs: number | null;
+                /** @enum {string} */
+                kind: "person" | "hidden" | "group" | "channel";
+                name: string;
+            };
+            quote?: {
+                author: string | null;
+                text: string;
+            };
+            /** @enum {string} */
+            standIn?: "file" | "gesture" | "thing";
         };
         MessagePage: {
             conversation: components["schemas"]["Conversation"];
@@ -1113,6 +1307,16 @@ export interface components {
             taken: boolean;
             text: string;
         };
+        QueueStatus: {
+            /** @enum {string} */
+            backend: "redis" | "postgres";
+            dueThreads: number;
+            healthy: boolean;
+            instances: components["schemas"]["InstanceShown"][];
+            mailboxes: components["schemas"]["Mailbox"][] | null;
+            oldestDueAgeMs: number;
+        };
+        RebuildQueueInput: Record<string, never>;
         ResolveInput: {
             expectedOwnerVersion: number;
         };
@@ -1188,6 +1392,8 @@ export interface components {
         SessionList: {
             sessions: components["schemas"]["SessionEntry"][];
         };
+        /** @enum {string} */
+        Severity: "ok" | "warning" | "critical";
         SignInInput: {
             email: string;
             password: string;
@@ -1238,6 +1444,124 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountList"];
+                };
+            };
+        };
+    };
+    queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueStatus"];
+                };
+            };
+        };
+    };
+    rebuildQueue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RebuildQueueInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueStatus"];
+                };
+            };
+        };
+    };
     agents: {
         parameters: {
             query?: never;

@@ -1,6 +1,7 @@
 import { MessagesSquare } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { useDesk } from '../app/desk.tsx';
+import { AccountBanner } from '../channels/account-banner.tsx';
 import { Blank } from '../components/blank.tsx';
 import { classNames } from '../components/class-names.ts';
 import { Keys } from '../components/keys.tsx';
@@ -47,6 +48,7 @@ export function InboxPage(props: { route: Extract<Route, { page: 'inbox' }>; onL
         {t('page.skip')}
       </a>
       <ConnectionBar readOnly={readOnly} onSignIn={onLeave} />
+      <AccountBanner />
       <div className="flex min-h-0 flex-1">
         <Sidebar view={view} onLeave={onLeave} onHelp={() => setHelping(true)} />
         <main className="flex min-w-0 flex-1">

@@ -2,7 +2,7 @@
 export const VIEWS = ['mine', 'unassigned', 'all', 'bot', 'resolved'] as const;
 export type View = (typeof VIEWS)[number];
 
-export const SECTIONS = ['you', 'sessions', 'blocked', 'people', 'teams'] as const;
+export const SECTIONS = ['you', 'sessions', 'blocked', 'channels', 'people', 'teams', 'queue'] as const;
 export type Section = (typeof SECTIONS)[number];
 
 /** Where in the page somebody is; each has an address. */

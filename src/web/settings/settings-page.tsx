@@ -9,19 +9,25 @@ import { SECTIONS, type Section } from '../router/route.ts';
 import { Link, navigate } from '../router/router.tsx';
 import { BlockedSection } from './blocked-section.tsx';
 import { settingsCatalogue } from './catalogue.ts';
+import { ChannelsSection } from './channels-section.tsx';
 import { PeopleSection } from './people-section.tsx';
+import { QueueSection } from './queue-section.tsx';
 import { SessionsSection } from './sessions-section.tsx';
 import { TeamsSection } from './teams-section.tsx';
 import { YouSection } from './you-section.tsx';
 
-/** Sections only admins see; the server refuses the others anyway. */
-const FOR_ADMINS: readonly Section[] = ['people', 'teams'];
+/** Sections only leads and admins, or only admins see; the server refuses the others anyway. */
+const FOR_LEADS: readonly Section[] = ['channels'];
+const FOR_ADMINS: readonly Section[] = ['people', 'teams', 'queue'];
 
 /** One's own settings, and for admins who works here. Lazy. */
 export default function SettingsPage({ section, onLeave }: { section: Section; onLeave(): void }): ReactNode {
   const t = useCatalogue(settingsCatalogue);
   const { session, readOnly } = useDesk();
-  const sections = SECTIONS.filter((one) => session.agent.role === 'admin' || !FOR_ADMINS.includes(one));
+  const { role } = session.agent;
+  const sections = SECTIONS.filter(
+    (one) => role === 'admin' || !(FOR_ADMINS.includes(one) || (role === 'agent' && FOR_LEADS.includes(one))),
+  );
   const shown = sections.find((one) => one === section) ?? 'you';
   useCommand('escape', () => navigate({ page: 'inbox', view: 'mine', conversationId: null }));
   return (
@@ -59,8 +65,10 @@ export default function SettingsPage({ section, onLeave }: { section: Section; o
             {shown === 'you' && <YouSection />}
             {shown === 'sessions' && <SessionsSection />}
             {shown === 'blocked' && <BlockedSection />}
+            {shown === 'channels' && <ChannelsSection />}
             {shown === 'people' && <PeopleSection />}
             {shown === 'teams' && <TeamsSection />}
+            {shown === 'queue' && <QueueSection />}
           </div>
         </main>
       </div>

@@ -106,7 +106,7 @@ describe('catching up', () => {
     await stand.write('old', 'hello');
     await eventually(async () => expect((await read(mei, next)).ids.length).toBeGreaterThan(0));
     await stand.gateway.database.pool.query(`UPDATE conversation_change SET at = now() - interval '8 days'`);
-    const times = { rawMs: 1e12, conversationsMs: 1e12, auditMs: 1e12 };
+    const times = { rawMs: 1e12, attachmentsMs: 1e12, conversationsMs: 1e12, auditMs: 1e12 };
     const done = await applyRetention(stand.gateway.database, times, () => Promise.resolve());
     expect(done?.changes).toBeGreaterThan(0);
     for (const after of [next, '99999999999-0']) {

@@ -166,11 +166,14 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
     ok: 200,
     call: async (stand) => ({ path: `agents/${(await stand.addAgent('agent')).id}/sessions` }),
   },
+  'GET /api/v1/accounts': { ok: 200, call: fixed('accounts') },
   'GET /api/v1/teams': { ok: 200, call: fixed('teams') },
   'POST /api/v1/teams': {
     ok: 201,
     call: () => ({ path: 'teams', body: { id: randomUUID().slice(0, 8), name: 'New' } }),
   },
+  'GET /api/v1/admin/queue': { ok: 200, call: fixed('admin/queue') },
+  'POST /api/v1/admin/queue/rebuild': { ok: 200, call: fixed('admin/queue/rebuild', {}) },
   'PATCH /api/v1/teams/:id': {
     ok: 200,
     async call(stand) {

@@ -219,8 +219,10 @@ export const SCREENS: readonly Screen[] = [
   { name: 'settings-you', as: 'lead', address: () => '/settings/you' },
   { name: 'settings-sessions', as: 'lead', address: () => '/settings/sessions' },
   { name: 'settings-blocked', as: 'lead', address: () => '/settings/blocked' },
+  { name: 'settings-channels', as: 'lead', address: () => '/settings/channels' },
   { name: 'settings-people', as: 'admin', address: () => '/settings/people' },
   { name: 'settings-teams', as: 'admin', address: () => '/settings/teams' },
+  { name: 'settings-queue', as: 'admin', address: () => '/settings/queue' },
   {
     name: 'settings-new-person',
     as: 'admin',

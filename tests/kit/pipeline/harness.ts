@@ -37,6 +37,7 @@ export function directQueue(): WakeQueue {
       return Promise.resolve();
     },
     healthy: () => true,
+    look: () => Promise.resolve({ backend: 'postgres', healthy: true, mailboxes: [] }),
     rebuild: () => Promise.resolve(),
     close: () => {
       listener = undefined;

@@ -28,6 +28,8 @@ export function memoryChannel(id = 'mem', overrides: Partial<ChannelAccount> = {
     script: [],
     capabilities: {
       text: { maxLength: 4096, unit: 'utf16', formatting: [] },
+      media: null,
+      buttons: null,
       editWindowMs: null,
       deleteWindowMs: null,
       reactions: 'none',

@@ -40,7 +40,11 @@ describe('config/default.yaml', () => {
   });
 
   it('with everything switched on is accepted', () => {
-    const filled = { ...parse(complete), masterKey: 'ab'.repeat(32) };
+    const filled = {
+      ...parse(complete),
+      masterKey: 'ab'.repeat(32),
+      masterKeys: [{ version: 2, key: 'cd'.repeat(32) }],
+    };
     expect(checkConfig(filled, none, '/w').mistakes).toEqual([]);
   });
 

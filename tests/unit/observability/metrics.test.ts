@@ -15,8 +15,11 @@ describe('metrics', () => {
     metrics.delivered('email', 'bounced');
     metrics.deliveryLatency('email', 70_000);
     metrics.platformCall('x', 'rate_limited', 12);
+    metrics.file('stored', 30);
     metrics.batch('ingest', 40);
     metrics.due({ threads: 5, oldestAgeMs: 1_200, needsReview: 2 });
+    metrics.backlog({ deliveries: { retry: 4 }, parked: { payloads: 1, messages: 2 }, instances: { worker: 2 } });
+    metrics.ready(true);
     metrics.ingestBacklog(9, 1_000);
     metrics.queueHealthy(false);
     metrics.guarded('seed-phrase', true);
@@ -30,18 +33,43 @@ describe('metrics', () => {
       'parley_deliveries_total{channel="email",state="bounced"} 1',
       'parley_delivery_latency_ms_sum{channel="email"} 70000',
       'parley_platform_call_ms_count{channel="x",outcome="rate_limited"} 1',
+      'parley_file_fetch_ms_sum{state="stored"} 30',
       'parley_batch_size_sum{kind="ingest"} 40',
       'parley_due_threads 5',
       'parley_oldest_due_age_ms 1200',
       'parley_needs_review 2',
       'parley_ingest_backlog_events 9',
       'parley_queue_up 0',
+      'parley_deliveries_open{state="retry"} 4',
+      'parley_deliveries_open{state="unknown"} 0',
+      'parley_parked{what="message"} 2',
+      'parley_instances{role="worker"} 2',
+      'parley_instances{role="connector"} 0',
+      'parley_ready 1',
       'parley_guard_findings_total{rule="seed-phrase",certain="true"} 1',
       'parley_bot_decisions_total{by="faq",outcome="reply"} 1',
     ]) {
       expect(text).toContain(line);
     }
+    expect(text).toMatch(/parley_resident_memory_bytes \d{7}/);
     expect(text).toMatch(/parley_event_loop_lag_ms\{quantile="0.99"\} \d/);
+  });
+
+  it('say how accounts stand, and what became of their updates', async () => {
+    metrics.accountHealth('tg2', 'critical', 7_260_400);
+    metrics.accountUpdates('tg2', 'seen', 3);
+    metrics.accountUpdates('tg2', 'stored', 2);
+    const text = await metrics.text();
+    for (const line of [
+      'parley_account_severity{account="tg2"} 2',
+      'parley_account_behind_seconds{account="tg2"} 7260',
+      'parley_account_updates_total{account="tg2",what="seen"} 3',
+      'parley_account_updates_total{account="tg2",what="stored"} 2',
+    ]) {
+      expect(text).toContain(line);
+    }
+    metrics.accountHealth('tg2', 'ok', 0);
+    expect(await metrics.text()).toContain('parley_account_severity{account="tg2"} 0');
   });
 
   it('hold one state per account and forget removed ones', async () => {

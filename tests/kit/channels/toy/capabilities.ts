@@ -2,6 +2,8 @@ import type { Capabilities } from '../../../../src/core/capabilities.ts';
 
 export const toyCapabilities = {
   text: { maxLength: 500, unit: 'utf16', formatting: [] },
+  media: null,
+  buttons: null,
   editWindowMs: null,
   deleteWindowMs: null,
   reactions: 'none',

@@ -3,7 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { bodyFromEntities } from '../../../../channels/telegram/body-from-entities.ts';
 import { flattenBody } from '../../../../channels/telegram/entities-from-body.ts';
-import { EmptyTextError, readPart, renderForTelegram } from '../../../../channels/telegram/render.ts';
+import { readPart } from '../../../../channels/telegram/part.ts';
+import { EmptyTextError, renderForTelegram } from '../../../../channels/telegram/render.ts';
 import { type Body, checkBody, type Inline, plainText } from '../../../../src/core/model/body.ts';
 
 const ENTITY_TYPES = [

@@ -42,7 +42,9 @@ describe('groups', () => {
       status: 403,
       description: 'Forbidden: bot was kicked from the supergroup chat',
     });
+    expect(group.write(ANA, 'is it gone?').updateId).toBeNull();
     group.addBot();
+    expect(group.write(ANA, 'no').updateId).toEqual(expect.any(Number));
     expect((await stand.call('sendMessage', { chat_id: GROUP, text: 'x' })).status).toBe(200);
   });
 

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { SEVERITIES, STANDINGS } from '../../core/model/account.ts';
+import { moment, shortName } from './shared-shapes.ts';
+
+const count = z.int();
+
+/** For leads and administrators. `reason` and `mend` are English sentences for people; `code` is for programs. */
+const details = z
+  .object({
+    standing: z.enum(STANDINGS),
+    standingSince: moment.nullable(),
+    code: z.string().nullable(),
+    reason: z.string().nullable(),
+    mend: z.string().nullable(),
+    /** How old what arrives is, or how long nothing could arrive, ms. */
+    behindMs: z.number(),
+    /** Updates that wait at the platform, where it says so. */
+    waiting: z.int().nullable(),
+    /** Until the platform forgets the oldest message that is not here, ms; null: nothing is at stake. */
+    forgetsInMs: z.number().nullable(),
+    /** What of groups reaches us; `hidden`: all is wanted, but the platform's privacy setting hides it. */
+    groups: z.enum(['all', 'addressed', 'off', 'hidden']).nullable(),
+    receivedBy: z.string().nullable(),
+    /** Since the processes that take updates now started. When idle, `seen` is the sum of the others. */
+    counts: z.object({ seen: count, stored: count, duplicate: count, filed: count, parked: count }),
+    unsettled: count,
+    lastSeenAt: moment.nullable(),
+    lastStoredAt: moment.nullable(),
+  })
+  .meta({ id: 'AccountDetails' });
+
+export const account = z
+  .object({
+    id: z.string(),
+    channel: shortName,
+    name: z.string().nullable(),
+    severity: z.enum(SEVERITIES).meta({ id: 'Severity' }),
+    /** Since when it is not well; null while it is. */
+    since: moment.nullable(),
+    details: details.nullable(),
+  })
+  .meta({ id: 'Account' });
+
+export const accountList = z.object({ accounts: z.array(account) }).meta({ id: 'AccountList' });

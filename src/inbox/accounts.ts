@@ -1,0 +1,79 @@
+import type { AccountJudgement, AccountRecord, Severity, UpdateCounts } from '../core/model/account.ts';
+import { atLeast, type Viewer } from '../core/model/agent.ts';
+import type { AccountHealthStore } from '../core/ports/account-health-store.ts';
+import type { AccountDetail } from '../core/ports/channel.ts';
+import type { Clock } from '../core/ports/clock.ts';
+import { judgeAccount } from '../core/rules/account-health.ts';
+
+/** What leads and administrators see of an account. Moments are RFC 3339 in UTC. */
+export interface AccountDetailsShown extends Omit<AccountJudgement, 'severity'> {
+  /** Since when it stands like this; null: it never said. */
+  standingSince: string | null;
+  groups: AccountDetail['groups'];
+  /** The process that receives for it: `host (pid)`. */
+  receivedBy: string | null;
+  counts: UpdateCounts;
+  /** Updates without an outcome: under way, or lost. */
+  unsettled: number;
+  lastSeenAt: string | null;
+  lastStoredAt: string | null;
+}
+
+export interface AccountShown {
+  id: string;
+  channel: string;
+  /** As customers know it; null while unknown. */
+  name: string | null;
+  severity: Severity;
+  /** Since when it is not well; null while it is. */
+  since: string | null;
+  /** Null for agents. */
+  details: AccountDetailsShown | null;
+}
+
+export interface AccountOverviewParts {
+  store: Pick<AccountHealthStore, 'list'>;
+  clock: Clock;
+  /** Whether the account is in the configuration. */
+  knows(id: string): boolean;
+}
+
+/** How our accounts stand. */
+export interface AccountOverview {
+  list(viewer: Viewer): Promise<AccountShown[]>;
+}
+
+export function createAccountOverview({ store, clock, knows }: AccountOverviewParts): AccountOverview {
+  const momentOf = (ageMs: number | null): string | null =>
+    ageMs === null ? null : new Date(clock.nowMs() - ageMs).toISOString();
+
+  function show(record: AccountRecord, whole: boolean): AccountShown {
+    const { severity, ...judgement } = judgeAccount(record);
+    const { counts } = record;
+    const details: AccountDetailsShown = {
+      ...judgement,
+      standingSince: momentOf(judgement.standing === 'unknown' ? record.ownerSilentMs : record.stateAgeMs),
+      groups: record.detail?.groups ?? null,
+      receivedBy: record.owner === null ? null : `${record.owner.host} (${record.owner.pid})`,
+      counts,
+      unsettled: counts.seen - counts.stored - counts.duplicate - counts.filed - counts.parked,
+      lastSeenAt: momentOf(record.lastSeenAgeMs),
+      lastStoredAt: momentOf(record.lastStoredAgeMs),
+    };
+    return {
+      id: record.id,
+      channel: record.channel,
+      name: record.detail?.name ?? null,
+      severity,
+      since: severity === 'ok' ? null : momentOf(record.notOkMs),
+      details: whole ? details : null,
+    };
+  }
+
+  return {
+    async list(viewer) {
+      const whole = atLeast(viewer.role, 'lead');
+      return (await store.list()).filter(({ id }) => knows(id)).map((record) => show(record, whole));
+    },
+  };
+}
