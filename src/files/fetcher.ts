@@ -185,24 +185,28 @@ export function startFileFetcher(options: FetcherOptions): FileFetcher {
       const one = run(job)
         .catch((error: unknown) => {
           // We are stopping and the store is away: with this instance its lease ends.
-          log.warn(
-            { attachmentId: job.id, error: error instanceof Error ? error.name : typeof error },
-            'file left for later',
-          );
+          const fields = { attachmentId: job.id, error: error instanceof Error ? error.name : typeof error };
+          log.warn(fields, 'file left for later');
         })
-        .finally(() => running.delete(one));
+        .finally(() => {
+          running.delete(one);
+          // Where there was one there may be more.
+          lookOnce();
+        });
       running.add(one);
     }
   }
 
-  const timer = setInterval(() => {
-    if (looking !== null) return;
+  function lookOnce(): void {
+    if (looking !== null || stopping.signal.aborted) return;
     looking = look()
       .catch(() => undefined)
       .finally(() => {
         looking = null;
       });
-  }, LOOK_MS);
+  }
+
+  const timer = setInterval(lookOnce, LOOK_MS);
 
   return {
     async stop() {

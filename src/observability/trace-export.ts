@@ -60,7 +60,7 @@ export async function openTracer(options: TraceOptions): Promise<Tracer | null> 
     {
       export: (spans, done) =>
         exporter.export(spans, (result) => {
-          if (result.code !== 0)
+          if (result.error !== undefined)
             options.log.warn({}, 'the receiver of traces (telemetry.otlpUrl) takes none; they are dropped');
           done(result);
         }),

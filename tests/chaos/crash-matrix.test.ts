@@ -34,6 +34,8 @@ function addFaults(world: World): void {
   faults.add({ kind: 'drop_after', method: 'sendMessage', probability: 0.02 });
   faults.add({ kind: 'drop_before', method: 'sendMessage', probability: 0.01 });
   faults.add({ kind: 'slow', method: 'sendMessage', probability: 0.02, latencyMs: 200 });
+  faults.add({ kind: 'cut_download', method: 'file', probability: 0.1 });
+  faults.add({ kind: 'error_before', method: 'getFile', probability: 0.1 });
   faults.add({ kind: 'duplicate_update', probability: 0.1 });
   faults.add({ kind: 'reorder_updates', probability: 0.1 });
 }
@@ -58,7 +60,12 @@ async function untilDrained(world: World): Promise<void> {
         (SELECT count(*) FROM thread WHERE due_at IS NOT NULL OR lease_owner IS NOT NULL)
         + (SELECT count(*) FROM message WHERE state = 'new')
         + (SELECT count(*) FROM delivery WHERE state IN ('scheduled', 'pending', 'sending', 'retry', 'unknown'))
+        + (SELECT count(*) FROM attachment WHERE state = 'waiting')
         + (SELECT count(*) FROM audit WHERE seal_no IS NULL) AS left`);
+      // A file that failed often waits long; that it comes at all is what counts here.
+      await world.query(
+        `UPDATE attachment SET due_at = now() WHERE state = 'waiting' AND due_at > now() AND lease_owner IS NULL`,
+      );
       return row?.left === '0' && world.simulator.log.updates.every((update) => update.ackedAtMs !== null);
     },
     60_000,

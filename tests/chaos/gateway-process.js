@@ -35,8 +35,9 @@ const chaosBrain = {
     // What no process survives: the kind of message that would end every worker that touches it.
     if (input.messages.some((message) => message.text.startsWith('poison'))) process.kill(process.pid, 'SIGKILL');
     if (input.messages.some((message) => message.text.startsWith('human'))) return { kind: 'handoff', why: 'asked' };
+    // A file whose words are still to come is told by its place, so that every answer is one of its kind.
     const replies = input.messages.map((message) => ({
-      content: { text: `echo ${message.text}` },
+      content: { text: typeof message.standIn === 'string' ? `echo file ${message.seq}` : `echo ${message.text}` },
       class: message.text.startsWith('single') ? 'single' : 'repeatable',
     }));
     const output = { kind: 'reply', replies, why: 'chaos' };

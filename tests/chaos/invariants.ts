@@ -31,7 +31,8 @@ export async function violations(world: World, traffic: Traffic): Promise<string
   const messages = await world.query<MessageRow>(`
     SELECT m.id, x.account_id, m.thread_id, x.external_id, m.text, m.state, m.seq, c.owner_kind
     FROM message m JOIN message_external x ON x.message_id = m.id JOIN conversation c ON c.id = m.conversation_id
-    WHERE m.kind = 'inbound' ORDER BY m.thread_id, m.seq`);
+    WHERE m.kind = 'inbound' AND NOT starts_with(x.external_id, 'album:')
+    ORDER BY m.thread_id, m.seq, split_part(x.external_id, ':', 2)::bigint`);
   const deliveries = await world.query<DeliveryRow>(`
     SELECT d.id, d.thread_id, t.address AS chat, d.out_seq, d.state, d.class, d.part->>'text' AS text, m.author_kind, d.attempt,
       d.ambiguous
@@ -41,7 +42,31 @@ export async function violations(world: World, traffic: Traffic): Promise<string
   outbound(world, traffic, deliveries, found);
   await owners(world, found);
   await bounds(world, found);
+  await kept(world, traffic, found);
   return found;
+}
+
+/** Every file that was sent belongs to its message once and was fetched whole, whatever died meanwhile. */
+async function kept(world: World, traffic: Traffic, found: string[]): Promise<void> {
+  const rows = await world.query<{
+    external_id: string;
+    state: string;
+    reason: string | null;
+    size: string;
+    told: string;
+  }>(`
+    SELECT a.external_id, a.state, a.reason, a.size_bytes AS size, e.n AS told FROM attachment a
+    CROSS JOIN LATERAL (SELECT count(*) AS n FROM message_external x WHERE x.message_id = a.message_id
+      AND x.external_id = a.external_id) e`);
+  const seen = new Set<string>();
+  for (const row of rows) {
+    if (seen.has(row.external_id)) found.push(`I2: the file of ${row.external_id} is there more than once`);
+    seen.add(row.external_id);
+    if (!traffic.files.has(row.external_id)) found.push(`I2: the file of ${row.external_id} was never sent`);
+    if (row.told !== '1') found.push(`I2: the file of ${row.external_id} hangs on another message`);
+    if (row.state !== 'stored') found.push(`I5: the file of ${row.external_id} is ${row.state} (${row.reason ?? '?'})`);
+  }
+  for (const id of traffic.files) if (!seen.has(id)) found.push(`I1: the file of ${id} is not there`);
 }
 
 /** I1, I2, I3: acked events are stored, once, in the order of arrival, with their last edit. */
@@ -63,9 +88,15 @@ function inbound(world: World, traffic: Traffic, messages: readonly MessageRow[]
     else if (written.text !== row.text)
       found.push(`I3: ${row.external_id} holds "${row.text}" instead of "${written.text}"`);
   }
-  const last = new Map<string, number>();
+  // A message stands where its first file does: later files of an album join it, however late they come.
+  const firsts = new Map<string, { number: number; row: MessageRow }>();
   for (const row of messages) {
     const number = Number(row.external_id.split(':')[1]);
+    const first = firsts.get(row.id);
+    if (first === undefined || number < first.number) firsts.set(row.id, { number, row });
+  }
+  const last = new Map<string, number>();
+  for (const { number, row } of firsts.values()) {
     if (number < (last.get(row.thread_id) ?? 0)) found.push(`I3: ${row.external_id} is stored after a later message`);
     last.set(row.thread_id, number);
   }

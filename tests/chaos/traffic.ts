@@ -6,6 +6,8 @@ import { HOOKED, POLLED, type Process, type World } from './world.ts';
 export interface Traffic {
   /** By `chat:message`: the text as it should stand in the end. */
   readonly written: Map<string, { chatId: number; text: string; edited: boolean }>;
+  /** Files that were sent, each as `chat:message`. */
+  readonly files: Set<string>;
   /** Texts of agents' replies that were accepted. */
   readonly accepted: Set<string>;
   /** All agents' replies that were attempted; those not accepted may or may not be there. */
@@ -14,10 +16,13 @@ export interface Traffic {
 }
 
 const CHATS = 8;
+/** Bytes that are no picture: a preview of each would take longer than the crash. */
+const NO_PICTURE = { bytes: Buffer.alloc(30_000, 'not a picture ') };
 
 /** Customers on both accounts write, edit and ask for people; one agent takes over, replies and hands back. */
 export function startTraffic(world: World, random: () => number, gateway: () => Process | null): Traffic {
   const written: Traffic['written'] = new Map();
+  const files = new Set<string>();
   const accepted = new Set<string>();
   const attempted = new Set<string>();
   let stopped = false;
@@ -39,14 +44,38 @@ export function startTraffic(world: World, random: () => number, gateway: () => 
       const dice = random();
       const kind = dice < 0.03 ? 'human' : dice < 0.12 ? 'single' : 'text';
       const text = `${kind} ${customer.id}-${count}`;
-      const { messageId } = customer.write(text);
       const entry = { chatId: customer.chatId, text, edited: false };
+      const form = random();
+      if (form < 0.03) {
+        // The words stand below one of them; the gap puts the files into several batches, and a crash between them.
+        const worded = Math.floor(random() * 3);
+        const items = [0, 1, 2].map((index) =>
+          index === worded
+            ? { kind: 'photo' as const, file: NO_PICTURE, caption: text }
+            : { kind: 'photo' as const, file: NO_PICTURE },
+        );
+        for (const { messageId } of await customer.album(items, { gapMs: random() < 0.5 ? 0 : 40 })) {
+          written.set(`${customer.chatId}:${messageId}`, entry);
+          files.add(`${customer.chatId}:${messageId}`);
+        }
+        continue;
+      }
+      const withFile = form < 0.08;
+      const { messageId } = withFile
+        ? customer.send({
+            kind: 'document',
+            caption: text,
+            file: { name: 'proof.bin', sizeBytes: 50_000 + count * 1_000 },
+          })
+        : customer.write(text);
       written.set(`${customer.chatId}:${messageId}`, entry);
+      if (withFile) files.add(`${customer.chatId}:${messageId}`);
       if (kind === 'text' && random() < 0.05) {
         await sleep(random() * 30);
         entry.text = `text ${customer.id}-${count} edited`;
         entry.edited = true;
-        customer.edit(messageId, entry.text);
+        if (withFile) customer.editCaption(messageId, entry.text);
+        else customer.edit(messageId, entry.text);
       }
       await sleep(10 + random() * 30);
     }
@@ -98,6 +127,7 @@ export function startTraffic(world: World, random: () => number, gateway: () => 
   const loops = Promise.all([write(), write(), answer()]);
   return {
     written,
+    files,
     accepted,
     attempted,
     async stop() {

@@ -33,6 +33,14 @@ test('an administrator sees the queue and rebuilds it; a lead is not led there',
     { actor_kind: 'agent' },
   ]);
   expect(troubles).toEqual([]);
+
+  // Dark and narrow.
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.setViewportSize({ width: 380, height: 780 });
+  await page.waitForTimeout(200);
+  expect(await axeViolations(page)).toEqual([]);
+  const wider = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+  expect(await page.evaluate(wider)).toBe(0);
   await context.close();
 
   const lead = await openTab(browser);

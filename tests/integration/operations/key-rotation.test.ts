@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -116,7 +116,14 @@ test('a key is rotated as the page says, killed in the middle and run again, and
   const listed = await desk.run(['keys', 'list']);
   expect([listed.code, listed.stdout]).toEqual([0, expect.stringMatching(/^2 \(seals\) +yes +1 +0 +0$/m)]);
 
-  // Another configured key is needed as long as anything is sealed under it.
+  // A gateway runs beside all of it, and customers write.
+  const beside = await desk.serve();
+  const busy = simulator.customer(10);
+  const written: string[] = [];
+  const writing = setInterval(() => {
+    written.push(`beside ${written.length}`);
+    busy.write(written.at(-1) ?? '');
+  }, 150);
   const commands = documented('rotate');
   expect(commands).toContainEqual(['keys', 'rotate']);
   const killed = startBeside(desk.folder, ['keys', 'rotate']);
@@ -135,7 +142,12 @@ test('a key is rotated as the page says, killed in the middle and run again, and
     expect(ran.stdout).toContain('Everything is sealed under version 2.');
     expect(ran.stdout).toContain('No value needs version 1 any more.');
   }
-  expect(await versions()).toEqual([{ version: 2, count: String(ROWS + 2) }]);
+  clearInterval(writing);
+  expect(written.length).toBeGreaterThan(10);
+  await eventually(() => expect(simulator.log.messagesIn(10).map(({ text }) => text)).toEqual(written), 15_000);
+  await simulator.waitForAcks();
+  expect((await beside.stop()).code).toBe(0);
+  expect(await versions()).toEqual([{ version: 2, count: String(ROWS + 2 + written.length) }]);
   const again = await desk.run(['keys', 'rotate']);
   expect(again.stdout).toContain('inbound_event.raw: 0 sealed anew');
 
@@ -172,6 +184,37 @@ test('a key is rotated as the page says, killed in the middle and run again, and
     await ask(url, `SELECT actor_kind, detail->>'version' AS version FROM audit WHERE action = 'keys.rotated' LIMIT 1`),
   ).toEqual([{ actor_kind: 'operator', version: '2' }]);
 }, 160_000);
+
+test('a key that is a file in the data folder is rotated the same way, and the file can go', async () => {
+  const other = openDesk();
+  const store = await postgres.createDatabase();
+  await migrateStore(store, 'store');
+  const data = join(other.folder, 'data');
+  const set = (keys: object): void =>
+    other.configure({
+      data,
+      store: { url: store },
+      http: { port: 0 },
+      ...keys,
+      accounts: [{ id: 'tg', channel: 'telegram', token: simulator.token, apiRoot: simulator.url }],
+      bot: { brains: ['echo'] },
+    });
+  set({});
+  const serving = await other.serve();
+  const customer = simulator.customer(11);
+  customer.write('under the key of the file');
+  expect((await customer.next()).text).toBe('under the key of the file');
+  await simulator.waitForAcks();
+  expect((await serving.stop()).code).toBe(0);
+  set({ masterKeys: [{ version: 2, key: SECOND }] });
+  const ran = await other.run(['keys', 'rotate']);
+  expect([ran.code, ran.stdout]).toEqual([0, expect.stringContaining('No value needs version 1 any more.')]);
+  rmSync(join(data, 'master.key'));
+  const doctor = await other.run(['doctor']);
+  expect(doctor.stdout).toContain('✓ master key: opens what is stored');
+  expect(existsSync(join(data, 'master.key'))).toBe(false);
+  await other.remove();
+}, 60_000);
 
 test('what no configured key opens is told, and nothing says that a key may go', async () => {
   const stranger = createKeyRing([{ version: 1, bytes: Buffer.alloc(32, 9) }]);
