@@ -140,7 +140,12 @@ function nobodyAnswered(turn: Turn, passes: readonly string[]): TurnDecision {
   if (turn.input.secretMasked) return handOver(turn, 'secret', 'guard', why);
   const noAnswers = turn.memory.noAnswers + 1;
   if (noAnswers >= NO_ANSWERS_LIMIT) return handOver(turn, 'no-answer', 'no-answer', why);
-  return { replies: own(turn, 'noAnswer'), handoff: null, by: 'no-answer', why, memory: { ...turn.memory, noAnswers } };
+  // A press says what the label says, which asks for a person in so many words.
+  const buttons = [[{ label: botText('talkToPerson', turn.input.language), data: 'person' }]];
+  const replies = own(turn, 'noAnswer').map((reply, index, all) =>
+    index === all.length - 1 ? { ...reply, content: { ...reply.content, buttons } } : reply,
+  );
+  return { replies, handoff: null, by: 'no-answer', why, memory: { ...turn.memory, noAnswers } };
 }
 
 function accept(turn: Turn, brain: Brain, output: Extract<BrainOutput, { kind: 'reply' }>): TurnDecision {

@@ -8,7 +8,9 @@ export type BotTextKey =
   | 'secretWarning'
   | 'botFailure'
   | 'welcome'
-  | 'blocked';
+  | 'blocked'
+  /** Label of the button below an answer that was none. */
+  | 'talkToPerson';
 
 const TEXTS: Readonly<Record<CustomerLanguage, Readonly<Record<BotTextKey, string>>>> = {
   en: {
@@ -23,6 +25,7 @@ const TEXTS: Readonly<Record<CustomerLanguage, Readonly<Record<BotTextKey, strin
       'Something went wrong on our side. I have passed your message on to our support team. A person will answer you here.',
     welcome: 'You are welcome! Write again at any time.',
     blocked: 'You cannot write to us here at the moment. Your messages are not read and not answered.',
+    talkToPerson: 'Talk to a person',
   },
   zh: {
     handedOver: '已为您转接人工客服，客服人员会在这里回复您。',
@@ -33,6 +36,7 @@ const TEXTS: Readonly<Record<CustomerLanguage, Readonly<Record<BotTextKey, strin
     botFailure: '抱歉，系统出现了问题。您的消息已转给人工客服，客服人员会在这里回复您。',
     welcome: '不客气！有问题随时联系我们。',
     blocked: '您目前无法在此联系我们，您的消息不会被阅读或回复。',
+    talkToPerson: '转人工客服',
   },
   ja: {
     handedOver: 'サポート担当者におつなぎしました。担当者がこちらで返信いたします。',
@@ -46,6 +50,7 @@ const TEXTS: Readonly<Record<CustomerLanguage, Readonly<Record<BotTextKey, strin
       'こちらの不具合により回答できませんでした。サポート担当者に引き継ぎましたので、担当者がこちらで返信いたします。',
     welcome: 'どういたしまして。またいつでもご連絡ください。',
     blocked: '現在、こちらからのお問い合わせは受け付けておりません。メッセージは確認されず、返信もいたしません。',
+    talkToPerson: '担当者と話す',
   },
   ko: {
     handedOver: '상담원에게 연결해 드렸습니다. 상담원이 이곳에서 답변드리겠습니다.',
@@ -57,6 +62,7 @@ const TEXTS: Readonly<Record<CustomerLanguage, Readonly<Record<BotTextKey, strin
     botFailure: '저희 쪽에 문제가 발생했습니다. 메시지를 상담원에게 전달했으며, 상담원이 이곳에서 답변드리겠습니다.',
     welcome: '천만에요! 언제든지 다시 문의해 주세요.',
     blocked: '현재 이곳에서는 문의하실 수 없습니다. 보내신 메시지는 확인되지 않으며 답변드리지 않습니다.',
+    talkToPerson: '상담원 연결',
   },
   es: {
     handedOver: 'He pasado tu conversación a nuestro equipo de soporte. Una persona te responderá aquí.',
@@ -70,6 +76,7 @@ const TEXTS: Readonly<Record<CustomerLanguage, Readonly<Record<BotTextKey, strin
       'Algo ha fallado por nuestra parte. He pasado tu mensaje a nuestro equipo de soporte. Una persona te responderá aquí.',
     welcome: '¡De nada! Escríbenos cuando quieras.',
     blocked: 'En este momento no puedes escribirnos por aquí. Tus mensajes no se leen ni se responden.',
+    talkToPerson: 'Hablar con una persona',
   },
   ru: {
     handedOver: 'Я передал ваш диалог в службу поддержки. Сотрудник ответит вам здесь.',
@@ -82,6 +89,7 @@ const TEXTS: Readonly<Record<CustomerLanguage, Readonly<Record<BotTextKey, strin
     botFailure: 'У нас произошла ошибка. Я передал ваше сообщение в службу поддержки. Сотрудник ответит вам здесь.',
     welcome: 'Пожалуйста! Пишите в любое время.',
     blocked: 'Сейчас вы не можете писать нам здесь. Ваши сообщения не читаются, и ответа на них не будет.',
+    talkToPerson: 'Соединить с оператором',
   },
 };
 

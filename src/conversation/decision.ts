@@ -39,6 +39,9 @@ export function draft(message: Draftable, cause: NewMessage | null, context: Dec
     parts: context.account
       .render(message.content)
       .map((part) => ({ id: brandId(context.ids.uuid()), part, replyTo: null })),
+    ...(message.content.buttons === undefined
+      ? {}
+      : { extras: { buttons: message.content.buttons.map((row) => [...row]) } }),
   };
 }
 

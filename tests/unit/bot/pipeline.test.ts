@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { createEchoBrain } from '../../../src/bot/echo.ts';
 import { decideTurn, readMemory, type TurnDecision } from '../../../src/bot/pipeline.ts';
 import { botText } from '../../../src/bot/texts.ts';
+import { CUSTOMER_LANGUAGES } from '../../../src/core/model/conversation.ts';
 import type { Brain, BrainInput, BrainOutput } from '../../../src/core/ports/brain.ts';
 import { turnInput } from './turn-input.ts';
 
@@ -92,6 +93,47 @@ describe('no answer', () => {
     const first = await decideTurn(turnInput(), []);
     const second = await decideTurn(turnInput({ memory: { ...first.memory } }), []);
     expect([first.handoff, second.handoff]).toEqual([null, { reason: 'no-answer' }]);
+  });
+});
+
+describe('something without words', () => {
+  const turn = (...standIns: ('file' | 'gesture' | 'thing' | null)[]) =>
+    turnInput({
+      messages: standIns.map((standIn, seq) => ({ seq, text: standIn === null ? 'hello' : '[x]', standIn })),
+    });
+
+  it('goes to people when it is a file or a place: no brain can see what is in it', async () => {
+    for (const standIn of ['file', 'thing'] as const) {
+      expect(await decideTurn(turn(standIn, 'gesture'), [never])).toMatchObject({ handoff: { reason: 'no-answer' } });
+    }
+  });
+
+  it('needs no answer when it is only a gesture', async () => {
+    expect(await decideTurn(turn('gesture', 'gesture'), [never])).toMatchObject({ replies: [], handoff: null });
+  });
+
+  it('with words beside it is answered by the words', async () => {
+    const decision = await decideTurn(turn('file', null), [brain('knows', () => reply('yes'))]);
+    expect(texts(decision)).toEqual(['yes']);
+  });
+
+  it('beside thanks is no mere thanks', async () => {
+    const messages = [
+      { seq: 1, text: 'thanks!' },
+      { seq: 2, text: '[photo]', standIn: 'file' as const },
+    ];
+    const decision = await decideTurn(turnInput({ messages }), [passing]);
+    expect(decision.by).not.toBe('thanks');
+  });
+});
+
+describe('the button below an answer that was none', () => {
+  it.each(CUSTOMER_LANGUAGES)('says in %s what asks for a person', async (language) => {
+    const first = await decideTurn(turnInput({ language, messages: [{ seq: 1, text: 'xyzzy' }] }), [passing]);
+    const [[button] = []] = first.replies.at(-1)?.content.buttons ?? [];
+    expect(button).toMatchObject({ data: 'person' });
+    const pressed = turnInput({ language, messages: [{ seq: 2, text: button?.label ?? '' }] });
+    expect(await decideTurn(pressed, [never])).toMatchObject({ handoff: { reason: 'asked' } });
   });
 });
 
