@@ -5,6 +5,7 @@
  */
 const STORE = 'tests/contract/store/pipeline.test.ts';
 const HAZARDS = 'tests/contract/store/hazards.test.ts';
+const MEDIA = 'tests/contract/store/media.test.ts';
 const PLAIN = 'plain server';
 
 export const plantedBugs = [
@@ -212,7 +213,7 @@ export const plantedBugs = [
   {
     name: 'a broken connection ends the process',
     file: 'src/store/database.ts',
-    find: "pool.on('connect', (client) => client.on('error', () => undefined));",
+    find: "made.on('connect', (client) => client.on('error', () => undefined));",
     replace: '',
     test: 'tests/contract/store/broken-connection.test.ts',
     only: '',
@@ -225,5 +226,71 @@ export const plantedBugs = [
       "  PERFORM set_config('synchronous_commit', 'off', true);\n  RETURN QUERY SELECT * FROM tail_v1(claimed, '{}');",
     test: 'tests/contract/store/token.test.ts',
     only: '',
+  },
+  {
+    name: 'each file of an album leads itself',
+    file: 'src/store/migrations/0008-media.ts',
+    find: "jsonb_build_object('lead', coalesce(f.message_id, x.message_id))",
+    replace: "jsonb_build_object('lead', i.message_id)",
+    test: MEDIA,
+    only: 'plain server an album in one batch',
+  },
+  {
+    name: 'a second writer of an album does not wait for the first',
+    file: 'src/store/migrations/0008-media.ts',
+    find: `    ON CONFLICT (account_id, external_id) DO UPDATE SET message_id = x.message_id
+    RETURNING x.account_id, x.external_id, x.message_id`,
+    replace: `    ON CONFLICT (account_id, external_id) DO NOTHING
+    RETURNING x.account_id, x.external_id, x.message_id`,
+    test: MEDIA,
+    only: 'plain server two processes that get the halves',
+  },
+  {
+    name: 'words that join an album late are not answered',
+    file: 'src/store/migrations/0008-media.ts',
+    find: "IF (m.state = 'answered' AND c.owner_kind = 'bot')",
+    replace: 'IF (false)',
+    test: MEDIA,
+    only: 'plain server words that come with a later file',
+  },
+  {
+    name: 'the file of a dead process is never fetched',
+    file: 'src/store/migrations/0008-media.ts',
+    find: 'AND i.ended_at IS NOT NULL))',
+    replace: 'AND false))',
+    test: 'tests/integration/files/fetcher.test.ts',
+    only: 'another process goes on',
+  },
+  {
+    name: 'a file goes on at the wrong place after a crash',
+    file: 'src/files/partial-blob.ts',
+    find: 'const pieces = wholePieces(size);',
+    replace: 'const pieces = Math.max(0, wholePieces(size) - 1);',
+    test: 'tests/unit/files/partial-blob.test.ts',
+    only: 'after a crash it goes on',
+  },
+  {
+    name: 'pieces of a file may be cut off unseen',
+    file: 'src/files/sealed-stream.ts',
+    find: 'nonce[11] = last ? 1 : 0;',
+    replace: 'nonce[11] = last ? 0 : 0;',
+    test: 'tests/unit/files/partial-blob.test.ts',
+    only: 'nothing of it stands on the disk',
+  },
+  {
+    name: 'a caption that is too long is sent as one',
+    file: 'channels/telegram/render.ts',
+    find: 'if (only.text.length > telegramCapabilities.media.captionLength) return null;',
+    replace: '',
+    test: 'tests/unit/channels/telegram/outgoing-files.test.ts',
+    only: 'a text that does not fit below a file',
+  },
+  {
+    name: 'a moved group keeps its old threads',
+    file: 'src/store/migrations/0008-media.ts',
+    find: 'UPDATE thread t SET address = p_to || substr(r.address, length(p_from) + 1), chat_key = p_to,',
+    replace: 'UPDATE thread t SET address = r.address, chat_key = p_to,',
+    test: MEDIA,
+    only: 'plain server a group that moved',
   },
 ];
