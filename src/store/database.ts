@@ -38,11 +38,20 @@ export interface DatabaseOptions {
   log: Log;
   /** Connections at most (design: 8 a process). */
   max?: number;
+  /** How long a prepared statement may go without an answer, ms. */
+  answerMs?: number;
   applicationName?: string;
 }
 
+/**
+ * A server answers within its own statement_timeout or says so. One that is silent for longer is not there any more, though the
+ * network has not noticed: the connection is given up, and whatever became of the statement, every caller asks again.
+ */
+const ANSWER_MS = 25_000;
+
 /** Opens a pool; connects lazily, so an absent server is found by the first query, not here. */
-export function openDatabase({ url, log, max = 8, applicationName = 'parley' }: DatabaseOptions): Database {
+export function openDatabase(options: DatabaseOptions): Database {
+  const { url, log, max = 8, applicationName = 'parley', answerMs = ANSWER_MS } = options;
   const shared: pg.ClientConfig = {
     connectionString: url,
     application_name: applicationName,
@@ -70,7 +79,9 @@ export function openDatabase({ url, log, max = 8, applicationName = 'parley' }: 
     pool,
     db,
     async prepared<Row extends pg.QueryResultRow>(name: string, text: string, values: unknown[]) {
-      const result = await (HOT.has(name) ? hot : pool).query<Row>({ name, text, values });
+      // The pool throws a connection away whose query failed like this.
+      const query = { name, text, values, query_timeout: answerMs };
+      const result = await (HOT.has(name) ? hot : pool).query<Row>(query);
       return result.rows;
     },
     async dedicated() {
