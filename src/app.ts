@@ -19,6 +19,7 @@ import { FLOOD_LIMIT } from './core/answer-limits.ts';
 import { createOpened, type Opened } from './core/close-in-turn.ts';
 import { ParleyError } from './core/errors.ts';
 import { createUuidV7, systemClock } from './core/ids-and-time.ts';
+import type { OutboundAttachment } from './core/model/attachment.ts';
 import { CUSTOMER_LANGUAGES, type CustomerLanguage } from './core/model/conversation.ts';
 import { type AccountId, type AgentId, type ConversationId, type MessageId } from './core/model/ids.ts';
 import type { Brain } from './core/ports/brain.ts';
@@ -89,6 +90,7 @@ export interface Gateway {
     agentId: AgentId;
     accountId: AccountId;
     text: string;
+    attachments?: readonly OutboundAttachment[];
   }): Promise<void>;
   /** Where the HTTP side listens, or null without the roles that have one. */
   readonly address: string | null;
@@ -265,6 +267,7 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
     shards: SHARDS,
     account: (id) => accounts.get(id),
     changes,
+    blobs,
     server: http?.server ?? null,
   });
 
@@ -373,10 +376,11 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
   const people = createPeopleStore(database, ids);
   return {
     people,
-    async reply({ accountId, text, ...reply }) {
+    async reply({ accountId, text, attachments, ...reply }) {
       const account = accounts.get(accountId);
       if (account === undefined) throw new ParleyError('no_account', `account ${accountId} is not configured`);
-      await replyAsAgent({ people, queue, ids, shards: SHARDS }, { ...reply, account, content: { text } });
+      const content = attachments === undefined ? { text } : { text, attachments };
+      await replyAsAgent({ people, queue, ids, shards: SHARDS }, { ...reply, account, content });
     },
     address: http?.address ?? null,
     async stop() {

@@ -15,9 +15,16 @@ import type { ChannelAccount } from './core/ports/channel.ts';
 import type { IdGenerator } from './core/ports/clock.ts';
 import type { Log } from './core/ports/log.ts';
 import type { WakeQueue } from './core/ports/queue.ts';
+import type { BlobStore } from './files/blob-store.ts';
+import { createKeptBytes } from './files/kept-bytes.ts';
+import { createPreviewMaker } from './files/preview/preview.ts';
 import { createAccountOverview } from './inbox/accounts.ts';
+import { createAmends } from './inbox/amend.ts';
+import { createAttachments } from './inbox/attachments.ts';
 import { createBlocks } from './inbox/blocks.ts';
+import { createChannelOverview } from './inbox/channels.ts';
 import { createInbox } from './inbox/inbox.ts';
+import { createTyping } from './inbox/typing.ts';
 import type { Bus } from './realtime/bus.ts';
 import { decodeChanges } from './realtime/change-words.ts';
 import { createHub } from './realtime/hub.ts';
@@ -27,6 +34,7 @@ import { type ChangePublisher, createChangePublisher } from './realtime/publishe
 import { createRedisBus } from './realtime/redis-bus.ts';
 import { createAccessStore } from './store/access-store.ts';
 import { createAccountHealthStore } from './store/account-health.ts';
+import { createAttachmentStore } from './store/attachment-store.ts';
 import { createBlockStore } from './store/block-store.ts';
 import { createChangeLookup } from './store/change-lookup.ts';
 import type { Database } from './store/database.ts';
@@ -50,6 +58,8 @@ export interface DeskParts {
   shards: number;
   account(id: string): ChannelAccount | undefined;
   changes: Changes;
+  /** Where files are kept. */
+  blobs: BlobStore;
   /** Where pages connect for pushes; null where nobody listens on HTTP. */
   server: Server | null;
 }
@@ -89,9 +99,15 @@ function joinDesk(parts: Omit<DeskParts, 'changes' | 'server'>, changes: ChangeS
   const access = createAccess({ store: createAccessStore(database), passwords: createPasswords(), ids, log });
   const store = createInboxStore(database);
   const onChange: ChangeSink['changed'] = (change) => changes.changed(change);
+  const desk = createDeskStore(database, ids);
+  const attachmentStore = createAttachmentStore(database);
+  const bytes = createKeptBytes({ blobs: parts.blobs, previews: createPreviewMaker(), ids });
+  const health = createAccountHealthStore(database);
+  const clock = systemClock;
   const inbox = createInbox({
     store,
-    desk: createDeskStore(database, ids),
+    desk,
+    uploads: attachmentStore,
     account,
     queue,
     ids,
@@ -107,11 +123,21 @@ function joinDesk(parts: Omit<DeskParts, 'changes' | 'server'>, changes: ChangeS
     onChange,
   });
   const accounts = createAccountOverview({
-    store: createAccountHealthStore(database),
-    clock: systemClock,
+    store: health,
+    clock,
     knows: (id) => account(id) !== undefined,
   });
-  return { access, inbox, blocks, accounts, queue: createQueueDesk(database, queue) };
+  return {
+    access,
+    inbox,
+    attachments: createAttachments({ store, attachments: attachmentStore, bytes, account, onChange }),
+    amends: createAmends({ store, desk, account, queue, ids, clock, shards, onChange }),
+    typing: createTyping({ store, account, clock, log }),
+    channels: createChannelOverview({ store: health, account }),
+    blocks,
+    accounts,
+    queue: createQueueDesk(database, queue),
+  };
 }
 
 /** Joins the desk: sign-in, inbox, API, page and pushes. */

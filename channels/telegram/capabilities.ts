@@ -1,4 +1,5 @@
 import type { Capabilities } from '../../src/core/capabilities.ts';
+import { REACTION_EMOJI } from './reaction-emoji.ts';
 
 const MEGABYTE = 1_000_000;
 
@@ -38,6 +39,7 @@ export const telegramCapabilities = {
   editWindowMs: null,
   deleteWindowMs: 48 * 3_600_000,
   reactions: 'one',
+  reactionEmoji: REACTION_EMOJI,
   typing: true,
   replies: true,
   threads: true,

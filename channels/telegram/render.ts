@@ -1,3 +1,4 @@
+import { ParleyError } from '../../src/core/errors.ts';
 import type { OutboundAttachment } from '../../src/core/model/attachment.ts';
 import type { Button } from '../../src/core/model/extras.ts';
 import type { OutboundContent, RenderedPart } from '../../src/core/model/outbound.ts';
@@ -8,10 +9,11 @@ import { groupFiles, takesCaption } from './outgoing-files.ts';
 import type { TelegramPart } from './part.ts';
 
 /** There is nothing to send; Telegram refuses empty messages. */
-export class EmptyTextError extends Error {
-  override readonly name = 'EmptyTextError';
+export class EmptyTextError extends ParleyError {
   constructor() {
-    super('Telegram cannot send an empty message: write at least one visible character, or attach a file');
+    super('empty_text', 'Telegram cannot send an empty message', {
+      mend: 'write at least one visible character, or attach a file',
+    });
   }
 }
 

@@ -1,13 +1,21 @@
 import type { Access } from '../access/access.ts';
-import type { AccountOverview } from '../inbox/accounts.ts';
 import type { QueueDesk } from '../core/ports/queue-desk.ts';
+import type { AccountOverview } from '../inbox/accounts.ts';
+import type { Amends } from '../inbox/amend.ts';
+import type { Attachments } from '../inbox/attachments.ts';
 import type { Blocks } from '../inbox/blocks.ts';
+import type { ChannelOverview } from '../inbox/channels.ts';
 import type { Inbox } from '../inbox/inbox.ts';
+import type { Typing } from '../inbox/typing.ts';
 
 /** What the routes of the desk stand on. */
 export interface ApiDesk {
   access: Access;
   inbox: Inbox;
+  attachments: Attachments;
+  amends: Amends;
+  typing: Typing;
+  channels: ChannelOverview;
   blocks: Blocks;
   queue: QueueDesk;
   accounts: AccountOverview;

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
-import { IngestRefused, OwnerChanged, ParleyError, StoreUnavailable, TooMany } from '../core/errors.ts';
+import { FileTooLarge, IngestRefused, OwnerChanged, ParleyError, StoreUnavailable, TooMany } from '../core/errors.ts';
 import type { Log } from '../core/ports/log.ts';
 import type { failure } from './contract/shared-shapes.ts';
 
@@ -13,6 +13,9 @@ const STATUS: Readonly<Record<string, number>> = {
   request: 400,
   invalid: 400,
   cursor: 400,
+  empty_text: 400,
+  file_empty: 400,
+  upload_cut: 400,
   signed_out: 401,
   wrong_credentials: 401,
   forbidden: 403,
@@ -28,17 +31,38 @@ const STATUS: Readonly<Record<string, number>> = {
   id_taken: 409,
   resent: 409,
   not_reviewable: 409,
+  no_upload: 409,
+  not_sent: 409,
+  not_amendable: 409,
+  not_answerable: 409,
+  edit_window: 409,
+  delete_window: 409,
+  too_long_to_edit: 409,
+  too_many_files: 409,
+  file_waiting: 409,
+  file_refused: 409,
+  file_gone: 409,
+  file_failed: 409,
+  file_erased: 409,
+  file_missing: 409,
+  file_sent: 409,
   email_taken: 409,
   team_taken: 409,
   from_file: 409,
   last_admin: 409,
   events_expired: 410,
   too_large: 413,
+  file_too_large: 413,
   content_type: 415,
+  range: 416,
   no_agent: 422,
   agent_disabled: 422,
   no_team: 422,
   no_account: 422,
+  no_files: 422,
+  no_replies: 422,
+  no_reactions: 422,
+  reaction_unknown: 422,
   upgrade: 426,
   queue_away: 503,
   too_many_attempts: 429,
@@ -93,7 +117,8 @@ function verdictOf(error: unknown): Verdict {
       const mend = error.mend === undefined ? {} : { mend: error.mend };
       const owner = error instanceof OwnerChanged ? { owner: error.owner } : {};
       const wait = error instanceof TooMany ? { retryAfterMs: error.retryAfterMs } : {};
-      return { status, told: { code: error.code, message: error.message, ...mend, ...owner }, ...wait };
+      const limit = error instanceof FileTooLarge ? { limitBytes: error.limitBytes } : {};
+      return { status, told: { code: error.code, message: error.message, ...mend, ...owner, ...limit }, ...wait };
     }
   }
   const status =

@@ -4,6 +4,7 @@ import { Refused } from '../core/errors.ts';
 import type { Log } from '../core/ports/log.ts';
 import type { AnsweredRequest } from '../observability/trace-requests.ts';
 import { type ExtraRoutes, registerApi } from './api.ts';
+import { endSlowBodies, limitBodyTime, SLOW_BODY_MS } from './body-time.ts';
 import type { ApiDesk, ApiOptions } from './desk-side.ts';
 import { answerFailure } from './failures.ts';
 import { type DeclaredRoute, requirePolicies } from './policy.ts';
@@ -58,7 +59,8 @@ export async function createHttp(options: HttpOptions): Promise<HttpServer> {
     logger: false,
     bodyLimit: MAX_WEBHOOK_BYTES,
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
-    requestTimeout: 30_000,
+    // Of the slowest route; the others have far less, see limitBodyTime.
+    requestTimeout: SLOW_BODY_MS,
     // Of connections that say little, slowly: Node's own are a minute for the headers, looked at twice a minute.
     http: { headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
     keepAliveTimeout: 75_000,
@@ -68,6 +70,8 @@ export async function createHttp(options: HttpOptions): Promise<HttpServer> {
     frameworkErrors: (error, request, reply) => void answerFailure(log, error, request, reply),
   });
   const routes = requirePolicies(app);
+  limitBodyTime(app);
+  endSlowBodies(app);
   addSecurityHeaders(app, deskSide?.publicUrl?.startsWith('https://') === true);
   app.setErrorHandler((error: unknown, request, reply) => answerFailure(log, error, request, reply));
   // Before a body is read: what is nowhere has no form either.

@@ -39,6 +39,8 @@ export interface Capabilities {
   editWindowMs: number | null;
   deleteWindowMs: number | null;
   reactions: 'none' | 'one' | 'many';
+  /** The emoji that can be reactions; absent: any. */
+  reactionEmoji?: readonly string[];
   typing: boolean;
   replies: boolean;
   threads: boolean;

@@ -55,6 +55,20 @@ export class ItemRejected extends ParleyError {
 /** Somebody asked for what cannot be done. `code` says why and stays; the API makes a status of it. */
 export class Refused extends ParleyError {}
 
+/** A file is larger than whoever takes it may take. */
+export class FileTooLarge extends Refused {
+  readonly limitBytes: number;
+
+  constructor(limitBytes: number) {
+    const limit =
+      limitBytes < 1_000_000 ? `${Math.floor(limitBytes / 1_000)} kB` : `${Math.floor(limitBytes / 1_000_000)} MB`;
+    super('file_too_large', `this file is larger than ${limit}, which is the most this channel takes`, {
+      mend: 'make it smaller, or send a link instead',
+    });
+    this.limitBytes = limitBytes;
+  }
+}
+
 /** Too many attempts, or too many at once. */
 export class TooMany extends Refused {
   readonly retryAfterMs: number;

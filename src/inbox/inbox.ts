@@ -1,7 +1,9 @@
 import { OwnerChanged, Refused } from '../core/errors.ts';
 import type { Viewer } from '../core/model/agent.ts';
+import type { OutboundAttachment } from '../core/model/attachment.ts';
 import type { ConversationId, DeliveryId, MessageId } from '../core/model/ids.ts';
 import type { ChangeList, ConversationList, ConversationShown, MessageList, ViewCount } from '../core/model/inbox.ts';
+import type { AttachmentStore } from '../core/ports/attachment-store.ts';
 import type { ChannelAccount } from '../core/ports/channel.ts';
 import type { IdGenerator } from '../core/ports/clock.ts';
 import type { ActOutcome, DeskStore, InboxStore, ListQuery, MessagesQuery } from '../core/ports/inbox-store.ts';
@@ -12,12 +14,24 @@ import { draftReply } from './reply.ts';
 export interface InboxDeps {
   store: InboxStore;
   desk: DeskStore;
+  uploads: Pick<AttachmentStore, 'outgoing'>;
   account(id: string): ChannelAccount | undefined;
   queue: Pick<WakeQueue, 'wake'>;
   ids: IdGenerator;
   shards: number;
   /** Told after the commit of everything a person changed. */
   onChange(change: { conversationId: ConversationId }): void;
+}
+
+/** A reply as a client made it. `id` is the client's. */
+export interface NewReply {
+  id: MessageId;
+  /** May be empty where there are files. */
+  text: string;
+  /** The agent's uploads that go with it, in this order. */
+  attachmentIds?: readonly string[] | undefined;
+  /** A message of the same thread that is answered. */
+  replyToMessageId?: MessageId | undefined;
 }
 
 /** The inbox as one agent sees and works it. What the agent may not see does not exist. */
@@ -30,7 +44,7 @@ export interface Inbox {
   messages(viewer: Viewer, id: ConversationId, query: MessagesQuery): Promise<MessageList>;
   changes(viewer: Viewer, after: string | null, limit: number): Promise<ChangeList>;
   /** Each answers the conversation afterwards, or null when it left the agent's reach. @throws {Refused} */
-  reply(viewer: Viewer, id: ConversationId, messageId: MessageId, text: string): Promise<ConversationShown | null>;
+  reply(viewer: Viewer, id: ConversationId, reply: NewReply): Promise<ConversationShown | null>;
   note(viewer: Viewer, id: ConversationId, messageId: MessageId, text: string): Promise<ConversationShown | null>;
   own(viewer: Viewer, id: ConversationId, expected: number, next: NextOwner): Promise<ConversationShown | null>;
   read(viewer: Viewer, id: ConversationId, uptoSeq: number): Promise<ConversationShown | null>;
@@ -45,8 +59,16 @@ const WHY: Readonly<Record<NextOwner['kind'], string>> = {
   none: 'resolved by a person',
 };
 
-function notFound(): Refused {
+/** What does not exist for this agent. */
+export function notFound(): Refused {
   return new Refused('not_found', 'there is no such conversation', { mend: 'reload the list' });
+}
+
+/** The conversation's account was taken out of the configuration. */
+export function noAccount(id: string): Refused {
+  return new Refused('no_account', `the account ${id} is not configured any more`, {
+    mend: 'put it back into the configuration; meanwhile write a note',
+  });
 }
 
 function ownerSentence(owner: OwnerChanged['owner']): string {
@@ -106,9 +128,13 @@ export function settle(outcome: ActOutcome): Extract<ActOutcome, { outcome: 'ok'
   if (outcome.outcome === 'resolved') {
     throw new OwnerChanged('resolved', 'This conversation is resolved already.', outcome.owner);
   }
-  const why = REFUSALS[outcome.outcome];
-  if (why === undefined) throw notFound();
-  throw new Refused(why.code, why.message, { mend: why.mend });
+  throw refusalOf(outcome.outcome);
+}
+
+/** The refusal for what an act came to. */
+export function refusalOf(outcome: string): Refused {
+  const why = REFUSALS[outcome];
+  return why === undefined ? notFound() : new Refused(why.code, why.message, { mend: why.mend });
 }
 
 /** The inbox over its stores. */
@@ -123,6 +149,51 @@ export function createInbox(deps: InboxDeps): Inbox {
   async function act(viewer: Viewer, id: ConversationId, run: Promise<ActOutcome>): Promise<ConversationShown | null> {
     done(id, settle(await run));
     return store.conversation(viewer, id);
+  }
+
+  /** The uploads a reply takes along. @throws {Refused} */
+  async function filesOf(
+    viewer: Viewer,
+    id: ConversationId,
+    reply: NewReply,
+    account: ChannelAccount,
+  ): Promise<OutboundAttachment[]> {
+    const { attachmentIds = [] } = reply;
+    if (attachmentIds.length === 0) return [];
+    const { media } = account.capabilities;
+    if (media === null) {
+      throw new Refused('no_files', `${account.channel} takes no files from us`, { mend: 'send a link instead' });
+    }
+    if (attachmentIds.length > media.maxFiles) {
+      throw new Refused('too_many_files', `one message takes at most ${media.maxFiles} files`, {
+        mend: 'send the others with another message',
+      });
+    }
+    const files = await deps.uploads.outgoing(viewer.id, id, reply.id, attachmentIds);
+    if (files === null) throw refusalOf('no_upload');
+    return files;
+  }
+
+  /** The platform's id of the message that is answered. @throws {Refused} */
+  async function answeredBy(
+    viewer: Viewer,
+    id: ConversationId,
+    { replyToMessageId }: NewReply,
+    account: ChannelAccount,
+  ): Promise<string | null> {
+    if (replyToMessageId === undefined) return null;
+    if (!account.capabilities.replies) {
+      throw new Refused('no_replies', `${account.channel} cannot show which message is answered`, {
+        mend: 'send it without, and quote the words that are meant',
+      });
+    }
+    const found = await store.answerable(viewer, id, replyToMessageId);
+    if (found === null) {
+      throw new Refused('not_answerable', 'the message that is answered is not at the platform', {
+        mend: 'answer another one, or send it without',
+      });
+    }
+    return found;
   }
 
   return {
@@ -142,21 +213,18 @@ export function createInbox(deps: InboxDeps): Inbox {
       return found;
     },
 
-    async reply(viewer, id, messageId, text) {
+    async reply(viewer, id, reply) {
       const address = await store.replyAddress(viewer, id);
       if (address === null) throw notFound();
       const account = deps.account(address.accountId);
-      if (account === undefined) {
-        throw new Refused('no_account', `the account ${address.accountId} is not configured any more`, {
-          mend: 'put it back into the configuration; meanwhile write a note',
-        });
-      }
+      if (account === undefined) throw noAccount(address.accountId);
+      const attachments = await filesOf(viewer, id, reply, account);
+      const replyTo = await answeredBy(viewer, id, reply, account);
+      const content = { text: reply.text, ...(attachments.length === 0 ? {} : { attachments }) };
       return act(
         viewer,
         id,
-        draftReply({ id: messageId, account, content: { text } }, deps.ids, (draft) =>
-          desk.reply(id, viewer.id, draft),
-        ),
+        draftReply({ id: reply.id, account, content, replyTo }, deps.ids, (draft) => desk.reply(id, viewer.id, draft)),
       );
     },
 

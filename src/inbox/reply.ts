@@ -7,6 +7,7 @@ import type { IdGenerator } from '../core/ports/clock.ts';
 import type { PeopleStore, WriteOutcome } from '../core/ports/people-store.ts';
 import type { OutboundDraft } from '../core/ports/pipeline-store.ts';
 import type { WakeQueue } from '../core/ports/queue.ts';
+import { wordsForFiles } from '../core/rules/message-words.ts';
 
 export interface ReplyDeps {
   people: PeopleStore;
@@ -33,6 +34,8 @@ export interface Reply {
   id: MessageId;
   account: ChannelAccount;
   content: OutboundContent;
+  /** The platform's id of the message that is answered. */
+  replyTo?: string | null;
 }
 
 /**
@@ -40,19 +43,25 @@ export interface Reply {
  * guess.
  */
 export async function draftReply<Outcome>(
-  { id, account, content }: Reply,
+  { id, account, content, replyTo = null }: Reply,
   ids: IdGenerator,
   write: (draft: OutboundDraft) => Promise<Outcome>,
 ): Promise<Outcome> {
-  const parts = account.render(content).map((part) => ({ id: brandId<never>(ids.uuid()), part, replyTo: null }));
+  const parts = account
+    .render(content)
+    .map((part, index) => ({ id: brandId<never>(ids.uuid()), part, replyTo: index === 0 ? replyTo : null }));
+  const { text, attachments = [] } = content;
+  const silent = attachments.length > 0 && !/\S/u.test(text);
   crashPoint('reply.before-commit');
   const outcome = await write({
     id,
-    text: content.text,
+    text: silent ? wordsForFiles(attachments) : text,
     body: content.body ?? null,
     class: 'single',
     causeId: null,
     parts,
+    ...(silent ? { extras: { standIn: 'file' as const } } : {}),
+    ...(attachments.length === 0 ? {} : { attachmentIds: attachments.map((file) => file.id) }),
   });
   crashPoint('reply.after-commit');
   return outcome;

@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
 import type { Viewer } from '../core/model/agent.ts';
+import type { MessageExtras } from '../core/model/extras.ts';
 import { brandId, type ConversationId } from '../core/model/ids.ts';
 import type { InboxStore } from '../core/ports/inbox-store.ts';
+import { standsInChat } from '../core/rules/message-words.ts';
 import type { Database } from './database.ts';
 import { changesAfter } from './inbox/changes.ts';
 import { type ShownRow, sees, shownColumns, shownJoins, toShown } from './inbox/conversation-row.ts';
@@ -42,8 +44,23 @@ export function createInboxStore(database: Database): InboxStore {
     },
 
     async replyAddress(viewer, id) {
-      const row = await find(viewer, id);
-      return row === undefined ? null : { accountId: row.account_id, threadId: brandId(row.thread_id) };
+      const { rows } = await sql<{ account_id: string; thread_id: string; address: string }>`
+        SELECT c.account_id, c.thread_id, t.address FROM conversation c JOIN thread t ON t.id = c.thread_id
+        WHERE c.id = ${id} AND ${sees(viewer)}`.execute(db);
+      const [row] = rows;
+      if (row === undefined) return null;
+      return { accountId: row.account_id, threadId: brandId(row.thread_id), address: row.address };
+    },
+
+    async answerable(viewer, id, message) {
+      const { rows } = await sql<{ external_id: string; extras: MessageExtras | null }>`
+        SELECT x.external_id, m.extras FROM conversation c JOIN message m ON m.id = ${message} AND m.thread_id = c.thread_id
+        JOIN message_external x ON x.account_id = c.account_id AND x.message_id = m.id AND NOT starts_with(x.external_id, 'album:')
+        LEFT JOIN delivery d ON d.message_id = m.id AND d.external_id = x.external_id AND d.action = 'send'
+        WHERE c.id = ${id} AND m.deleted_at IS NULL AND ${sees(viewer)}
+        ORDER BY d.ordinal NULLS LAST, length(x.external_id), x.external_id LIMIT 1`.execute(db);
+      const [row] = rows;
+      return row !== undefined && standsInChat(row.extras) ? row.external_id : null;
     },
   };
 }

@@ -3,11 +3,15 @@
  * costs what a real one costs. `node gateway-process.js '<json>'`, where the JSON is {configFile, storeUrl, embedded, roles,
  * crashAt, crashAfter, waits}. It says {ready, pid} when it is up and takes {op: 'reply' | 'own'} from its parent.
  */
+import { join } from 'node:path';
 import { channelFactories } from '../../dist/channels/registry.js';
 import { loadConfig } from '../../dist/config/load.js';
 import { startGateway } from '../../dist/src/app.js';
 import { onCrashPoint } from '../../dist/src/core/crash-point.js';
 import { systemClock } from '../../dist/src/core/ids-and-time.js';
+import { createFileBlobStore } from '../../dist/src/files/blob-store.js';
+import { createKeyRing } from '../../dist/src/files/crypto.js';
+import { loadMasterKeys } from '../../dist/src/files/master-key.js';
 import { createLog } from '../../dist/src/observability/log.js';
 import { migrateQueue } from '../../dist/src/queue/index.js';
 import { openDatabase } from '../../dist/src/store/database.js';
@@ -72,11 +76,47 @@ const gateway = await startGateway({
   limits: 'off',
 });
 
+const agentsFiles = createFileBlobStore({
+  folder: join(config.dataFolder, 'blobs'),
+  keys: createKeyRing(loadMasterKeys(config)),
+  clock: systemClock,
+});
+
+/** What an agent attaches, as the page's uploads leave it: bytes first, then a row of its own. The same ids again change nothing. */
+async function withFiles({ files = [], ...reply }) {
+  if (files.length === 0) return reply;
+  const blobs = await agentsFiles;
+  const database = openDatabase({ url: storeUrl, log, max: 1 });
+  try {
+    await database.pool.query(
+      `INSERT INTO agent (id, email, name, role, password_hash) VALUES ($1, $1::text || '@example.com', 'Chaos', 'agent', '')
+       ON CONFLICT DO NOTHING`,
+      [reply.agentId],
+    );
+    const attachments = [];
+    for (const fileId of files) {
+      const { id: blobId, sizeBytes } = await blobs.put(Buffer.from(`the file ${fileId} of an agent`));
+      await database.pool.query(
+        `INSERT INTO attachment (id, thread_id, conversation_id, account_id, kind, size_bytes, state, blob_id, uploaded_by, stored_at)
+         SELECT $1, c.thread_id, c.id, c.account_id, 'photo', $2, 'stored', $3, $4, now() FROM conversation c WHERE c.id = $5
+         ON CONFLICT (id) DO NOTHING`,
+        [fileId, sizeBytes, blobId, reply.agentId, reply.conversationId],
+      );
+      const facts = { kind: 'photo', fileName: null, mime: 'image/jpeg', width: null, height: null, durationMs: null };
+      attachments.push({ id: fileId, blobId, sizeBytes, ...facts });
+    }
+    return { ...reply, attachments };
+  } finally {
+    await database.close();
+  }
+}
+
 process.on('message', (message) => {
   const { op, id } = message;
   const done = (outcome) => process.send?.({ id, outcome });
   if (op === 'reply') {
-    gateway.reply(message.reply).then(
+    const sent = withFiles(message.reply).then((reply) => gateway.reply(reply));
+    sent.then(
       () => done('ok'),
       (error) => done(error.code ?? error.message),
     );

@@ -56,6 +56,7 @@ async function kept(world: World, traffic: Traffic, found: string[]): Promise<vo
     told: string;
   }>(`
     SELECT a.external_id, a.state, a.reason, a.size_bytes AS size, e.n AS told FROM attachment a
+    JOIN message m ON m.id = a.message_id AND m.kind = 'inbound'
     CROSS JOIN LATERAL (SELECT count(*) AS n FROM message_external x WHERE x.message_id = a.message_id
       AND x.external_id = a.external_id) e`);
   const seen = new Set<string>();
@@ -121,9 +122,12 @@ async function handled(world: World, messages: readonly MessageRow[], found: str
 function outbound(world: World, traffic: Traffic, deliveries: readonly DeliveryRow[], found: string[]): void {
   const arrived = new Map<string, number>();
   for (const message of world.simulator.log.messages) {
+    // Of an album the first file has the words; the others are counted below.
+    if (message.mediaGroupId !== null && message.text === '') continue;
     const key = `${message.chatId}\n${message.text}`;
     arrived.set(key, (arrived.get(key) ?? 0) + 1);
   }
+  albums(world, traffic, found);
   const definite = new Set([
     'sent',
     'delivered',
@@ -167,6 +171,24 @@ function outbound(world: World, traffic: Traffic, deliveries: readonly DeliveryR
     const place = order.get(`${message.chatId}\n${message.text}`) ?? 0;
     if (place < (last.get(message.chatId) ?? 0)) found.push(`I8: "${message.text}" arrived after a later part`);
     last.set(message.chatId, Math.max(place, last.get(message.chatId) ?? 0));
+  }
+}
+
+/** An agent's files arrive all together, or not at all. */
+function albums(world: World, traffic: Traffic, found: string[]): void {
+  const groups = new Map<string, { text: string; files: number }>();
+  for (const { mediaGroupId, messageId, media, text } of world.simulator.log.messages) {
+    if (media === null) continue;
+    const name = mediaGroupId ?? `alone ${messageId} ${text}`;
+    const group = groups.get(name) ?? { text: '', files: 0 };
+    groups.set(name, { text: group.text + text, files: group.files + 1 });
+  }
+  for (const { text, files } of groups.values()) {
+    const wanted = traffic.albums.get(text);
+    if (wanted !== files) found.push(`I9: "${text}" came with ${files} files instead of ${wanted ?? 'none'}`);
+  }
+  for (const { text, media } of world.simulator.log.messages) {
+    if ((traffic.albums.get(text) ?? 0) > 0 && media === null) found.push(`I9: "${text}" came without its files`);
   }
 }
 

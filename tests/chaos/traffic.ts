@@ -10,6 +10,8 @@ export interface Traffic {
   readonly files: Set<string>;
   /** Texts of agents' replies that were accepted. */
   readonly accepted: Set<string>;
+  /** How many files each of these replies carries. */
+  readonly albums: Map<string, number>;
   /** All agents' replies that were attempted; those not accepted may or may not be there. */
   readonly attempted: Set<string>;
   stop(): Promise<void>;
@@ -25,6 +27,7 @@ export function startTraffic(world: World, random: () => number, gateway: () => 
   const files = new Set<string>();
   const accepted = new Set<string>();
   const attempted = new Set<string>();
+  const albums = new Map<string, number>();
   let stopped = false;
   const agentId = randomUUID();
 
@@ -111,7 +114,9 @@ export function startTraffic(world: World, random: () => number, gateway: () => 
       count += 1;
       const text = `agent says ${count}`;
       attempted.add(text);
-      const reply = { id: randomUUID(), conversationId: row.id, agentId, accountId: row.account_id, text };
+      const files = random() < 0.4 ? Array.from({ length: 1 + Math.floor(random() * 3) }, () => randomUUID()) : [];
+      albums.set(text, files.length);
+      const reply = { id: randomUUID(), conversationId: row.id, agentId, accountId: row.account_id, text, files };
       // Asked again with the same id after a crash, as the page would.
       for (let tries = 0; tries < 20 && !stopped; tries += 1) {
         const outcome = await (gateway() ?? process).ask({ op: 'reply', reply });
@@ -130,6 +135,7 @@ export function startTraffic(world: World, random: () => number, gateway: () => 
     files,
     accepted,
     attempted,
+    albums,
     async stop() {
       stopped = true;
       await loops;

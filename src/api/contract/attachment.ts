@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ATTACHMENT_KINDS, ATTACHMENT_STATES } from '../../core/model/attachment.ts';
-import { rowId } from './shared-shapes.ts';
+import { isText, NO_TEXT, rowId } from './shared-shapes.ts';
 
 /** A file of a message. Its bytes: `GET /api/v1/attachments/{id}`; pixels, bytes and ms. */
 export const attachment = z
@@ -22,6 +22,11 @@ export const attachment = z
     caption: z.string().nullable(),
   })
   .meta({ id: 'Attachment' });
+
+/** `id` is made by the client, so that the same upload sent again is there once. `name`: as the file is called. */
+export const uploadQuery = z.strictObject({ id: rowId, name: z.string().min(1).max(1_000).refine(isText, NO_TEXT) });
+/** The agent's uploads that wait to be sent, oldest first. */
+export const uploadList = z.object({ uploads: z.array(attachment) }).meta({ id: 'UploadList' });
 
 const place = { latitude: z.number(), longitude: z.number() };
 

@@ -124,15 +124,51 @@ export const messagePage = z
   .object({ conversation, items: z.array(message), more: z.boolean() })
   .meta({ id: 'MessagePage' });
 
+const typed = z.string().max(20_000, 'must have at most 20,000 characters').refine(isText, NO_TEXT);
 /** What a person typed: something to read, and nothing that is no text. */
-const written = z
-  .string()
-  .max(20_000, 'must have at most 20,000 characters')
-  .refine((text) => /\S/u.test(text), 'must not be empty')
-  .refine(isText, NO_TEXT);
+const written = typed.refine((text) => /\S/u.test(text), 'must not be empty');
 
 /** `id` is made by the client (UUID), so that the same reply sent twice is stored once. */
 export const write = z.strictObject({ id: rowId, text: written }).meta({ id: 'Write' });
+
+/**
+ * The same with files. `attachmentIds`: the agent's uploads of this conversation, in their order; the text may be empty then.
+ * `replyToMessageId`: a message of this thread that stands at the platform.
+ */
+export const reply = z
+  .strictObject({
+    id: rowId,
+    text: typed,
+    attachmentIds: z
+      .array(rowId)
+      .max(50)
+      .refine((ids) => new Set(ids).size === ids.length, 'must not name a file twice')
+      .optional(),
+    replyToMessageId: rowId.optional(),
+  })
+  .refine(({ text, attachmentIds = [] }) => attachmentIds.length > 0 || /\S/u.test(text), {
+    path: ['text'],
+    message: 'must not be empty',
+  })
+  .meta({ id: 'Reply' });
+
+/** Other words for a message of ours. `id`: of the act, made by the client, so that it is done once. */
+export const editMessage = z.strictObject({ id: rowId, text: written }).meta({ id: 'EditMessage' });
+/** `op`: the id of the act. */
+export const deleteQuery = z.strictObject({ op: rowId });
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const emoji = z
+  .string()
+  .min(1)
+  .max(40)
+  .refine(
+    (text) =>
+      isText(text) && [...graphemes.segment(text)].length === 1 && /[\p{Extended_Pictographic}\p{RI}]/u.test(text),
+    'must be one emoji',
+  );
+/** Our reaction to a customer's message; null takes it back. */
+export const reaction = z.strictObject({ id: rowId, emoji: emoji.nullable() }).meta({ id: 'Reaction' });
 
 /** The conversation after what was done to it; null when it left the agent's reach by that. */
 export const acted = z.object({ conversation: conversation.nullable() }).meta({ id: 'Acted' });

@@ -28,6 +28,8 @@ export const failure = z
       fields: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
       /** With `owner_changed`: how the conversation stands now. */
       owner: z.object({ kind: z.string(), agentName: z.string().nullable(), ownerVersion: z.int() }).optional(),
+      /** With `file_too_large`: the most that is taken. */
+      limitBytes: z.int().optional(),
     }),
   })
   .meta({ id: 'Failure' });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { brandId, type ConversationId } from '../../core/model/ids.ts';
+import { brandId, type ConversationId, type MessageId } from '../../core/model/ids.ts';
 import type { NextOwner } from '../../core/ports/people-store.ts';
 import {
   acted,
@@ -10,6 +10,7 @@ import {
   markRead,
   messagePage,
   messagesQuery,
+  reply,
   resolve,
   review,
   viewCounts,
@@ -74,10 +75,16 @@ export function conversationRoutes(app: ZodApp, { desk }: ApiOptions): void {
 
   app.post(
     '/conversations/:id/replies',
-    { config, schema: { operationId: 'reply', params, body: write, response: { 200: acted, ...refusals } } },
+    { config, schema: { operationId: 'reply', params, body: reply, response: { 200: acted, ...refusals } } },
     async (request) => {
-      const { id, text } = request.body;
-      return { conversation: await desk().inbox.reply(viewerOf(request), idOf(request), brandId(id), text) };
+      const { id, text, attachmentIds, replyToMessageId: answered } = request.body;
+      const made = {
+        id: brandId<MessageId>(id),
+        text,
+        attachmentIds,
+        replyToMessageId: answered === undefined ? undefined : brandId<MessageId>(answered),
+      };
+      return { conversation: await desk().inbox.reply(viewerOf(request), idOf(request), made) };
     },
   );
 

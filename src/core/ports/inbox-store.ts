@@ -1,4 +1,6 @@
 import type { Viewer } from '../model/agent.ts';
+import type { OutboundAttachment } from '../model/attachment.ts';
+import type { MessageExtras } from '../model/extras.ts';
 import type { AgentId, ConversationId, DeliveryId, MessageId, ThreadId } from '../model/ids.ts';
 import type { ChangeList, ConversationList, ConversationShown, MessageList, ViewCount } from '../model/inbox.ts';
 import type { RenderedPart } from '../model/outbound.ts';
@@ -57,6 +59,8 @@ export type ReviewOutcome =
 export interface ReplyAddress {
   accountId: string;
   threadId: ThreadId;
+  /** The thread's key at the platform as it is now. */
+  address: string;
 }
 
 /** A message as far as changing it at the platform goes. */
@@ -70,8 +74,9 @@ export interface Amendable {
   deleted: boolean;
   /** Its parts at the platform, in order; `part` of ours alone, as rendered. */
   targets: readonly { externalId: string; part: RenderedPart | null }[];
-  /** There are files in it. */
-  attachments: number;
+  /** Files of ours in it, in order; null: one of them is not kept any more. Of a customer's message: empty. */
+  files: readonly OutboundAttachment[] | null;
+  extras: MessageExtras | null;
 }
 
 /** `rows`: one for each part at the platform. */
@@ -90,6 +95,11 @@ export interface InboxStore {
   conversation(viewer: Viewer, id: ConversationId): Promise<ConversationShown | null>;
   messages(viewer: Viewer, id: ConversationId, query: MessagesQuery): Promise<MessageList | null>;
   replyAddress(viewer: Viewer, id: ConversationId): Promise<ReplyAddress | null>;
+  /**
+   * The platform's id of a message in the conversation's thread that can be answered there; null: there is no such message, or
+   * it does not stand at the platform.
+   */
+  answerable(viewer: Viewer, id: ConversationId, message: MessageId): Promise<string | null>;
   /** @throws {ParleyError} `events_expired` when the cursor is older than what is kept */
   changes(viewer: Viewer, after: string | null, limit: number): Promise<ChangeList>;
 }

@@ -55,6 +55,8 @@ CREATE INDEX attachment_unsent ON attachment (created_at) WHERE message_id IS NU
 CREATE INDEX attachment_blob ON attachment (blob_id) WHERE blob_id IS NOT NULL;
 CREATE INDEX attachment_preview ON attachment (preview_blob_id) WHERE preview_blob_id IS NOT NULL;
 CREATE INDEX attachment_stored ON attachment (stored_at) WHERE state = 'stored';
+-- what is done to a message later begins with it, not with the platform's ids of it
+CREATE INDEX message_external_message ON message_external (message_id);
 
 -- Says which message each file of an album belongs to: the first one stored, in this batch or long ago, leads. A file that is of
 -- interest only with others is filed, and left out, where there are none.
@@ -249,7 +251,7 @@ BEGIN
   IF p_action = 'edit' THEN
     INSERT INTO message_edit (message_id, at, text, body, event_key)
     VALUES (m.id, coalesce(m.edited_at, m.created_at), m.text, m.body, 'agent:' || (p_rows#>>'{0,id}'));
-    UPDATE message SET text = p_text, body = nullif(p_body, 'null'), edited_at = now() WHERE id = m.id;
+    UPDATE message SET text = p_text, body = nullif(p_body, 'null'), edited_at = now(), extras = m.extras - 'standIn' WHERE id = m.id;
     UPDATE conversation SET preview = left(p_text, 140) WHERE id = m.conversation_id AND preview = left(m.text, 140);
   ELSIF p_action = 'delete' THEN
     UPDATE message SET deleted_at = now() WHERE id = m.id;

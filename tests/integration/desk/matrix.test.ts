@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import sharp from 'sharp';
 import { listRoutes } from '../../../src/api/describe.ts';
 import type { Policy } from '../../../src/api/policy.ts';
 import { at, type DeskClient } from '../../kit/desk/client.ts';
 import { type DeskStand, PASSWORD, startDeskStand } from '../../kit/desk/stand.ts';
+import { memoryChannel } from '../../kit/pipeline/memory-channel.ts';
 
 /** Every route by everybody, with real requests. The list of routes is the router's own. */
 const ACTORS = ['signed out', 'disabled', 'agent of the team', 'agent of another team', 'lead', 'admin'] as const;
@@ -12,6 +14,7 @@ type Actor = (typeof ACTORS)[number];
 interface Call {
   path: string;
   body?: unknown;
+  bytes?: Buffer;
 }
 
 /** How a route is called so that it works for whoever may; `scoped`: on a conversation of the team `support`. */
@@ -41,6 +44,54 @@ async function partForPeople(stand: DeskStand): Promise<string> {
   );
   return rows[0]?.id ?? '';
 }
+
+/** A message of the team's conversation: the customer's, or one of ours that is at the platform. */
+async function messageOf(stand: DeskStand, kind: 'inbound' | 'outbound'): Promise<string> {
+  const id = await teamsConversation(stand);
+  if (kind === 'outbound') {
+    const lead = await stand.signedIn('lead');
+    await lead.post(`conversations/${id}/replies`, { id: randomUUID(), text: 'hello' });
+    const external = `sent:${randomUUID()}`;
+    // No step may be left out on the way to `sent`.
+    await stand.gateway.database.pool.query(`UPDATE delivery SET state = 'sending' WHERE conversation_id = $1`, [id]);
+    await stand.gateway.database.pool.query(
+      `WITH sent AS (UPDATE delivery SET state = 'sent', finished_at = now(), external_id = $2 WHERE conversation_id = $1
+        RETURNING account_id, message_id)
+      INSERT INTO message_external (account_id, external_id, message_id) SELECT account_id, $2, message_id FROM sent`,
+      [id, external],
+    );
+  }
+  const { rows } = await stand.gateway.database.pool.query<{ id: string }>(
+    'SELECT id FROM message WHERE conversation_id = $1 AND kind = $2',
+    [id, kind],
+  );
+  return rows[0]?.id ?? '';
+}
+
+/** A customer's file in the team's conversation, stored or refused. */
+async function fileOf(stand: DeskStand, state: 'stored' | 'refused'): Promise<string> {
+  const message = await messageOf(stand, 'inbound');
+  const lead = await stand.signedIn('lead');
+  const own = await stand.write(randomUUID(), 'for its bytes');
+  const kept = await lead.ask('POST', `conversations/${own}/attachments?id=${randomUUID()}&name=a.png`, {
+    bytes: PICTURE,
+  });
+  const id = randomUUID();
+  await stand.gateway.database.pool.query(
+    `INSERT INTO attachment (id, message_id, thread_id, conversation_id, account_id, kind, state, blob_id, preview_blob_id,
+      preview_width, preview_height)
+    SELECT $1, m.id, m.thread_id, m.conversation_id, 'mem', 'photo', $3, CASE $3 WHEN 'stored' THEN b.blob_id END, b.preview_blob_id,
+      b.preview_width, b.preview_height
+    FROM message m, attachment b WHERE m.id = $2 AND b.id::text = $4`,
+    [id, message, state, String(at(kept.body, 'id'))],
+  );
+  return id;
+}
+
+const PICTURE = await sharp({ create: { width: 4, height: 4, channels: 3, background: 'red' } })
+  .png()
+  .toBuffer();
+const MEDIA = { maxBytes: { photo: 1_000_000, document: 1_000_000 }, photo: null, captionLength: 100, maxFiles: 10 };
 
 const fixed =
   (path: string, body?: unknown): (() => Call) =>
@@ -147,6 +198,76 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
     ok: 200,
     call: async (stand) => ({ path: `conversations/${await teamsConversation(stand)}/block` }),
   },
+  'GET /api/v1/conversations/:id/attachments': {
+    scoped: true,
+    ok: 200,
+    call: async (stand) => ({ path: `conversations/${await teamsConversation(stand)}/attachments` }),
+  },
+  'POST /api/v1/conversations/:id/attachments': {
+    scoped: true,
+    ok: 201,
+    call: async (stand) => ({
+      path: `conversations/${await teamsConversation(stand)}/attachments?id=${randomUUID()}&name=a.png`,
+      bytes: PICTURE,
+    }),
+  },
+  'POST /api/v1/conversations/:id/typing': {
+    scoped: true,
+    ok: 204,
+    call: async (stand) => ({ path: `conversations/${await teamsConversation(stand)}/typing` }),
+  },
+  'GET /api/v1/attachments/:id': {
+    scoped: true,
+    ok: 200,
+    call: async (stand) => ({ path: `attachments/${await fileOf(stand, 'stored')}` }),
+  },
+  'GET /api/v1/attachments/:id/preview': {
+    scoped: true,
+    ok: 200,
+    call: async (stand) => ({ path: `attachments/${await fileOf(stand, 'stored')}/preview` }),
+  },
+  'POST /api/v1/attachments/:id/fetch': {
+    scoped: true,
+    ok: 200,
+    call: async (stand) => ({ path: `attachments/${await fileOf(stand, 'refused')}/fetch` }),
+  },
+  'DELETE /api/v1/attachments/:id': {
+    ok: 204,
+    async call(stand, client) {
+      const id = randomUUID();
+      // Nobody but the one who uploaded it; whoever may call this has one.
+      if (client.agentId !== '') {
+        await stand.gateway.database.pool.query(
+          `INSERT INTO attachment (id, thread_id, conversation_id, account_id, kind, state, blob_id, uploaded_by)
+          SELECT $1, thread_id, id, account_id, 'document', 'stored', 'b', $3 FROM conversation WHERE id = $2`,
+          [id, await teamsConversation(stand), client.agentId],
+        );
+      }
+      return { path: `attachments/${id}` };
+    },
+  },
+  'PATCH /api/v1/messages/:id': {
+    scoped: true,
+    ok: 200,
+    call: async (stand) => ({
+      path: `messages/${await messageOf(stand, 'outbound')}`,
+      body: { id: randomUUID(), text: 'other words' },
+    }),
+  },
+  'DELETE /api/v1/messages/:id': {
+    scoped: true,
+    ok: 200,
+    call: async (stand) => ({ path: `messages/${await messageOf(stand, 'outbound')}?op=${randomUUID()}` }),
+  },
+  'PUT /api/v1/messages/:id/reaction': {
+    scoped: true,
+    ok: 200,
+    call: async (stand) => ({
+      path: `messages/${await messageOf(stand, 'inbound')}/reaction`,
+      body: { id: randomUUID(), emoji: '👍' },
+    }),
+  },
+  'GET /api/v1/channels': { ok: 200, call: fixed('channels') },
   'GET /api/v1/blocks': { ok: 200, call: fixed('blocks') },
   'GET /api/v1/events': { ok: 200, call: fixed('events') },
   'GET /api/v1/live': { ok: 426, call: fixed('live') },
@@ -206,7 +327,9 @@ function expected(policy: Policy, actor: Actor, sample: Sample): { status: numbe
 
 let stand: DeskStand;
 beforeAll(async () => {
-  stand = await startDeskStand({ withoutWorker: true });
+  const { capabilities } = memoryChannel();
+  const channel = { capabilities: { ...capabilities, media: MEDIA, reactions: 'one' as const, typing: true } };
+  stand = await startDeskStand({ withoutWorker: true, channel });
 }, 60_000);
 afterAll(() => stand.stop());
 
@@ -235,8 +358,8 @@ describe('every route by everybody', () => {
       if (sample === undefined) throw new Error('no sample');
       for (const actor of ACTORS) {
         const client = await clientOf(actor);
-        const { path, body } = await sample.call(stand, client);
-        const answer = await client.ask(method, path, body === undefined ? {} : { body });
+        const { path, ...asked } = await sample.call(stand, client);
+        const answer = await client.ask(method, path, asked);
         const { status, code } = expected(policy, actor, sample);
         expect([actor, answer.status]).toEqual([actor, status]);
         if (code !== undefined && method !== 'HEAD') expect(at(answer.body, 'error.code')).toBe(code);

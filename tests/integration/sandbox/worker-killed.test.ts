@@ -9,6 +9,8 @@ import { type RunningSandbox, startSandbox, storeUrlOf } from './sandbox-kit.ts'
 const CUSTOMERS = [1001, 1002, 1003, 1004, 1005, 1006];
 const TEXTS = ['My deposit has not arrived', 'How high are the fees?', 'My withdrawal is pending'];
 const KILLS = 4;
+/** Of each customer, at most: more within a minute, while kills take long, would be a flood. */
+const MOST_TEXTS = 18;
 
 let sandbox: RunningSandbox;
 
@@ -50,7 +52,7 @@ test('the worker is killed again and again while customers write: each is a real
   const writing = Promise.all(
     CUSTOMERS.map(async (phone, place) => {
       await sleep(place * 120);
-      for (let turn = 0; !stop; turn += 1) {
+      for (let turn = 0; !stop && turn < MOST_TEXTS; turn += 1) {
         await sandbox.order('/say', { phone, text: TEXTS[turn % TEXTS.length] ?? '' });
         written += 1;
         await sleep(900);

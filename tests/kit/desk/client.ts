@@ -2,6 +2,8 @@ import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 
 export interface Asked {
   body?: unknown;
+  /** Instead of JSON. */
+  bytes?: Buffer;
   headers?: Record<string, string>;
   /** Leave the CSRF token out. */
   withoutCsrf?: boolean;
@@ -14,6 +16,7 @@ export interface Answer {
   body: unknown;
   headers: IncomingHttpHeaders;
   raw: string;
+  bytes: Buffer;
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: 32 });
@@ -23,8 +26,8 @@ function send(call: {
   method: string;
   path: string;
   headers: Record<string, string>;
-  body: string;
-}): Promise<{ status: number; headers: IncomingHttpHeaders; raw: string }> {
+  body: string | Buffer;
+}): Promise<{ status: number; headers: IncomingHttpHeaders; bytes: Buffer }> {
   return new Promise((resolve, reject) => {
     const asking = request({ ...call, host: '127.0.0.1', agent }, (answer) => {
       const chunks: Buffer[] = [];
@@ -34,12 +37,12 @@ function send(call: {
         resolve({
           status: answer.statusCode ?? 0,
           headers: answer.headers,
-          raw: Buffer.concat(chunks).toString('utf8'),
+          bytes: Buffer.concat(chunks),
         }),
       );
     });
     asking.on('error', reject);
-    asking.end(call.body === '' ? undefined : call.body);
+    asking.end(call.body.length === 0 ? undefined : call.body);
   });
 }
 
@@ -57,7 +60,7 @@ export class DeskClient {
   }
 
   async ask(method: string, path: string, asked: Asked = {}): Promise<Answer> {
-    const { raw, status, headers } = await send({
+    const { bytes, status, headers } = await send({
       port: this.#port,
       method,
       path: path.startsWith('/') ? path : `/api/v1/${path}`,
@@ -68,17 +71,19 @@ export class DeskClient {
         ...(this.cookie === '' ? {} : { cookie: this.cookie }),
         ...(this.csrf === '' || asked.withoutCsrf === true ? {} : { 'x-csrf-token': this.csrf }),
         ...(asked.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(asked.bytes === undefined ? {} : { 'content-type': 'application/octet-stream' }),
         ...asked.headers,
       },
-      body: asked.body === undefined ? '' : JSON.stringify(asked.body),
+      body: asked.bytes ?? (asked.body === undefined ? '' : JSON.stringify(asked.body)),
     });
+    const raw = bytes.toString('utf8');
     let body: unknown = raw;
     try {
       body = JSON.parse(raw);
     } catch {
       // A page or a text.
     }
-    return { status, body, headers, raw };
+    return { status, body, headers, raw, bytes };
   }
 
   get(path: string, asked?: Asked): Promise<Answer> {

@@ -1,11 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { hashPassword } from '../../../src/access/passwords.ts';
 import { createHttp, type HttpServer } from '../../../src/api/http.ts';
 import { createUuidV7, systemClock } from '../../../src/core/ids-and-time.ts';
 import type { Role } from '../../../src/core/model/agent.ts';
 import type { Bot } from '../../../src/core/ports/brain.ts';
+import type { ChannelAccount } from '../../../src/core/ports/channel.ts';
 import type { WakeQueue } from '../../../src/core/ports/queue.ts';
 import { type Changes, createDesk, openChanges } from '../../../src/desk.ts';
+import { createFileBlobStore } from '../../../src/files/blob-store.ts';
+import { createKeyRing } from '../../../src/files/crypto.ts';
 import { createAccessStore } from '../../../src/store/access-store.ts';
 import { storeBackends } from '../pipeline/backends.ts';
 import { directQueue, type Gateway, type GatewayOptions, startGateway } from '../pipeline/harness.ts';
@@ -41,6 +47,8 @@ export interface StandOptions {
   /** Real rules in place of the harness's. */
   pipeline?: Pick<GatewayOptions, 'teamFor' | 'languageOf' | 'guardPayload'>;
   queue?: WakeQueue;
+  /** What the pretended platform can do besides text. */
+  channel?: Partial<ChannelAccount>;
   /** Pushes go over this Redis instead of the store. */
   redisUrl?: string;
 }
@@ -69,7 +77,8 @@ export async function startDeskStand(options: StandOptions = {}): Promise<DeskSt
   const plain = storeBackends.find((one) => one.name === 'plain server');
   if (plain === undefined) throw new Error('there is no plain server');
   const backend = await plain.start();
-  const channel = memoryChannel();
+  const channel = memoryChannel('mem', options.channel);
+  const blobFolder = mkdtempSync(join(tmpdir(), 'parley-desk-'));
   const queue = options.queue ?? directQueue();
   const log = quietLog();
   let opened: Changes | undefined;
@@ -112,6 +121,11 @@ export async function startDeskStand(options: StandOptions = {}): Promise<DeskSt
     shards: 2,
     account: (id) => (id === channel.id ? channel : undefined),
     changes,
+    blobs: await createFileBlobStore({
+      folder: blobFolder,
+      keys: createKeyRing([{ version: 1, bytes: Buffer.alloc(32, 7) }]),
+      clock: systemClock,
+    }),
     server: http.app.server,
   });
   const place = http.app.server.address();
@@ -160,6 +174,7 @@ export async function startDeskStand(options: StandOptions = {}): Promise<DeskSt
       await changes.close();
       await gateway.stop();
       await backend.close();
+      rmSync(blobFolder, { recursive: true, force: true });
     },
   };
   return stand;
