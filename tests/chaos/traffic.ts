@@ -18,6 +18,7 @@ export interface Traffic {
 }
 
 const CHATS = 8;
+const MOST_WAITING = 250;
 /** Bytes that are no picture: a preview of each would take longer than the crash. */
 const NO_PICTURE = { bytes: Buffer.alloc(30_000, 'not a picture ') };
 
@@ -38,8 +39,18 @@ export function startTraffic(world: World, random: () => number, gateway: () => 
   );
   const counters = new Map<number, number>();
 
+  // What nobody has taken yet. Customers wait when it is much: a machine that is busy elsewhere would only be buried.
+  let waiting = 0;
+  const counting = setInterval(() => {
+    waiting = world.simulator.log.updates.filter((update) => update.ackedAtMs === null).length;
+  }, 250);
+
   async function write(): Promise<void> {
     while (!stopped) {
+      if (waiting > MOST_WAITING) {
+        await sleep(100);
+        continue;
+      }
       const customer = customers[Math.floor(random() * customers.length)];
       if (customer === undefined) return;
       const count = (counters.get(customer.id) ?? 0) + 1;
@@ -138,6 +149,7 @@ export function startTraffic(world: World, random: () => number, gateway: () => 
     albums,
     async stop() {
       stopped = true;
+      clearInterval(counting);
       await loops;
     },
   };
