@@ -10,6 +10,10 @@ export type PhoneLanguage = z.infer<typeof phoneLanguage>;
 export const TROUBLES = ['too_many', 'cut_reply', 'duplicates', 'slow', 'server_error'] as const;
 export type TroubleKind = (typeof TROUBLES)[number];
 
+/** What a customer can send at a click. */
+export const PHONE_THINGS = ['photo', 'album', 'document', 'voice', 'location', 'sticker'] as const;
+export type PhoneThing = (typeof PHONE_THINGS)[number];
+
 /** What a newcomer tries first; each is true once it really happened. */
 export const STEPS = ['write', 'answer', 'hand_back', 'resolve', 'cut_reply', 'worker_killed'] as const;
 export type Step = (typeof STEPS)[number];
@@ -20,6 +24,15 @@ export const phoneMessage = z
     /** On Telegram bot and agents speak under one name. */
     from: z.enum(['customer', 'support']),
     text: z.string(),
+    /** What it shows besides words, as Telegram calls it. `picture`: `GET picture` has it. */
+    things: z.array(z.object({ kind: z.string(), name: z.string().nullable(), picture: z.boolean() })).default([]),
+    /** Messages that are shown together have the same one. */
+    album: z.string().nullable().default(null),
+    /** Labels of the buttons below it, in rows. */
+    buttons: z.array(z.array(z.string())).default([]),
+    reactions: z.array(z.string()).default([]),
+    /** The message it answers. */
+    repliesTo: z.int().nullable().default(null),
     at: z.iso.datetime(),
     edited: z.boolean(),
     deleted: z.boolean(),
@@ -77,6 +90,15 @@ export const newPhone = z
 export const sayOnPhone = z.strictObject({ phone: phoneId, text }).meta({ id: 'SayOnPhone' });
 export const editOnPhone = z.strictObject({ phone: phoneId, message: z.int(), text }).meta({ id: 'EditOnPhone' });
 export const blockOnPhone = z.strictObject({ phone: phoneId, blocked: z.boolean() }).meta({ id: 'BlockOnPhone' });
+export const sendOnPhone = z.strictObject({ phone: phoneId, what: z.enum(PHONE_THINGS) }).meta({ id: 'SendOnPhone' });
+export const pressOnPhone = z
+  .strictObject({ phone: phoneId, message: z.int(), button: z.string().min(1).max(200) })
+  .meta({ id: 'PressOnPhone' });
+/** Null takes the reaction back. */
+export const reactOnPhone = z
+  .strictObject({ phone: phoneId, message: z.int(), emoji: z.string().min(1).max(20).nullable() })
+  .meta({ id: 'ReactOnPhone' });
+export const pictureQuery = z.object({ phone: z.coerce.number().int(), message: z.coerce.number().int() });
 /** `phone`: only in this chat, where the trouble is about chats. */
 export const newTrouble = z
   .strictObject({ kind: z.enum(TROUBLES), phone: phoneId.optional() })

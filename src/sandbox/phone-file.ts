@@ -45,7 +45,14 @@ export function keepPhones(file: string, phones: () => readonly Phone[], log: Lo
     writing = writing.then(async () => {
       const masked = phones().map((one) => ({
         ...one,
-        messages: one.messages.map((message) => ({ ...message, text: guardText(message.text).text })),
+        messages: one.messages.map((message) => ({
+          ...message,
+          text: guardText(message.text).text,
+          things: message.things.map((thing) => ({
+            ...thing,
+            name: thing.name === null ? null : guardText(thing.name).text,
+          })),
+        })),
       }));
       try {
         await writeDurably(file, Buffer.from(JSON.stringify({ version: 1, phones: masked })));

@@ -1,7 +1,10 @@
 import type { SentMessage, TelegramSimulator, UpdateRecord } from '../../channels/telegram/simulator/index.ts';
 import { Refused } from '../core/errors.ts';
-import type { Phone, PhoneLanguage } from './contract.ts';
+import type { Phone, PhoneLanguage, PhoneMessage, PhoneThing } from './contract.ts';
+import { createPhoneContents, type PhonePicture } from './phone-contents.ts';
 import { type Customer, READY_CUSTOMERS } from './ready-customers.ts';
+import { makeSample } from './samples.ts';
+import { watchAmends } from './watch-amends.ts';
 
 /** Messages kept per phone. */
 const KEPT = 200;
@@ -25,7 +28,7 @@ interface Entry {
   edited: boolean;
   update: UpdateRecord | null;
   sent: SentMessage | null;
-  kept: { from: 'customer' | 'support'; deleted: boolean } | null;
+  kept: Pick<PhoneMessage, 'from' | 'deleted' | 'things'> | null;
 }
 
 /** The phones of all customers: what they wrote, and what came back. */
@@ -33,6 +36,14 @@ export interface Phones {
   list(): Phone[];
   add(name: string, language: PhoneLanguage): Phone;
   say(id: number, text: string): void;
+  /** Sends a small, real thing of that kind. */
+  send(id: number, thing: PhoneThing): Promise<void>;
+  /** Presses the button with this label below a message of ours. */
+  press(id: number, message: number, button: string): void;
+  /** Puts a reaction on a message, in place of an earlier one; null takes it back. */
+  react(id: number, message: number, emoji: string | null): void;
+  /** What a message shows, as a picture. @throws {Refused} when it shows none */
+  picture(id: number, message: number): PhonePicture;
   edit(id: number, message: number, text: string): void;
   block(id: number, blocked: boolean): void;
   /** Ends the listening. */
@@ -49,6 +60,7 @@ export interface PhonesOptions {
 /** Puts phones into the hands of simulated customers. */
 export function createPhones({ simulator, kept, onChange }: PhonesOptions): Phones {
   const chats = new Map<number, Chat>();
+  const contents = createPhoneContents(simulator);
 
   const open = (customer: Customer): Chat => {
     const chat: Chat = { customer, blocked: false, entries: [] };
@@ -76,7 +88,12 @@ export function createPhones({ simulator, kept, onChange }: PhonesOptions): Phon
       edited: message.edited,
       update: null,
       sent: null,
-      kept: { from: message.from, deleted: message.deleted },
+      // Their pictures went with that run; what they were is still said.
+      kept: {
+        from: message.from,
+        deleted: message.deleted,
+        things: message.things.map((thing) => ({ ...thing, picture: false })),
+      },
     }));
     if (chat.entries.length > 0) {
       const messages = chat.entries.map((entry) => ({
@@ -121,24 +138,44 @@ export function createPhones({ simulator, kept, onChange }: PhonesOptions): Phon
       append(chat, { id, atMs, text, edited: false, update: null, sent, kept: null });
     }),
     simulator.log.onAck(onChange),
+    watchAmends(simulator.log, onChange),
   ];
 
-  const show = ({ customer, blocked, entries }: Chat): Phone => ({
-    id: customer.id,
-    name: customer.name,
-    language: customer.language,
-    blocked,
-    messages: entries.map((entry) => ({
-      id: entry.id,
-      from: entry.kept?.from ?? (entry.sent === null ? 'customer' : 'support'),
-      text: entry.sent?.currentText ?? entry.text,
-      at: new Date(entry.atMs).toISOString(),
-      edited: entry.edited || (entry.sent !== null && entry.sent.currentText !== entry.text),
-      deleted: entry.sent?.deleted ?? entry.kept?.deleted ?? false,
-      taken: entry.update === null || entry.update.ackedAtMs !== null,
-      answered: entry.sent?.answered ?? true,
-    })),
-  });
+  const show = ({ customer, blocked, entries }: Chat): Phone => {
+    const shown = entries.length === 0 ? undefined : contents.of(customer.id);
+    return {
+      id: customer.id,
+      name: customer.name,
+      language: customer.language,
+      blocked,
+      messages: entries.map((entry) => {
+        const about = shown?.get(entry.id);
+        return {
+          id: entry.id,
+          from: entry.kept?.from ?? (entry.sent === null ? 'customer' : 'support'),
+          text: entry.sent?.currentText ?? entry.text,
+          things: entry.kept?.things ?? about?.things ?? [],
+          album: about?.album ?? null,
+          buttons: about?.buttons ?? [],
+          reactions: about?.reactions ?? [],
+          repliesTo: entry.sent?.replyToMessageId ?? null,
+          at: new Date(entry.atMs).toISOString(),
+          edited: entry.edited || (entry.sent !== null && entry.sent.currentText !== entry.text),
+          deleted: entry.sent?.deleted ?? entry.kept?.deleted ?? false,
+          taken: entry.update === null || entry.update.ackedAtMs !== null,
+          answered: entry.sent?.answered ?? true,
+        };
+      }),
+    };
+  };
+  /** As on a phone: who writes has unblocked. */
+  const unblocked = (chat: Chat): Chat => {
+    if (chat.blocked) {
+      chat.blocked = false;
+      handOf(chat).unblock();
+    }
+    return chat;
+  };
 
   return {
     list: () => [...chats.values()].map(show),
@@ -154,13 +191,42 @@ export function createPhones({ simulator, kept, onChange }: PhonesOptions): Phon
       return show(chat);
     },
     say(id, text) {
-      const chat = chatOf(id);
-      // As on a phone: who writes has unblocked.
-      if (chat.blocked) {
-        chat.blocked = false;
-        handOf(chat).unblock();
+      handOf(unblocked(chatOf(id))).write(text);
+    },
+    async send(id, thing) {
+      const chat = unblocked(chatOf(id));
+      const made = await makeSample(thing);
+      const [first] = made.contents;
+      if (first === undefined) return;
+      const written = made.contents.length === 1 ? [handOf(chat).send(first)] : await handOf(chat).album(made.contents);
+      written.forEach(({ messageId }, index) => {
+        const content = made.contents[index];
+        if (content !== undefined) contents.keep(id, messageId, content);
+      });
+      onChange();
+    },
+    press(id, message, button) {
+      try {
+        handOf(chatOf(id)).press(message, button);
+      } catch {
+        throw new Refused('not_found', `message ${message} has no such button`, { mend: 'press one that is there' });
       }
-      handOf(chat).write(text);
+    },
+    react(id, message, emoji) {
+      try {
+        handOf(chatOf(id)).react(message, emoji === null ? [] : [emoji]);
+      } catch {
+        throw new Refused('not_found', `there is no message ${message} any more`, { mend: 'choose one that is there' });
+      }
+      onChange();
+    },
+    picture(id, message) {
+      const sent = chatOf(id).entries.find((entry) => entry.id === message)?.sent ?? undefined;
+      const picture = contents.picture(id, message, sent);
+      if (picture === null) {
+        throw new Refused('not_found', `message ${message} shows no picture`, { mend: 'ask for one that does' });
+      }
+      return picture;
     },
     edit(id, message, text) {
       const chat = chatOf(id);

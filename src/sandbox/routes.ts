@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { ExtraRoutes } from '../api/api.ts';
 import { refusals } from '../api/zod-app.ts';
 import { ParleyError } from '../core/errors.ts';
@@ -8,14 +9,20 @@ import {
   newPhone,
   newTrouble,
   phone,
+  pictureQuery,
+  pressOnPhone,
+  reactOnPhone,
   sandboxState,
   sayOnPhone,
+  sendOnPhone,
   stateQuery,
 } from './contract.ts';
 import type { Playground } from './playground.ts';
 
 /** How long a request for a newer state is held, ms: under what browsers and proxies put up with. */
 const HOLD_MS = 15_000;
+
+const bytes = z.unknown().meta({ type: 'string', format: 'binary' });
 
 /** What the page needs of the sandbox, under `/api/v1/sandbox`. Only a sandbox has it. */
 export function sandboxRoutes(playground: () => Playground): ExtraRoutes {
@@ -34,6 +41,26 @@ export function sandboxRoutes(playground: () => Playground): ExtraRoutes {
       playground().phones.say(body.phone, body.text);
       return playground().state();
     });
+    app.post('/send', { config, schema: { body: sendOnPhone, response } }, async ({ body }) => {
+      await playground().phones.send(body.phone, body.what);
+      return playground().state();
+    });
+    app.post('/press', { config, schema: { body: pressOnPhone, response } }, ({ body }) => {
+      playground().phones.press(body.phone, body.message, body.button);
+      return playground().state();
+    });
+    app.post('/react', { config, schema: { body: reactOnPhone, response } }, ({ body }) => {
+      playground().phones.react(body.phone, body.message, body.emoji);
+      return playground().state();
+    });
+    app.get(
+      '/picture',
+      { config, schema: { querystring: pictureQuery, response: { 200: bytes, ...refusals } } },
+      ({ query }, reply) => {
+        const { mime, bytes: picture } = playground().phones.picture(query.phone, query.message);
+        return reply.type(mime).send(picture);
+      },
+    );
     app.post('/edit', { config, schema: { body: editOnPhone, response } }, ({ body }) => {
       playground().phones.edit(body.phone, body.message, body.text);
       return playground().state();

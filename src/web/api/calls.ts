@@ -5,15 +5,18 @@ import type {
   Acted,
   Agent,
   AgentChange,
+  Attachment,
   Block,
   BlockPage,
   ChangeOwner,
+  Channel,
   Conversation,
   ConversationPage,
   MessagePage,
   NewAgent,
   NewTeam,
   QueueStatus,
+  Reply,
   Session,
   SessionEntry,
   Team,
@@ -47,7 +50,7 @@ export const fetchMessages = (id: string, query: { before?: number; limit?: numb
   answerOf(client.GET('/api/v1/conversations/{id}/messages', { params: { path: { id }, query } }));
 
 /** `entry` is the client's: the same one sent again is stored once. */
-export const postReply = (id: string, entry: { id: string; text: string }): Promise<Acted> =>
+export const postReply = (id: string, entry: Reply): Promise<Acted> =>
   answerOf(client.POST('/api/v1/conversations/{id}/replies', { params: { path: { id } }, body: entry }));
 export const postNote = (id: string, entry: { id: string; text: string }): Promise<Acted> =>
   answerOf(client.POST('/api/v1/conversations/{id}/notes', { params: { path: { id } }, body: entry }));
@@ -62,6 +65,24 @@ export const postRead = (id: string, uptoSeq: number): Promise<Acted> =>
   answerOf(client.POST('/api/v1/conversations/{id}/read', { params: { path: { id } }, body: { uptoSeq } }));
 export const postReview = (deliveryId: string, verdict: 'resend' | 'dismiss'): Promise<Acted> =>
   answerOf(client.POST('/api/v1/deliveries/{id}/review', { params: { path: { id: deliveryId } }, body: { verdict } }));
+
+/** `id` of the act is the client's: the same one sent again is done once. */
+export const patchMessage = (messageId: string, act: { id: string; text: string }): Promise<Acted> =>
+  answerOf(client.PATCH('/api/v1/messages/{id}', { params: { path: { id: messageId } }, body: act }));
+export const deleteMessage = (messageId: string, op: string): Promise<Acted> =>
+  answerOf(client.DELETE('/api/v1/messages/{id}', { params: { path: { id: messageId }, query: { op } } }));
+export const putReaction = (messageId: string, act: { id: string; emoji: string | null }): Promise<Acted> =>
+  answerOf(client.PUT('/api/v1/messages/{id}/reaction', { params: { path: { id: messageId } }, body: act }));
+export const postTyping = (id: string): Promise<unknown> =>
+  answerOf(client.POST('/api/v1/conversations/{id}/typing', { params: { path: { id } } }));
+export const fetchFileAgain = (attachmentId: string): Promise<Attachment> =>
+  answerOf(client.POST('/api/v1/attachments/{id}/fetch', { params: { path: { id: attachmentId } } }));
+export const fetchUploads = async (id: string): Promise<readonly Attachment[]> =>
+  (await answerOf(client.GET('/api/v1/conversations/{id}/attachments', { params: { path: { id } } }))).uploads;
+export const removeUpload = (attachmentId: string): Promise<unknown> =>
+  answerOf(client.DELETE('/api/v1/attachments/{id}', { params: { path: { id: attachmentId } } }));
+export const fetchChannels = async (): Promise<readonly Channel[]> =>
+  (await answerOf(client.GET('/api/v1/channels'))).channels;
 
 /** The block's id is the client's: the same one sent again is made once. */
 export const postBlock = (id: string, block: Block): Promise<Acted> =>

@@ -14,6 +14,11 @@ export function carryCsrfToken(token: string): void {
   csrfToken = token;
 }
 
+/** What changes carry, for requests that do not go through {@link client}. */
+export function csrfTokenNow(): string {
+  return csrfToken;
+}
+
 /** Called when an answer says that nobody is signed in any more. */
 export function whenSignedOut(listener: () => void): void {
   signedOut = listener;
@@ -56,8 +61,12 @@ export async function answerOf<Data>(request: Promise<Outcome<Data>>): Promise<D
     // An answer without a body (204) has no data; its type says so.
     return outcome.data as Data;
   }
-  const failure: ApiFailure = failureOf(outcome.response, outcome.error);
+  throw toldOfSession(failureOf(outcome.response, outcome.error));
+}
+
+/** Tells the page when a failure is about who is signed in; the failure itself comes back. */
+export function toldOfSession(failure: ApiFailure): ApiFailure {
   if (failure.status === 401 && failure.code !== 'wrong_credentials') signedOut();
   if (failure.code === 'csrf') sessionChanged();
-  throw failure;
+  return failure;
 }

@@ -1,7 +1,9 @@
 import { createContext, type ReactNode, use, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { postNote, postReply } from '../api/calls.ts';
 import type { Session } from '../api/model.ts';
+import { createUploads, forgetWhenLeft } from '../composer/browser-uploads.ts';
 import { Drafts } from '../composer/drafts.ts';
+import type { Uploads } from '../composer/uploads.ts';
 import { LiveConnection } from '../live/live-connection.ts';
 import { createLiveSync } from '../live/live-sync.ts';
 import { keepIn } from '../outbox/kept.ts';
@@ -13,6 +15,8 @@ export interface Desk {
   session: Session;
   outbox: Outbox;
   drafts: Drafts;
+  /** Files beside replies that are being written. */
+  uploads: Uploads;
   live: LiveConnection;
   /** Signed out elsewhere: what is shown may be read, and nothing can be done. */
   readOnly: boolean;
@@ -48,8 +52,17 @@ function storage(): Kept {
 
 function createOutbox(agentId: string): Outbox {
   return new Outbox({
-    async send({ id, conversationId, kind, text }) {
-      await (kind === 'note' ? postNote : postReply)(conversationId, { id, text });
+    async send({ id, conversationId, kind, text, files, answered }) {
+      if (kind === 'note') {
+        await postNote(conversationId, { id, text });
+        return;
+      }
+      await postReply(conversationId, {
+        id,
+        text,
+        ...(files.length === 0 ? {} : { attachmentIds: files.map((file) => file.id) }),
+        ...(answered === null ? {} : { replyToMessageId: answered.id }),
+      });
     },
     stored: ({ conversationId }) => void queries.invalidateQueries({ queryKey: threadKey(conversationId) }),
     kept: keepIn(storage(), `parley.outbox.${agentId}.`),
@@ -74,6 +87,7 @@ export function DeskProvider(props: {
     return {
       outbox: createOutbox(agentId),
       drafts: new Drafts(agentId, storage()),
+      uploads: createUploads(),
       live: new LiveConnection(address, createLiveSync(agentId, onSignedOut)),
     };
   });
@@ -90,6 +104,7 @@ export function DeskProvider(props: {
       live.stop();
     };
   }, [parts, readOnly]);
+  useEffect(() => forgetWhenLeft(parts.uploads), [parts]);
   const desk = useMemo<Desk>(() => ({ session, readOnly, ...parts }), [session, readOnly, parts]);
   return <DeskContext value={desk}>{children}</DeskContext>;
 }

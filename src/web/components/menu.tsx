@@ -69,6 +69,25 @@ export function MenuItem(props: {
   );
 }
 
+/** A few items side by side, for what is told apart at a glance. */
+export function MenuTiles({ children }: { children: ReactNode }): ReactNode {
+  return <DropdownMenu.Group className="grid grid-cols-6 gap-0.5 px-1 pb-1">{children}</DropdownMenu.Group>;
+}
+
+/** One of {@link MenuTiles}; `label` says in words what it shows. */
+export function MenuTile(props: { label: string; onSelect(): void; children: ReactNode }): ReactNode {
+  return (
+    <DropdownMenu.Item
+      aria-label={props.label}
+      textValue={props.label}
+      onSelect={props.onSelect}
+      className="flex size-8 cursor-pointer items-center justify-center rounded-sm text-l outline-none select-none data-highlighted:bg-hover"
+    >
+      {props.children}
+    </DropdownMenu.Item>
+  );
+}
+
 /** A heading within a menu. */
 export function MenuHeading({ children }: { children: ReactNode }): ReactNode {
   return <DropdownMenu.Label className="px-2 pt-2 pb-1 text-2xs font-medium text-faint">{children}</DropdownMenu.Label>;

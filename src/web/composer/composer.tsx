@@ -1,46 +1,74 @@
 import { CornerDownLeft, Lock, SendHorizontal } from 'lucide-react';
-import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type ClipboardEvent, type KeyboardEvent, type ReactNode, useRef, useState } from 'react';
 import type { Conversation } from '../api/model.ts';
 import { useDesk, useLiveState } from '../app/desk.tsx';
+import type { ChannelAbilities } from '../channels/abilities.ts';
 import { Button } from '../components/button.tsx';
 import { channelName } from '../components/channel-mark.tsx';
 import { classNames } from '../components/class-names.ts';
-import { Keys } from '../components/keys.tsx';
 import { Segments } from '../components/segments.tsx';
 import { useText } from '../i18n/text.ts';
 import { useCommand } from '../keyboard/commands.ts';
 import { usePreferences } from '../preferences/preferences.ts';
+import { type Answered, AnsweringBar } from './answering-bar.tsx';
+import { AttachButton } from './attach-button.tsx';
+import { ComposerNote } from './composer-note.tsx';
 import type { Draft } from './drafts.ts';
 import { noteLength } from './length.ts';
-import { sendKeys, sends } from './send-key.ts';
+import { sends } from './send-key.ts';
+import { UploadTray } from './upload-tray.tsx';
+import { useFittingHeight } from './use-fitting-height.ts';
+import { useTyping } from './use-typing.ts';
+import { useUploads } from './use-uploads.ts';
 
 /** Where the answer is written, and notes for colleagues, which can not be mistaken for one. */
-export function Composer({ conversation }: { conversation: Conversation }): ReactNode {
+export function Composer(props: {
+  conversation: Conversation;
+  abilities: ChannelAbilities | null;
+  /** The message the next reply answers. */
+  answered: Answered | null;
+  onAnswered(): void;
+  /** Files that were chosen or pasted. */
+  onFiles(files: readonly File[]): void;
+}): ReactNode {
+  const { conversation, abilities, onFiles } = props;
   const t = useText();
-  const { drafts, outbox } = useDesk();
+  const { drafts, outbox, uploads } = useDesk();
   const { enterSends } = usePreferences();
   const away = useLiveState() === 'away';
   const [draft, setDraft] = useState<Draft>(() => drafts.read(conversation.id));
   const box = useRef<HTMLTextAreaElement>(null);
+  const write = (wanted: Draft['mode']): void => {
+    setDraft((now) => ({ ...now, mode: wanted }));
+    box.current?.focus();
+  };
+  const files = useUploads(conversation.id, () => write('reply'));
+  const typing = useTyping(conversation.id, abilities?.typing === true);
   const { mode } = draft;
   const text = draft[mode];
   const note = mode === 'note';
+  const answered = note ? null : props.answered;
   const via = `${channelName(conversation.channel)} · ${conversation.accountId}`;
   const length = noteLength(note ? '' : conversation.channel, text);
-  const empty = text.trim() === '';
+  const waits = note ? [] : files;
+  const ready = waits.every(({ state }) => state.is === 'there');
+  const able = (text.trim() !== '' || waits.length > 0) && ready && length?.tooLong !== true;
 
   const change = (next: Draft): void => {
     setDraft(next);
     drafts.write(conversation.id, next);
   };
   const send = (): void => {
-    if (empty || length?.tooLong === true) return;
-    outbox.add({ conversationId: conversation.id, kind: mode, text: text.trim() });
+    if (!able) return;
+    outbox.add({
+      conversationId: conversation.id,
+      kind: mode,
+      text: text.trim(),
+      files: note ? [] : uploads.take(conversation.id).map(({ id, kind, fileName }) => ({ id, kind, name: fileName })),
+      answered,
+    });
     change({ ...draft, [mode]: '' });
-    box.current?.focus();
-  };
-  const write = (wanted: Draft['mode']): void => {
-    setDraft((now) => ({ ...now, mode: wanted }));
+    if (answered !== null) props.onAnswered();
     box.current?.focus();
   };
   useCommand('reply', () => write('reply'));
@@ -50,9 +78,21 @@ export function Composer({ conversation }: { conversation: Conversation }): Reac
   const pressed = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
     const { key, shiftKey, ctrlKey, metaKey, nativeEvent } = event;
     const composing = nativeEvent.isComposing || nativeEvent.keyCode === 229;
+    if (key === 'Escape' && answered !== null && !composing) {
+      event.preventDefault();
+      props.onAnswered();
+      return;
+    }
     if (!sends({ key, shift: shiftKey, modified: ctrlKey || metaKey, composing }, enterSends)) return;
     event.preventDefault();
     send();
+  };
+  const pasted = (event: ClipboardEvent): void => {
+    const { files: inClipboard, types } = event.clipboardData;
+    // Copied from a document there is a picture of the words too: the words are meant.
+    if (inClipboard.length === 0 || types.includes('text/plain')) return;
+    event.preventDefault();
+    onFiles([...inClipboard]);
   };
 
   return (
@@ -77,13 +117,24 @@ export function Composer({ conversation }: { conversation: Conversation }): Reac
             {note ? t('composer.noteHint') : t('composer.via', { via })}
           </span>
         </div>
+        {answered !== null && <AnsweringBar answered={answered} onStop={props.onAnswered} />}
+        <UploadTray
+          uploads={waits}
+          channel={channelName(conversation.channel)}
+          onRemove={(id) => uploads.remove(conversation.id, id)}
+          onRetry={(id) => uploads.retry(conversation.id, id)}
+        />
         <textarea
           ref={box}
           value={text}
           dir="auto"
           rows={2}
-          onChange={(event) => change({ ...draft, [mode]: event.target.value })}
+          onChange={(event) => {
+            change({ ...draft, [mode]: event.target.value });
+            if (!note && event.target.value !== '') typing();
+          }}
           onKeyDown={pressed}
+          onPaste={pasted}
           aria-label={note ? t('composer.noteLabel') : t('composer.replyLabel', { name: conversation.contact.name })}
           placeholder={
             note ? t('composer.notePlaceholder') : t('composer.placeholder', { name: conversation.contact.name })
@@ -92,22 +143,13 @@ export function Composer({ conversation }: { conversation: Conversation }): Reac
           className="max-h-64 min-h-14 w-full resize-none field-sizing-content bg-transparent px-3 py-2 text-m outline-none placeholder:text-muted"
         />
         <div className="flex items-center gap-3 px-2 pb-2">
+          {!note && <AttachButton abilities={abilities} channel={conversation.channel} onFiles={onFiles} />}
           <p id="composer-told" className="min-w-0 flex-1 ps-1 text-2xs text-muted">
-            {length === null ? (
-              <span className="hidden items-center gap-1 @md/thread:inline-flex">
-                <Keys keys={sendKeys(enterSends)} /> {t('composer.toSend')}
-              </span>
-            ) : (
-              <span className={length.tooLong ? 'text-bad-text' : length.parts > 1 ? 'text-warn-text' : undefined}>
-                <span className="tabular-nums">{t('composer.length', { used: length.used, max: length.max })}</span>
-                {length.tooLong && ` · ${t('composer.tooLong')}`}
-                {length.parts > 1 && ` · ${t('composer.split', { count: length.parts })}`}
-              </span>
-            )}
+            <ComposerNote length={length} uploads={waits} text={text} abilities={abilities} enterSends={enterSends} />
           </p>
           <Button
             look={note ? 'plain' : 'primary'}
-            disabled={empty || length?.tooLong === true}
+            disabled={!able}
             icon={note ? <CornerDownLeft size={14} aria-hidden /> : <SendHorizontal size={14} aria-hidden />}
             onClick={send}
           >
@@ -117,19 +159,4 @@ export function Composer({ conversation }: { conversation: Conversation }): Reac
       </div>
     </section>
   );
-}
-
-/** For browsers without `field-sizing`: the box is as high as what is in it. */
-function useFittingHeight(box: React.RefObject<HTMLTextAreaElement | null>, text: string): void {
-  const [fits] = useState(() => CSS.supports('field-sizing', 'content'));
-  useLayoutEffect(() => {
-    const element = box.current;
-    if (fits || element === null) return;
-    element.style.height = 'auto';
-    element.style.height = `${element.scrollHeight}px`;
-  }, [box, fits, text]);
-  useEffect(() => {
-    // On a desk the next thing after opening is reading or a key; on a phone the keyboard would cover the thread.
-    if (box.current !== null) box.current.scrollTop = box.current.scrollHeight;
-  }, [box]);
 }

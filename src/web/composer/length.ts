@@ -10,6 +10,11 @@ const LIMITS: Readonly<Record<string, Limit>> = {
   x: { max: 10_000, unit: 'codePoint' },
 };
 
+/** How long a text is as a channel counts. Weighted counting is near enough by characters: it only decides what is said before sending. */
+export function lengthIn(unit: 'utf16' | 'codepoint' | 'weighted', text: string): number {
+  return unit === 'utf16' ? text.length : Array.from(text).length;
+}
+
 /** The longest reply the server takes. */
 export const LONGEST_REPLY = 20_000;
 

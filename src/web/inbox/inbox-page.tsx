@@ -11,12 +11,15 @@ import { KEYS_OF } from '../keyboard/keymap.ts';
 import { ConversationList } from '../list/conversation-list.tsx';
 import type { Route } from '../router/route.ts';
 import { navigate } from '../router/router.tsx';
-import { ThreadPane } from '../thread/thread-pane.tsx';
 import { ConnectionBar } from './connection-bar.tsx';
 import { Sidebar } from './sidebar.tsx';
 import { useTitle } from './use-title.ts';
 import { ViewBar } from './view-bar.tsx';
 
+const loadThread = () => import('../thread/thread-pane.tsx');
+const ThreadPane = lazy(loadThread);
+// Nothing that the first paint waits for, and the next thing that is wanted: it comes while the list is fetched.
+loadThread().catch(() => undefined);
 const ShortcutSheet = lazy(() => import('../keyboard/shortcut-sheet.tsx'));
 
 /** The desk itself: views, the list, and the conversation that is open. Narrow windows show one of list and conversation. */
@@ -72,7 +75,9 @@ export function InboxPage(props: { route: Extract<Route, { page: 'inbox' }>; onL
             )}
           >
             {open ? (
-              <ThreadPane key={conversationId} conversationId={conversationId} view={view} />
+              <Suspense fallback={null}>
+                <ThreadPane key={conversationId} conversationId={conversationId} view={view} />
+              </Suspense>
             ) : (
               <Blank icon={<MessagesSquare size={18} aria-hidden />} title={t('page.nothingOpen')}>
                 <span className="inline-flex flex-wrap items-center justify-center gap-1">

@@ -6,6 +6,7 @@ import { ChannelMark, channelName } from '../components/channel-mark.tsx';
 import { classNames } from '../components/class-names.ts';
 import { Ago } from '../i18n/moment.tsx';
 import { type Text, useText } from '../i18n/text.ts';
+import { previewWords } from '../media/stand-in.ts';
 import type { View } from '../router/route.ts';
 import { Link } from '../router/router.tsx';
 
@@ -84,7 +85,7 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps): R
             className={classNames('min-w-0 flex-1 truncate text-xs', unread ? 'text-text' : 'text-muted')}
           >
             {draft !== '' && <span className="font-medium text-accent-text">{t('list.draft')} </span>}
-            {draft || one.preview || t('list.noText')}
+            {draft || previewWords(one.preview, t) || t('list.noText')}
           </span>
           {unread && (
             <span className="inline-flex h-4 min-w-4 items-center justify-center rounded-full bg-accent px-1 text-2xs font-semibold text-on-accent tabular-nums">

@@ -1,8 +1,9 @@
 import { SendHorizontal, X } from 'lucide-react';
 import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { IconButton } from '../components/button.tsx';
+import { PhoneSendMenu } from './phone-send-menu.tsx';
 import { PHRASE_KINDS, PHRASES } from './phrases.ts';
-import type { Phone, PhoneMessage } from './sandbox-api.ts';
+import type { Phone, PhoneMessage, PhoneThing } from './sandbox-api.ts';
 import { useWords } from './words.ts';
 
 /** Where the visitor types as the customer, with sentences at hand. */
@@ -11,6 +12,7 @@ export function PhoneComposer(props: {
   editing: PhoneMessage | undefined;
   onStopEditing(): void;
   onSend(text: string): void;
+  onSendThing(what: PhoneThing): void;
 }): ReactNode {
   const { phone, editing } = props;
   const t = useWords();
@@ -83,6 +85,7 @@ export function PhoneComposer(props: {
           </IconButton>
         </div>
       )}
+      {editing === undefined && <PhoneSendMenu onSend={props.onSendThing} />}
       <form onSubmit={onSubmit} className="flex items-end gap-1.5 px-3 pt-1.5 pb-3">
         <textarea
           ref={field}

@@ -4,7 +4,7 @@ import { Avatar } from '../components/avatar.tsx';
 import { IconButton } from '../components/button.tsx';
 import { PhoneBubble } from './phone-bubble.tsx';
 import { PhoneComposer } from './phone-composer.tsx';
-import { block, edit, type Phone, type PhoneMessage, say } from './sandbox-api.ts';
+import { block, edit, type Phone, type PhoneMessage, press, react, say, send } from './sandbox-api.ts';
 import { useWords } from './words.ts';
 
 /** One customer's phone with the chat with our bot on it. */
@@ -62,6 +62,8 @@ export function PhoneScreen(props: {
             message={message}
             phone={phone}
             onEdit={() => setEditing(message)}
+            onPress={(button) => order(() => press(phone.id, message.id, button))}
+            onReact={(emoji) => order(() => react(phone.id, message.id, emoji))}
           />
         ))}
         {phone.blocked && (
@@ -75,6 +77,7 @@ export function PhoneScreen(props: {
         phone={phone}
         editing={editing}
         onStopEditing={() => setEditing(undefined)}
+        onSendThing={(what) => order(() => send(phone.id, what))}
         onSend={(text) => {
           const { id } = phone;
           order(() => (editing === undefined ? say(id, text) : edit(id, editing.id, text)));

@@ -6,6 +6,7 @@ type Schemas = components['schemas'];
 export type SandboxState = Schemas['SandboxState'];
 export type Phone = Schemas['Phone'];
 export type PhoneMessage = Phone['messages'][number];
+export type PhoneThing = Schemas['SendOnPhoneInput']['what'];
 export type TroubleKind = SandboxState['troubles'][number]['kind'];
 export type StepId = SandboxState['steps'][number]['id'];
 
@@ -20,6 +21,15 @@ export const addPhone = (name: string, language: PhoneLanguage): Promise<Phone> 
   answerOf(client.POST('/api/v1/sandbox/phones', { body: { name, language } }));
 export const say = (phone: number, text: string): Promise<SandboxState> =>
   answerOf(client.POST('/api/v1/sandbox/say', { body: { phone, text } }));
+export const send = (phone: number, what: PhoneThing): Promise<SandboxState> =>
+  answerOf(client.POST('/api/v1/sandbox/send', { body: { phone, what } }));
+export const press = (phone: number, message: number, button: string): Promise<SandboxState> =>
+  answerOf(client.POST('/api/v1/sandbox/press', { body: { phone, message, button } }));
+export const react = (phone: number, message: number, emoji: string | null): Promise<SandboxState> =>
+  answerOf(client.POST('/api/v1/sandbox/react', { body: { phone, message, emoji } }));
+/** Where the picture is that a message shows. */
+export const pictureAddress = (phone: number, message: number): string =>
+  `/api/v1/sandbox/picture?phone=${phone}&message=${message}`;
 export const edit = (phone: number, message: number, text: string): Promise<SandboxState> =>
   answerOf(client.POST('/api/v1/sandbox/edit', { body: { phone, message, text } }));
 export const block = (phone: number, blocked: boolean): Promise<SandboxState> =>

@@ -16,6 +16,8 @@ export function activityWords(message: Message, session: Session, t: Text): stri
     return t('activity.blocked', { by: by ?? message.author.name, reason: field(activity, 'why') ?? '' });
   }
   if (change === 'unblocked') return t('activity.unblocked', { by: by ?? message.author.name });
+  if (change === 'unreachable') return t('activity.unreachable');
+  if (change === 'reachable') return t('activity.reachable');
   if (change !== 'owner') return message.text || t('activity.changed');
   const agentId = field(activity, 'agent');
   const teamId = field(activity, 'team');

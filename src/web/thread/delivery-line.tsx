@@ -6,7 +6,7 @@ import { Button } from '../components/button.tsx';
 import { classNames } from '../components/class-names.ts';
 import { type Text, useText } from '../i18n/text.ts';
 import { type Times, useTimes } from '../i18n/times.ts';
-import { summaryOf } from './delivery-summary.ts';
+import { sendParts, summaryOf } from './delivery-summary.ts';
 import { ReasonWords } from './reason-words.tsx';
 import { deliveryReason } from './reasons.ts';
 
@@ -53,7 +53,7 @@ function wordsOf(one: Delivery, t: Text, times: Times): string {
   return t(`delivery.${one.state}`);
 }
 
-/** The life of a message on its way out: one line when all is well, one a part where it is not, with what can be done. */
+/** The life of a message's own parts on their way out: one line when all is well, one a part where it is not, with what can be done. */
 export function DeliveryLines(props: {
   deliveries: readonly Delivery[];
   actions: Actions;
@@ -62,7 +62,8 @@ export function DeliveryLines(props: {
   const { summary, troubled } = summaryOf(props.deliveries);
   const t = useText();
   const times = useTimes();
-  const many = props.deliveries.length > 1;
+  const parts = sendParts(props.deliveries);
+  const many = parts.length > 1;
   return (
     <div className="flex flex-col items-end gap-1">
       {troubled.map((one) => (
@@ -77,7 +78,7 @@ export function DeliveryLines(props: {
       {summary !== null && (
         <Line one={summary}>
           {wordsOf(summary, t, times)}
-          {many && troubled.length === 0 && ` · ${t('delivery.parts', { count: props.deliveries.length })}`}
+          {many && troubled.length === 0 && ` · ${t('delivery.parts', { count: parts.length })}`}
         </Line>
       )}
     </div>

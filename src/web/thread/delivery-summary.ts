@@ -10,10 +10,16 @@ export interface DeliverySummary {
   troubled: readonly Delivery[];
 }
 
+/** The parts that are the message itself. What was done to it later (edits, a deletion) never says whether it was sent. */
+export function sendParts(deliveries: readonly Delivery[]): readonly Delivery[] {
+  return deliveries.filter((one) => one.action === 'send');
+}
+
 export function summaryOf(deliveries: readonly Delivery[]): DeliverySummary {
-  const well = deliveries.filter((one) => PROGRESS.includes(one.state));
+  const parts = sendParts(deliveries);
+  const well = parts.filter((one) => PROGRESS.includes(one.state));
   const [summary] = well.toSorted((left, right) => PROGRESS.indexOf(left.state) - PROGRESS.indexOf(right.state));
-  return { summary: summary ?? null, troubled: deliveries.filter((one) => !PROGRESS.includes(one.state)) };
+  return { summary: summary ?? null, troubled: parts.filter((one) => !PROGRESS.includes(one.state)) };
 }
 
 /**

@@ -3,8 +3,10 @@ import type { ReactNode } from 'react';
 import type { Message } from '../api/model.ts';
 import { useText } from '../i18n/text.ts';
 import { useTimes } from '../i18n/times.ts';
+import { ContextLines } from './context-lines.tsx';
 import type { Line } from './layout.ts';
-import { MessageBody } from './message-body.tsx';
+import { MessageContent } from './message-content.tsx';
+import { useThreadTools } from './thread-tools.ts';
 
 /** Messages that were kept and called nobody: one line that counts them, and all of them on a click. */
 export function FiledLine({ line }: { line: Extract<Line, { type: 'filed' }> }): ReactNode {
@@ -27,14 +29,19 @@ export function FiledLine({ line }: { line: Extract<Line, { type: 'filed' }> }):
 
 function Entry({ message }: { message: Message }): ReactNode {
   const times = useTimes();
+  const { contactName, readOnly, fetchFile } = useThreadTools();
   const atMs = Date.parse(message.at);
   return (
     <li className="flex max-w-full items-baseline gap-2 rounded-md border border-line px-2 py-1">
       <time dateTime={message.at} title={times.exact(atMs)} className="shrink-0 text-2xs text-faint tabular-nums">
         {times.clock(atMs)}
       </time>
-      <div dir="auto" className="min-w-0">
-        <MessageBody message={message} />
+      <div dir="auto" className="flex min-w-0 flex-col gap-1">
+        <ContextLines message={message} contactName={contactName} />
+        <MessageContent
+          message={message}
+          owner={{ sender: contactName, readOnly, onFetch: (id) => void fetchFile(id) }}
+        />
       </div>
     </li>
   );

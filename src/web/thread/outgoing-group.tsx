@@ -1,4 +1,4 @@
-import { CircleX, Clock, Lock } from 'lucide-react';
+import { CircleX, Clock, Lock, Paperclip } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useDesk, useLiveState } from '../app/desk.tsx';
 import { Avatar } from '../components/avatar.tsx';
@@ -6,8 +6,9 @@ import { Button } from '../components/button.tsx';
 import { classNames } from '../components/class-names.ts';
 import { FailureWords } from '../components/failure-words.tsx';
 import { useText } from '../i18n/text.ts';
+import { previewWords } from '../media/stand-in.ts';
 import type { Outgoing } from '../outbox/outgoing.ts';
-import { bubbleLook } from './message-group.tsx';
+import { bubbleLook } from './bubble.tsx';
 
 /** What the agent wrote and the server has not confirmed: there at once, and honest about where it is. */
 export function OutgoingGroup(props: { entries: readonly Outgoing[]; name: string; id: string }): ReactNode {
@@ -41,6 +42,17 @@ function OutgoingBubble({ one }: { one: Outgoing }): ReactNode {
         )}
       >
         {one.kind === 'note' && <Lock size={12} aria-hidden className="me-1 inline" />}
+        {one.answered !== null && (
+          <p className="border-s-2 border-accent ps-2 text-xs text-muted">
+            <span className="line-clamp-2">{previewWords(one.answered.text, t)}</span>
+          </p>
+        )}
+        {one.files.map((file) => (
+          <p key={file.id} className="flex items-center gap-1.5 text-s">
+            <Paperclip size={13} aria-hidden className="shrink-0 text-muted" />
+            <bdi className="min-w-0 truncate">{file.name ?? t(`kind.${file.kind ?? 'document'}`)}</bdi>
+          </p>
+        ))}
         {one.text}
       </div>
       {refused ? (

@@ -17,6 +17,8 @@ interface LineProps {
   actions: Actions;
   readOnly: boolean;
   contact: { id: string; language: string | null };
+  /** The message whose menu Tab reaches. */
+  reachable: string | null;
 }
 
 /** One line of a thread. */
@@ -43,6 +45,7 @@ export const ThreadLine = memo(function ThreadLine(props: LineProps): ReactNode 
           actions={props.actions}
           readOnly={props.readOnly}
           contact={props.contact}
+          reachable={line.messages.some((one) => one.id === props.reachable) ? props.reachable : null}
         />
       );
   }

@@ -1,26 +1,34 @@
 import { useQuery } from '@tanstack/react-query';
 import { Lock } from 'lucide-react';
-import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useActions } from '../actions/use-actions.ts';
 import { asFailure } from '../api/failure.ts';
+import type { Message } from '../api/model.ts';
 import { useDesk, useOutgoing } from '../app/desk.tsx';
 import { knownConversation, queries, threadKey, threadQuery } from '../app/queries.ts';
+import { useAbilities } from '../channels/abilities.ts';
 import { Blank } from '../components/blank.tsx';
 import { Button } from '../components/button.tsx';
 import { Bar, Patience } from '../components/skeleton.tsx';
 import { Trouble } from '../components/trouble.tsx';
+import type { Answered } from '../composer/answering-bar.tsx';
 import { Composer } from '../composer/composer.tsx';
+import { checkFile } from '../composer/file-check.ts';
 import { useText } from '../i18n/text.ts';
+import { runCommand } from '../keyboard/commands.ts';
 import type { View } from '../router/route.ts';
 import { navigate } from '../router/router.tsx';
 import { ColleagueNotice } from './colleague-notice.tsx';
+import { DropZone } from './drop-zone.tsx';
 import type { LoadedThread } from './loaded-thread.ts';
 import { ThreadHeader } from './thread-header.tsx';
 import { ThreadScroll } from './thread-scroll.tsx';
+import { ThreadToolsContext } from './thread-tools.ts';
 import { useMarkRead } from './use-mark-read.ts';
+import { useThreadToolsOf } from './use-thread-tools.ts';
 
-/** An open conversation: its head, everything said, and where the answer is written. */
-export function ThreadPane({ conversationId, view }: { conversationId: string; view: View }): ReactNode {
+/** An open conversation: its head, everything said, and where the answer is written. Lazy. */
+export default function ThreadPane({ conversationId, view }: { conversationId: string; view: View }): ReactNode {
   const t = useText();
   const { readOnly } = useDesk();
   const thread = useQuery(threadQuery(conversationId));
@@ -78,20 +86,46 @@ function OpenThread(props: {
   }, [entries, items, conversation.id]);
   const [unreadAtOpening] = useState(conversation.unread);
   useMarkRead(thread, readOnly);
+  const t = useText();
+  const abilities = useAbilities(conversation.channel);
+  const [answered, setAnswered] = useState<Answered | null>(null);
+  const answer = useCallback(
+    ({ id, author, text }: Message) => {
+      setAnswered({ id, author: author.kind === 'bot' ? t('author.bot') : author.name, text });
+      runCommand('reply');
+    },
+    [t],
+  );
+  const tools = useThreadToolsOf({ conversation, abilities, readOnly, answer });
+  const { uploads } = useDesk();
+  const addFiles = (files: readonly File[]): void => {
+    if (abilities !== null) uploads.add(conversation.id, files, (file, already) => checkFile(file, already, abilities));
+  };
   return (
-    <>
-      <ThreadScroll
-        thread={thread}
-        outgoing={outgoing}
-        unreadAtOpening={unreadAtOpening}
-        actions={actions}
-        readOnly={readOnly}
-      />
-      <div className="mx-auto w-full max-w-4xl px-4">
-        <ColleagueNotice thread={thread} />
-      </div>
-      {!readOnly && <Composer key={conversation.id} conversation={conversation} />}
-    </>
+    <ThreadToolsContext value={tools}>
+      <DropZone able={!readOnly && abilities !== null} onFiles={addFiles}>
+        <ThreadScroll
+          thread={thread}
+          outgoing={outgoing}
+          unreadAtOpening={unreadAtOpening}
+          actions={actions}
+          readOnly={readOnly}
+        />
+        <div className="mx-auto w-full max-w-4xl px-4">
+          <ColleagueNotice thread={thread} />
+        </div>
+        {!readOnly && (
+          <Composer
+            key={conversation.id}
+            conversation={conversation}
+            abilities={abilities}
+            answered={answered}
+            onAnswered={() => setAnswered(null)}
+            onFiles={addFiles}
+          />
+        )}
+      </DropZone>
+    </ThreadToolsContext>
   );
 }
 

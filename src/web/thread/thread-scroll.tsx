@@ -53,6 +53,8 @@ export function ThreadScroll(props: {
   const { language, contact: person } = thread.conversation;
   const contact = useMemo(() => ({ id: person.id, language }), [person.id, language]);
 
+  const reachable = thread.items.findLast((one) => one.kind === 'inbound' || one.kind === 'outbound')?.id ?? null;
+
   const toEnd = useCallback(() => {
     const element = scroller.current;
     if (element !== null) element.scrollTop = element.scrollHeight;
@@ -106,6 +108,8 @@ export function ThreadScroll(props: {
       if (atEnd.current) toEnd();
     });
     watch.observe(element);
+    // A film that cannot be played becomes a row, an editor opens: nothing that draws lines anew.
+    if (content.current !== null) watch.observe(content.current);
     return () => watch.disconnect();
   }, [toEnd]);
 
@@ -144,6 +148,7 @@ export function ThreadScroll(props: {
               actions={actions}
               readOnly={readOnly}
               contact={contact}
+              reachable={reachable}
             />
           ))}
         </div>

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { eventually } from '../eventually.ts';
 import { type Look, openTab } from './chromium.ts';
+import { drawnPicture, FILES_CHAT, sendEverything, THINGS_CHAT } from './media-thread.ts';
 import type { SandboxServer } from './sandbox-server.ts';
 
 /** The conversations the screens are about, once {@link fillSandbox} has made them. */
@@ -11,6 +12,10 @@ interface Filled {
   resolved: string;
   /** Its contact is blocked, and wrote again. */
   blocked: string;
+  /** A customer's files of every kind, and an answer with one. */
+  files: string;
+  /** Places, contacts and everything else. */
+  things: string;
 }
 
 const filled = new WeakMap<SandboxServer, Filled>();
@@ -112,7 +117,27 @@ export async function fillSandbox(server: SandboxServer): Promise<void> {
     50,
   );
   await settled();
-  filled.set(server, { blocked, full, bot: await conversationOf('王伟'), resolved });
+  await sendEverything(server);
+  const files = await conversationOf(FILES_CHAT.name);
+  const things = await conversationOf(THINGS_CHAT.name);
+  const picture = crypto.randomUUID();
+  const uploaded = await fetch(
+    `${server.address}/api/v1/conversations/${files}/attachments?id=${picture}&name=where-to-sign.jpg`,
+    {
+      method: 'POST',
+      headers: { 'content-type': 'application/octet-stream', cookie: session.cookie, 'x-csrf-token': session.csrf },
+      body: new Uint8Array(await drawnPicture(900, 600, '#2a9d8f')),
+    },
+  );
+  if (!uploaded.ok) throw new Error(`upload: ${uploaded.status} ${await uploaded.text()}`);
+  const [asked] = await server.query<{ id: string }>(
+    `SELECT id FROM message WHERE conversation_id = '${files}' AND text = 'Here is the receipt'`,
+  );
+  const reply = { text: 'Please sign here', attachmentIds: [picture], replyToMessageId: asked?.id };
+  await call(`/conversations/${files}/replies`, { id: crypto.randomUUID(), ...reply }, session);
+  await write('replies', things, 'No, we give nothing away. Do not press anything there.');
+  await settled();
+  filled.set(server, { blocked, full, bot: await conversationOf('王伟'), resolved, files, things });
 }
 
 /** One thing to look at. */
@@ -177,6 +202,69 @@ export const SCREENS: readonly Screen[] = [
     async reach(page) {
       await page.locator('main header button:has(svg.lucide-ban)').click();
       await page.getByRole('dialog').waitFor();
+    },
+  },
+  { name: 'thread-files', as: 'lead', address: ({ files }) => `/inbox/mine/${files}` },
+  {
+    name: 'thread-files-above',
+    as: 'lead',
+    address: ({ files }) => `/inbox/mine/${files}`,
+    async reach(page) {
+      await page.locator('[data-attachment="photo"]').first().scrollIntoViewIfNeeded();
+    },
+  },
+  { name: 'thread-things', as: 'lead', address: ({ things }) => `/inbox/mine/${things}` },
+  {
+    name: 'lightbox',
+    as: 'lead',
+    address: ({ files }) => `/inbox/mine/${files}`,
+    async reach(page) {
+      await page.locator('[data-album] button').first().click();
+      await page.getByRole('dialog').locator('img').waitFor();
+    },
+  },
+  {
+    name: 'message-menu',
+    as: 'lead',
+    address: ({ things }) => `/inbox/mine/${things}`,
+    async reach(page) {
+      await page.locator('[data-message-menu]').nth(-2).press('Enter');
+      await page.getByRole('menu').waitFor();
+    },
+  },
+  {
+    name: 'message-editor',
+    as: 'lead',
+    address: ({ things }) => `/inbox/mine/${things}`,
+    async reach(page) {
+      await page.locator('[data-message-menu]').last().press('Enter');
+      await page.getByRole('menuitem').nth(1).click();
+      await page.locator('article textarea').waitFor();
+    },
+  },
+  {
+    name: 'delete-dialog',
+    as: 'lead',
+    address: ({ things }) => `/inbox/mine/${things}`,
+    async reach(page) {
+      await page.locator('[data-message-menu]').last().press('Enter');
+      await page.getByRole('menuitem').nth(2).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'composer-files',
+    as: 'lead',
+    address: ({ files }) => `/inbox/mine/${files}`,
+    async reach(page) {
+      await page.locator('[data-message-menu]').nth(-2).press('Enter');
+      await page.getByRole('menuitem').first().click();
+      await page.locator('[data-attach]').setInputFiles([
+        { name: 'receipt.jpg', mimeType: 'image/jpeg', buffer: await drawnPicture(600, 400, '#e76f51') },
+        { name: 'terms.txt', mimeType: 'text/plain', buffer: Buffer.from('The terms.') },
+        { name: 'nothing.txt', mimeType: 'text/plain', buffer: Buffer.alloc(0) },
+      ]);
+      await page.locator('[data-upload="there"]').nth(1).waitFor();
     },
   },
   { name: 'thread-gone', as: 'agent', address: () => '/inbox/all/00000000-0000-7000-8000-000000000000' },

@@ -40,7 +40,8 @@ const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
 };
 const offline = (): ApiFailure => new ApiFailure(0, { code: 'offline' });
-const reply = (text: string, conversationId = 'c') => ({ conversationId, kind: 'reply', text }) as const;
+const reply = (text: string, conversationId = 'c') =>
+  ({ conversationId, kind: 'reply', text, files: [], answered: null }) as const;
 
 describe('the outbox', () => {
   test('sends at once, and keeps the entry until the thread shows it', async () => {
@@ -51,6 +52,15 @@ describe('the outbox', () => {
     expect(outbox.entries()).toMatchObject([{ id: entry.id, state: 'stored' }]);
     outbox.forget([entry.id]);
     expect(outbox.entries()).toEqual([]);
+  });
+
+  test('files and what is answered outlive a reload with their words', async () => {
+    const { outbox, create } = world([offline()]);
+    const files = [{ id: 'f1', kind: 'photo' as const, name: 'a.jpg' }];
+    const answered = { id: 'm1', author: 'Ann', text: 'Which?' };
+    outbox.add({ ...reply(''), files, answered });
+    await settle();
+    expect(create().entries()).toMatchObject([{ text: '', files, answered, state: 'queued' }]);
   });
 
   test('ten written offline go once each, in order, under their own ids', async () => {

@@ -48,6 +48,10 @@ export function message(seq: number, change: Partial<Message> = {}): Message {
     edits: [],
     reactions: [],
     masks: [],
+    extras: null,
+    attachments: [],
+    replyTo: null,
+    entry: null,
     state: null,
     stateReason: null,
     activity: null,
@@ -57,10 +61,11 @@ export function message(seq: number, change: Partial<Message> = {}): Message {
 }
 
 /** A part as the API gives it. */
-export function delivery(state: Delivery['state'], ordinal = 0): Delivery {
+export function delivery(state: Delivery['state'], ordinal = 0, action: Delivery['action'] = 'send'): Delivery {
   return {
     id: `d${ordinal}`,
     ordinal,
+    action,
     state,
     attempt: 1,
     errorKind: null,

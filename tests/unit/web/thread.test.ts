@@ -39,7 +39,15 @@ describe('the layout of a thread', () => {
   });
 
   test('what was not stored yet stands at the end', () => {
-    const one = { id: 'x', conversationId: 'c', kind: 'reply', text: 'hi', atMs: Date.parse(message(1).at) } as const;
+    const one = {
+      id: 'x',
+      conversationId: 'c',
+      kind: 'reply',
+      text: 'hi',
+      files: [],
+      answered: null,
+      atMs: Date.parse(message(1).at),
+    } as const;
     const waiting = { ...one, state: 'queued', reason: null, code: null, requestId: null } as const;
     expect(kinds(layoutThread([message(1)], [waiting], options))).toBe('day group outgoing');
   });

@@ -1,0 +1,16 @@
+import { type RefObject, useEffect, useLayoutEffect, useState } from 'react';
+
+/** For browsers without `field-sizing`: the box is as high as what is in it. */
+export function useFittingHeight(box: RefObject<HTMLTextAreaElement | null>, text: string): void {
+  const [fits] = useState(() => CSS.supports('field-sizing', 'content'));
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (fits || element === null) return;
+    element.style.height = 'auto';
+    element.style.height = `${element.scrollHeight}px`;
+  }, [box, fits, text]);
+  useEffect(() => {
+    // On a desk the next thing after opening is reading or a key; on a phone the keyboard would cover the thread.
+    if (box.current !== null) box.current.scrollTop = box.current.scrollHeight;
+  }, [box]);
+}
