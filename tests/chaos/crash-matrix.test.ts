@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { seededRandom } from '../../channels/telegram/simulator/faults.ts';
 import { CRASH_POINTS, type CrashPoint } from '../../src/core/crash-point.ts';
-import { eventually } from '../kit/eventually.ts';
+import { untilDrained } from './drained.ts';
 import { violations } from './invariants.ts';
 import { startTraffic } from './traffic.ts';
 import { type ChaosBackend, type Process, startWorld, type World } from './world.ts';
@@ -51,26 +51,6 @@ async function disturb(world: World, random: () => number): Promise<void> {
       await world.redis.start();
     } else if (dice < 0.6) await world.postgres.immediateRestart();
   } else if (dice < 0.2) world.crashEmbeddedServer();
-}
-
-async function untilDrained(world: World): Promise<void> {
-  await eventually(
-    async () => {
-      const [row] = await world.query<{ left: string }>(`SELECT
-        (SELECT count(*) FROM thread WHERE due_at IS NOT NULL OR lease_owner IS NOT NULL)
-        + (SELECT count(*) FROM message WHERE state = 'new')
-        + (SELECT count(*) FROM delivery WHERE state IN ('scheduled', 'pending', 'sending', 'retry', 'unknown'))
-        + (SELECT count(*) FROM attachment WHERE state = 'waiting')
-        + (SELECT count(*) FROM audit WHERE seal_no IS NULL) AS left`);
-      // A file that failed often waits long; that it comes at all is what counts here.
-      await world.query(
-        `UPDATE attachment SET due_at = now() WHERE state = 'waiting' AND due_at > now() AND lease_owner IS NULL`,
-      );
-      return row?.left === '0' && world.simulator.log.updates.every((update) => update.ackedAtMs !== null);
-    },
-    60_000,
-    200,
-  );
 }
 
 async function runMatrix(

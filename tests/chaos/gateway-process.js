@@ -12,6 +12,7 @@ import { systemClock } from '../../dist/src/core/ids-and-time.js';
 import { createFileBlobStore } from '../../dist/src/files/blob-store.js';
 import { createKeyRing } from '../../dist/src/files/crypto.js';
 import { loadMasterKeys } from '../../dist/src/files/master-key.js';
+import { keepHeapSmall } from '../../dist/src/observability/heap.js';
 import { createLog } from '../../dist/src/observability/log.js';
 import { migrateQueue } from '../../dist/src/queue/index.js';
 import { openDatabase } from '../../dist/src/store/database.js';
@@ -19,6 +20,7 @@ import { holdGatewayLock, startEmbedded } from '../../dist/src/store/embedded/in
 import { migrate } from '../../dist/src/store/migrate.js';
 import { migrations } from '../../dist/src/store/migrations/index.js';
 
+keepHeapSmall();
 const options = JSON.parse(process.argv[2] ?? '{}');
 const log = createLog({ level: 'warn', write: (line) => process.stderr.write(line) });
 
@@ -30,7 +32,7 @@ onCrashPoint((name) => {
   process.kill(process.pid, 'SIGKILL');
 });
 
-/** Repeats the text; "human" hands over; "single" is answered with class single; "poison" ends the process. */
+/** Repeats the text; "human" hands over; "single" is answered with class single, "menu" with a button; "poison" ends the process. */
 const chaosBrain = {
   name: 'chaos',
   deadlineMs: 8_000,
@@ -41,7 +43,10 @@ const chaosBrain = {
     if (input.messages.some((message) => message.text.startsWith('human'))) return { kind: 'handoff', why: 'asked' };
     // A file whose words are still to come is told by its place, so that every answer is one of its kind.
     const replies = input.messages.map((message) => ({
-      content: { text: typeof message.standIn === 'string' ? `echo file ${message.seq}` : `echo ${message.text}` },
+      content: {
+        text: typeof message.standIn === 'string' ? `echo file ${message.seq}` : `echo ${message.text}`,
+        ...(message.text.startsWith('menu') ? { buttons: [[{ label: `pick ${message.text}`, data: 'pick' }]] } : {}),
+      },
       class: message.text.startsWith('single') ? 'single' : 'repeatable',
     }));
     const output = { kind: 'reply', replies, why: 'chaos' };

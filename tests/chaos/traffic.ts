@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { answerWithGestures } from './gestures.ts';
 import { HOOKED, POLLED, type Process, type World } from './world.ts';
 
 /** What the customers wrote and the agents were told was taken: the other half of the truth. */
@@ -8,6 +9,10 @@ export interface Traffic {
   readonly written: Map<string, { chatId: number; text: string; edited: boolean }>;
   /** Files that were sent, each as `chat:message`. */
   readonly files: Set<string>;
+  /** By update id: the external id under which a press on a button is stored. */
+  readonly presses: Map<number, string>;
+  /** By `chat:message` of the bot's: the emoji the customer left there. */
+  readonly reactions: Map<string, readonly string[]>;
   /** Texts of agents' replies that were accepted. */
   readonly accepted: Set<string>;
   /** How many files each of these replies carries. */
@@ -22,13 +27,22 @@ const MOST_WAITING = 250;
 /** Bytes that are no picture: a preview of each would take longer than the crash. */
 const NO_PICTURE = { bytes: Buffer.alloc(30_000, 'not a picture ') };
 
-/** Customers on both accounts write, edit and ask for people; one agent takes over, replies and hands back. */
-export function startTraffic(world: World, random: () => number, gateway: () => Process | null): Traffic {
+/**
+ * Customers on both accounts write, edit and ask for people; one agent takes over, replies and hands back. With `gestures` they also
+ * press buttons below answers and react to them.
+ */
+export function startTraffic(
+  world: World,
+  random: () => number,
+  gateway: () => Process | null,
+  options: { gestures?: boolean } = {},
+): Traffic {
   const written: Traffic['written'] = new Map();
   const files = new Set<string>();
   const accepted = new Set<string>();
   const attempted = new Set<string>();
   const albums = new Map<string, number>();
+  const gestures = options.gestures === true ? answerWithGestures(world, random, written) : null;
   let stopped = false;
   const agentId = randomUUID();
 
@@ -37,6 +51,7 @@ export function startTraffic(world: World, random: () => number, gateway: () => 
       world.simulator.customer(1_000 * (side + 1) + index, { firstName: `C${index}`, bot }),
     ),
   );
+  for (const customer of customers) gestures?.join(customer);
   const counters = new Map<number, number>();
 
   // What nobody has taken yet. Customers wait when it is much: a machine that is busy elsewhere would only be buried.
@@ -56,7 +71,8 @@ export function startTraffic(world: World, random: () => number, gateway: () => 
       const count = (counters.get(customer.id) ?? 0) + 1;
       counters.set(customer.id, count);
       const dice = random();
-      const kind = dice < 0.03 ? 'human' : dice < 0.12 ? 'single' : 'text';
+      const menu = gestures !== null && dice < 0.2;
+      const kind = dice < 0.03 ? 'human' : dice < 0.12 ? 'single' : menu ? 'menu' : 'text';
       const text = `${kind} ${customer.id}-${count}`;
       const entry = { chatId: customer.chatId, text, edited: false };
       const form = random();
@@ -144,6 +160,8 @@ export function startTraffic(world: World, random: () => number, gateway: () => 
   return {
     written,
     files,
+    presses: gestures?.presses ?? new Map(),
+    reactions: gestures?.reactions ?? new Map(),
     accepted,
     attempted,
     albums,
@@ -151,6 +169,7 @@ export function startTraffic(world: World, random: () => number, gateway: () => 
       stopped = true;
       clearInterval(counting);
       await loops;
+      await gestures?.stop();
     },
   };
 }

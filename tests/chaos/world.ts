@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { ALLOWED_UPDATES } from '../../channels/telegram/normalise.ts';
 import { createTelegramSimulator, type TelegramSimulator } from '../../channels/telegram/simulator/index.ts';
 import { systemClock } from '../../src/core/ids-and-time.ts';
 import { migrateQueue } from '../../src/queue/index.ts';
@@ -29,6 +30,8 @@ export interface Process {
   readonly ready: Promise<void>;
   readonly ended: Promise<void>;
   isOver(): boolean;
+  /** Where its HTTP side listens, once it is up; null without one. */
+  address(): string | null;
   /** Asks it to act for an agent; null when it ended before it answered. */
   ask(message: object): Promise<string | null>;
   printed(): string;
@@ -41,6 +44,10 @@ export interface World {
   readonly redis: TestRedis | null;
   readonly postgres: TestPostgres | null;
   start(options: { crashAt?: string; crashAfter?: number; roles?: readonly string[]; waits: boolean }): Process;
+  /** The platform brings updates of the hooked bot; it does from the start. */
+  setWebhook(): Promise<void>;
+  /** The platform keeps updates of the hooked bot to itself until `setWebhook`. */
+  holdWebhook(): Promise<void>;
   /** The store's connection string as of now; an embedded server changes its port when it restarts. */
   storeUrl(): string;
   /** Rows of a query; retried while the server restarts. */
@@ -50,15 +57,23 @@ export interface World {
   close(): Promise<void>;
 }
 
+/** What a world may have besides. */
+export interface WorldOptions {
+  /** Address the platform posts to, of what stands before several processes; each then takes a port of its own. */
+  readonly front?: string;
+  /** How long the platform waits for a webhook's answer, ms. */
+  readonly webhookTimeoutMs?: number;
+}
+
 /** Starts platform and servers for one backend. */
-export async function startWorld(backend: ChaosBackend, seed: number): Promise<World> {
+export async function startWorld(backend: ChaosBackend, seed: number, options: WorldOptions = {}): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'parley-chaos-'));
   const data = join(folder, 'data');
   mkdirSync(data, { mode: 0o700 });
   const simulator = createTelegramSimulator({
     seed,
     bots: [{ token: POLLED }, { token: HOOKED }],
-    webhookTimes: { firstRetryMs: 100, maxRetryMs: 500, timeoutMs: 10_000 },
+    webhookTimes: { firstRetryMs: 100, maxRetryMs: 500, timeoutMs: options.webhookTimeoutMs ?? 10_000 },
   });
   await simulator.start();
   const port = await freePort();
@@ -77,7 +92,7 @@ export async function startWorld(backend: ChaosBackend, seed: number): Promise<W
       data,
       store: { url: plainUrl ?? 'embedded' },
       queue: { url: redis?.url ?? 'store' },
-      http: { host: '127.0.0.1', port },
+      http: { host: '127.0.0.1', port: options.front === undefined ? port : 0 },
       bot: { brains: ['faq'], turnPause: '0ms', turnPauseMax: '0ms' },
       accounts: [
         { id: 'polled', channel: 'telegram', token: POLLED, mode: 'polling', apiRoot: simulator.url },
@@ -92,16 +107,12 @@ export async function startWorld(backend: ChaosBackend, seed: number): Promise<W
       ],
     }),
   );
-  const hooked = await fetch(`${simulator.url}/bot${HOOKED}/setWebhook`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      url: `http://127.0.0.1:${port}/hooks/hooked`,
-      secret_token: HOOK_SECRET,
-      max_connections: 40,
-    }),
-  });
-  if (!hooked.ok) throw new Error(`setWebhook: ${await hooked.text()}`);
+  const hookUrl = `${options.front ?? `http://127.0.0.1:${port}`}/hooks/hooked`;
+  const setWebhook = async (): Promise<void> => {
+    const hook = { url: hookUrl, secret_token: HOOK_SECRET, max_connections: 40, allowed_updates: ALLOWED_UPDATES };
+    await callHooked(simulator, 'setWebhook', hook);
+  };
+  await setWebhook();
 
   const embeddedState = (): { port: number; password: string; user: string; database: string; pid: number } =>
     JSON.parse(readFileSync(join(data, 'postgres.json'), 'utf8'));
@@ -117,20 +128,22 @@ export async function startWorld(backend: ChaosBackend, seed: number): Promise<W
     simulator,
     redis,
     postgres,
-    start(options) {
+    start(given) {
       const started = startProcess({
         configFile,
         storeUrl: plainUrl,
         embedded: backend === 'embedded',
-        roles: options.roles ?? ['ingress', 'worker', 'web', 'connector'],
-        crashAt: options.crashAt ?? null,
-        crashAfter: options.crashAfter ?? 0,
-        waits: options.waits,
+        roles: given.roles ?? ['ingress', 'worker', 'web', 'connector'],
+        crashAt: given.crashAt ?? null,
+        crashAfter: given.crashAfter ?? 0,
+        waits: given.waits,
       });
       running.add(started);
       void started.ended.then(() => running.delete(started));
       return started;
     },
+    setWebhook,
+    holdWebhook: () => callHooked(simulator, 'deleteWebhook', {}),
     storeUrl,
     async query<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) {
       const client = new pg.Client({ connectionString: storeUrl(), connectionTimeoutMillis: 5_000 });
@@ -164,6 +177,15 @@ export async function startWorld(backend: ChaosBackend, seed: number): Promise<W
   };
 }
 
+async function callHooked(simulator: TelegramSimulator, method: string, body: object): Promise<void> {
+  const answer = await fetch(`${simulator.url}/bot${HOOKED}/${method}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!answer.ok) throw new Error(`${method}: ${await answer.text()}`);
+}
+
 function startProcess(options: object): Process {
   const child = fork(join(import.meta.dirname, 'gateway-process.js'), [JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -177,13 +199,17 @@ function startProcess(options: object): Process {
   const answers = new Map<number, (outcome: string | null) => void>();
   let asked = 0;
   let over = false;
+  let address: string | null = null;
   const ended = once(child, 'exit').then(() => {
     over = true;
     for (const answer of answers.values()) answer(null);
   });
   const ready = new Promise<void>((resolve, reject) => {
-    child.on('message', (message: { ready?: boolean; id?: number; outcome?: string }) => {
-      if (message.ready === true) resolve();
+    child.on('message', (message: { ready?: boolean; address?: string | null; id?: number; outcome?: string }) => {
+      if (message.ready === true) {
+        address = message.address ?? null;
+        resolve();
+      }
       if (message.id !== undefined) {
         answers.get(message.id)?.(message.outcome ?? 'ok');
         answers.delete(message.id);
@@ -198,6 +224,7 @@ function startProcess(options: object): Process {
     ready,
     ended,
     isOver: () => over,
+    address: () => address,
     ask(message) {
       if (over || !child.connected) return Promise.resolve(null);
       asked += 1;

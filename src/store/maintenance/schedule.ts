@@ -5,6 +5,7 @@ import type { Metrics } from '../../observability/metrics.ts';
 import type { Database } from '../database.ts';
 import { readBacklog } from './backlog.ts';
 import { returnFromDisabled } from './disabled-agents.ts';
+import { applyLateChanges } from './late-changes.ts';
 import { sweepOrphans } from './orphans.ts';
 import { applyRetention, type RetentionTimes } from './retention.ts';
 import { dueWork, expireWaiting, sealAudit } from './upkeep.ts';
@@ -23,6 +24,7 @@ const SEAL_MS = 1_000;
 const LOOK_MS = 5_000;
 /** No multiple of the others': work that comes at one moment takes connections from the messages. */
 const DISABLED_MS = 7_300;
+const LATE_CHANGES_MS = 2_300;
 const BACKLOG_MS = 11_900;
 const EXPIRE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -63,6 +65,7 @@ export function startUpkeep(options: UpkeepOptions): { stop(): void } {
     const returned = await returnFromDisabled(database);
     if (returned > 0) log.info({ returned }, 'conversations of disabled agents went back to their teams');
   });
+  every(LATE_CHANGES_MS, 'late changes', () => applyLateChanges(database));
   every(EXPIRE_MS, 'expiry', () => expireWaiting(database));
   const daily = async (): Promise<void> => {
     const done = await applyRetention(database, options.retention, options.deleteBlob);

@@ -5,6 +5,7 @@ import { createTelegramSimulator } from '../../../channels/telegram/simulator/in
 import type { WebhookRequest } from '../../../src/core/ports/channel.ts';
 import { channelContract } from '../../kit/channels/channel-contract.ts';
 import type { ChannelRig } from '../../kit/channels/channel-harness.ts';
+import { telegramButtons, telegramFiles } from './telegram-media-rig.ts';
 
 const CUSTOMER = 4_242;
 const SECRET = 'webhook-secret-of-the-test';
@@ -57,6 +58,8 @@ async function start(): Promise<ChannelRig> {
       genuine: hook(SECRET),
       forged: [hook(undefined), hook(''), hook(SECRET.slice(1)), hook(`${SECRET}x`), hook([SECRET]), hook('ж')],
     },
+    files: telegramFiles(simulator, customer),
+    buttons: telegramButtons(customer),
     stop: () => simulator.stop(),
   };
 }

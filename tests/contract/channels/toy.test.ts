@@ -33,6 +33,8 @@ channelContract('toy', {
       },
       loseAnswer: () => platform.fail('lose answer'),
       webhook: null,
+      files: null,
+      buttons: null,
       stop: () => platform.stop(),
     };
   },

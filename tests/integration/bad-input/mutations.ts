@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { UPDATE_KINDS } from '../../fixtures/telegram/updates.ts';
 
 /** In every customer's text: nothing of it may appear in a log. */
 export const MARKER = 'customer-words-7f3a9c';
@@ -65,6 +66,16 @@ function photo(n: number, text: string): { [key: string]: Json } {
       caption_entities: [{ type: 'spoiler', offset: 0, length: 4 }],
     },
   };
+}
+
+/** An update of any kind the platform sends; a quarter of them says what `text` is. */
+function ofKind(index: number, n: number, text: string): { [key: string]: Json } {
+  const update: { [key: string]: Json } = JSON.parse(JSON.stringify(UPDATE_KINDS[index]?.update(n) ?? {}));
+  const content = Object.values(update).find((value) => typeof value === 'object' && value !== null);
+  if (n % 4 === 0 && typeof content === 'object' && content !== null && !Array.isArray(content)) {
+    for (const field of ['text', 'caption', 'data']) if (typeof content[field] === 'string') content[field] = text;
+  }
+  return update;
 }
 
 const texts = fc.oneof(
@@ -199,23 +210,36 @@ function write(update: Json, harm: Damage): Buffer {
   }
 }
 
-/** A mutated update as the bytes of a request; a failing one is printed as text. */
+/** A mutated update as the bytes of a request, and which kind it was made of; a failing one is printed as text. */
 export interface Mutated {
   bytes: Buffer;
+  kind: string;
   [fc.toStringMethod](): string;
 }
 
+/** How an update begins: the few that are put together here, and every kind there is. */
+const beginning = fc.oneof(
+  { weight: 1, arbitrary: fc.constantFrom(genuineUpdate, groupEdit, photo).map((make) => ({ kind: make.name, make })) },
+  {
+    weight: 3,
+    arbitrary: fc.nat(UPDATE_KINDS.length - 1).map((index) => ({
+      kind: UPDATE_KINDS[index]?.name ?? '',
+      make: (n: number, text: string) => ofKind(index, n, text),
+    })),
+  },
+);
+
 export const mutatedUpdate: fc.Arbitrary<Mutated> = fc
   .record({
-    make: fc.constantFrom(genuineUpdate, genuineUpdate, groupEdit, photo),
+    beginning,
     n: fc.nat(1_000_000),
     text: texts,
     changes: fc.array(change, { maxLength: 4 }),
     harm: damage,
   })
-  .map(({ make, n, text, changes, harm }) => {
+  .map(({ beginning: { kind, make }, n, text, changes, harm }) => {
     const update = structuredClone(make(n, text));
     for (const one of changes) apply(update, structuredClone(one));
     const bytes = write(update, harm);
-    return { bytes, [fc.toStringMethod]: () => JSON.stringify(bytes.toString('latin1').slice(0, 2_000)) };
+    return { bytes, kind, [fc.toStringMethod]: () => JSON.stringify(bytes.toString('latin1').slice(0, 2_000)) };
   });

@@ -5,7 +5,10 @@ import type { InboundEvent } from '../../../src/core/model/inbound.ts';
 import type { RenderedPart, SendOutcome } from '../../../src/core/model/outbound.ts';
 import type { ChannelAccount, SendRequest } from '../../../src/core/ports/channel.ts';
 import { eventually } from '../eventually.ts';
+import { buttonContract } from './button-contract.ts';
 import { type ChannelHarness, type ChannelRig, createTestSink, type FailureClass } from './channel-harness.ts';
+import type { ContractStand } from './contract-stand.ts';
+import { fileContract } from './file-contract.ts';
 import { pathsOf, replaceAt } from './json-paths.ts';
 import { type RecordingDeps, recordingDeps } from './recording.ts';
 
@@ -26,11 +29,13 @@ export function channelContract(name: string, harness: ChannelHarness): void {
     let deps: RecordingDeps;
     let account: ChannelAccount;
     let ending: AbortController;
+    let blobs: Map<string, Uint8Array>;
     const running: Promise<void>[] = [];
 
     beforeEach(async () => {
       rig = await harness.start();
-      deps = recordingDeps();
+      blobs = new Map();
+      deps = recordingDeps(blobs);
       account = rig.createAccount(rig.entry, deps);
       ending = new AbortController();
     });
@@ -85,6 +90,8 @@ export function channelContract(name: string, harness: ChannelHarness): void {
     test('it can do what its capabilities say, and says what it can do', () => {
       const { capabilities } = account;
       expect(account.typing !== undefined).toBe(capabilities.typing);
+      expect(account.fetchFile !== undefined).toBe(capabilities.media !== null);
+      expect(account.acknowledge !== undefined).toBe(capabilities.buttons !== null);
       expect(account.reconcile !== undefined).toBe(capabilities.reconcile);
       expect(account.receive !== undefined || account.verifyWebhook !== undefined).toBe(true);
     });
@@ -364,6 +371,31 @@ export function channelContract(name: string, harness: ChannelHarness): void {
         expect(await account.reconcile(request(), ending.signal)).toEqual({ kind: 'absent' });
       });
     });
+
+    const stand = (): ContractStand => ({
+      rig,
+      account,
+      deps,
+      blobs,
+      signal: ending.signal,
+      async received() {
+        const { stored } = receive();
+        await eventually(() => deps.states.some(({ state }) => state === 'connected'));
+        return () => stored.flatMap(eventsOf).filter((event) => event.type === 'message');
+      },
+      async say(content) {
+        const outcomes: SendOutcome[] = [];
+        for (const part of account.render(content)) {
+          // Every part is a row before it is sent.
+          const kept: RenderedPart = JSON.parse(JSON.stringify(part));
+          expect(kept).toEqual(part);
+          outcomes.push(await send({ part: kept }));
+        }
+        return outcomes;
+      },
+    });
+    fileContract(stand);
+    buttonContract(stand);
 
     describe('probing', () => {
       test('tells a good account from a refused one, with a mend', async () => {

@@ -1,3 +1,4 @@
+import type { AttachmentKind, FileFacts } from '../../../src/core/model/attachment.ts';
 import type { SendOutcome } from '../../../src/core/model/outbound.ts';
 import type {
   ChannelAccount,
@@ -16,6 +17,40 @@ export interface ChannelHarness {
   /** The channel's folder. */
   folder: string;
   start(): Promise<ChannelRig>;
+}
+
+/** What the contract needs to know about a channel's files. */
+export interface FileRig {
+  /** A small file the platform takes as this kind, with what is known of it; another for every number. */
+  sample(kind: AttachmentKind, number: number): { bytes: Uint8Array } & Partial<Omit<FileFacts, 'kind' | 'sizeBytes'>>;
+  /** Kinds that can go together as one album; empty where there are none. */
+  readonly albumOf: readonly AttachmentKind[];
+  /** The files the customer sees of us, in order; `sha256` of the bytes in hex, `album` the same for those shown together. */
+  visible(): readonly {
+    externalId: string;
+    kind: AttachmentKind;
+    text: string;
+    sha256: string;
+    album: string | null;
+  }[];
+  /** Makes the platform act on the next upload of a document and then cut the answer. */
+  loseAnswer(): void;
+  /** The customer sends these bytes as a document. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Makes the connection break in the middle of the next download. */
+  cutDownload(): void;
+  /** Names a file the platform does not have. */
+  readonly goneRemote: Readonly<Record<string, unknown>>;
+}
+
+/** What the contract needs to know about a channel's buttons. */
+export interface ButtonRig {
+  /** Labels of the buttons the customer sees below our last message, in rows. */
+  visible(): readonly (readonly string[])[];
+  /** The customer presses the button with this label below our last message. */
+  press(label: string): Promise<void>;
+  /** Whether the platform waits no more for an answer to the last press. */
+  isAcknowledged(): boolean;
 }
 
 /** A running simulator with one customer in front of it; made anew for every test. */
@@ -46,6 +81,10 @@ export interface ChannelRig {
     genuine: WebhookRequest;
     forged: readonly WebhookRequest[];
   } | null;
+  /** Null where the channel has no files. */
+  readonly files: FileRig | null;
+  /** Null where the channel has no buttons. */
+  readonly buttons: ButtonRig | null;
   stop(): Promise<void>;
 }
 

@@ -1,0 +1,19 @@
+import type { InboundMessage } from '../../../src/core/model/inbound.ts';
+import type { OutboundContent, SendOutcome } from '../../../src/core/model/outbound.ts';
+import type { ChannelAccount } from '../../../src/core/ports/channel.ts';
+import type { ChannelRig } from './channel-harness.ts';
+import type { RecordingDeps } from './recording.ts';
+
+/** What a section of the contract works with, made anew for every test. */
+export interface ContractStand {
+  readonly rig: ChannelRig;
+  readonly account: ChannelAccount;
+  readonly deps: RecordingDeps;
+  /** What the account may read for sending, by blob id. */
+  readonly blobs: Map<string, Uint8Array>;
+  readonly signal: AbortSignal;
+  /** Begins to receive and waits until the connection stands; answers the messages that have come so far. */
+  received(): Promise<() => InboundMessage[]>;
+  /** Renders, stores as JSON and sends: one outcome a part. */
+  say(content: OutboundContent): Promise<SendOutcome[]>;
+}
