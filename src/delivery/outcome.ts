@@ -29,7 +29,7 @@ const NEUTRAL: Verdict = {
   newAddress: null,
 };
 
-/** Doubling pause, ms: 1 s, 2 s, 4 s … five minutes. */
+/** Doubling pause, ms: 1 s, 2 s, 4 s … five minutes. When the platform answers again nobody waits for its end. */
 export function backoffMs(attempt: number): number {
   return Math.min(1_000 * 2 ** Math.max(0, attempt - 1), MAX_BACKOFF_MS);
 }

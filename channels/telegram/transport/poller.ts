@@ -27,7 +27,8 @@ export interface PollerTimes {
 export const POLLER_TIMES: PollerTimes = {
   longPollMs: 50_000,
   firstRetryMs: 500,
-  maxRetryMs: 30_000,
+  // What waited for the end of an outage comes soon after it.
+  maxRetryMs: 5_000,
   sinkRetryMs: 500,
   emptyPauseMs: 600,
   calmMs: 3_000,

@@ -233,6 +233,10 @@ export interface PipelineStore {
   reclaim(working: readonly ThreadId[]): Promise<number>;
   /** Stores what a waiting brain said; false when the conversation moved on. */
   finishTurn(id: TurnId, output: BotDecision): Promise<boolean>;
+  /**
+   * A platform that could not be reached answers again: what waits for its next try there is due now. Answers how many threads.
+   */
+  hasten(account: AccountId): Promise<number>;
   /** Milliseconds until the nearest thread that is due later, or null. */
   nextDueMs(): Promise<number | null>;
   /** Whether a due thread's last claim ended uncleanly. */

@@ -133,7 +133,7 @@ function toRow(
     extras: event.type === 'message' || event.type === 'edit' ? (event.extras ?? null) : null,
     attachments: filesOf(item, event),
     album: event.type === 'message' ? (event.albumKey ?? null) : null,
-    joins_only: event.type === 'message' && event.joinsOnly === true,
+    joins_only: (event.type === 'message' || event.type === 'edit') && event.joinsOnly === true,
     emoji: event.type === 'reaction' ? event.emoji : null,
     occurred_ms: event.occurredAtMs,
     thanks: content.thanks,

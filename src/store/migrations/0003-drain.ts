@@ -193,6 +193,28 @@ CREATE FUNCTION next_due_ms_v1() RETURNS double precision LANGUAGE sql STABLE AS
   WHERE t.due_at > now() AND t.lease_owner IS NULL ORDER BY t.due_at LIMIT 1
 $$;
 
+-- A platform answers again: parts that wait for their next try since it could not be reached are due now. What somebody works on
+-- or another of these calls has locked is left out; it goes on by itself. Answers how many; the limit was reached: ask again.
+CREATE FUNCTION hasten_v1(p_account text, p_limit integer) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+  hastened uuid[];
+BEGIN
+  WITH waiting AS MATERIALIZED (
+    SELECT t.id, t.open_from FROM thread t
+    WHERE t.due_at > now() AND t.account_id = p_account AND t.lease_owner IS NULL AND t.open_from IS NOT NULL
+      AND EXISTS (SELECT FROM delivery d WHERE d.thread_id = t.id AND d.out_seq >= t.open_from AND d.state = 'retry'
+        AND d.error_kind = 'transient' AND d.due_at > now())
+    ORDER BY t.id LIMIT p_limit FOR NO KEY UPDATE SKIP LOCKED
+  ), parts AS (
+    UPDATE delivery d SET due_at = now() FROM waiting w
+    WHERE d.thread_id = w.id AND d.out_seq >= w.open_from AND d.state = 'retry' AND d.error_kind = 'transient' AND d.due_at > now()
+    RETURNING d.thread_id
+  )
+  SELECT array_agg(DISTINCT parts.thread_id) INTO hastened FROM parts;
+  UPDATE thread SET due_at = now() WHERE id = ANY (hastened);
+  RETURN coalesce(cardinality(hastened), 0);
+END $$;
+
 -- Locks the threads of a batch in order and says which of them the caller still leases.
 CREATE FUNCTION fence_v1(p_instance uuid, p_threads uuid[], p_tokens bigint[]) RETURNS uuid[] LANGUAGE plpgsql AS $$
 DECLARE

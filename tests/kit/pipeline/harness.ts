@@ -9,6 +9,7 @@ import type { ChangeSink } from '../../../src/core/ports/changes.ts';
 import type { ChannelAccount } from '../../../src/core/ports/channel.ts';
 import type { PipelineStore } from '../../../src/core/ports/pipeline-store.ts';
 import type { WakeQueue } from '../../../src/core/ports/queue.ts';
+import { createRecovery } from '../../../src/delivery/recovery.ts';
 import { createIntake, type IntakeOptions } from '../../../src/ingest/intake.ts';
 import { tellChanges } from '../../../src/realtime/telling-store.ts';
 import { type Database, openDatabase } from '../../../src/store/database.ts';
@@ -143,6 +144,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       'running',
     onFinished: () => queue.wake(0),
   });
+  const recovery = createRecovery({ store: pipeline, queue, shards: 2, log });
   const worker = createWorker({
     store: pipeline,
     queue,
@@ -156,7 +158,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       log,
       account: (id) => (id === options.account.id ? options.account : undefined),
       startWaiting: (turn, input) => waiting.start(turn, input),
-      onAttempt: () => undefined,
+      onAttempt: (id, verdict) => recovery(id, verdict),
     },
   });
   const intake = createIntake({
