@@ -26,6 +26,7 @@ import type { Brain } from './core/ports/brain.ts';
 import type { InboundSink } from './core/ports/channel.ts';
 import type { Log } from './core/ports/log.ts';
 import type { PeopleStore } from './core/ports/people-store.ts';
+import { createRecovery } from './delivery/recovery.ts';
 import { createDesk, openChanges, type SandboxSide } from './desk.ts';
 import { openBlobStore } from './files/blob-store.ts';
 import { createKeyRing } from './files/crypto.ts';
@@ -46,6 +47,7 @@ import { createAccountStore } from './store/accounts.ts';
 import { openDatabase } from './store/database.ts';
 import { createPipelineStore } from './store/hot/pipeline-store.ts';
 import { registerInstance } from './store/instances.ts';
+import { YOUNG_MS } from './store/maintenance/orphans.ts';
 import { startUpkeep } from './store/maintenance/schedule.ts';
 import { createPeopleStore } from './store/people-store.ts';
 import { waitForSchema } from './store/readiness.ts';
@@ -286,6 +288,7 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
         for (let shard = 0; shard < SHARDS; shard += 1) queue.wake(shard);
       },
     });
+    const recovery = createRecovery({ store: pipeline, queue, shards: SHARDS, log });
     const worker = createWorker({
       store: pipeline,
       queue,
@@ -312,6 +315,7 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
         account: (id) => accounts.get(id),
         startWaiting: (turn, input) => waiting.start(turn, input),
         onAttempt: (id, verdict, tookMs, sinceCommitMs) => {
+          recovery(id, verdict);
           const channel = accounts.get(id)?.channel ?? 'unknown';
           metrics.platformCall(channel, verdict.errorKind ?? verdict.nextState, tookMs);
           metrics.delivered(channel, verdict.nextState);
@@ -337,7 +341,7 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
       metrics,
       queue,
       retention: config.retention,
-      deleteBlob: (id) => blobs.delete(id),
+      deleteBlob: (id) => blobs.delete(id, YOUNG_MS),
       blobs,
     });
     opened.add('upkeep', () => upkeep.stop());

@@ -4,11 +4,12 @@ import type { FileSource, SendRequest } from '../../src/core/ports/channel.ts';
 import { type MessageAddress, parseMessageKey, type ThreadAddress } from './ids.ts';
 import type { OutgoingFile, TelegramPart } from './part.ts';
 
-/** One call of the Bot API. `uploads`: bytes go along, so it may take longer. */
+/** One call of the Bot API. `uploadBytes`: go along, so it may take longer; `uploads`: where they come from, to be destroyed after it. */
 export interface ApiCall {
   method: string;
   payload: Record<string, unknown>;
   uploadBytes: number;
+  uploads: readonly Readable[];
 }
 
 /** A file of ours is not there any more. */
@@ -39,28 +40,30 @@ export async function sendCall(
   if (first === undefined) {
     const { text, entities } = part;
     const words = entities === undefined ? { text } : { text, entities };
-    return { method: 'sendMessage', payload: { ...common, ...words, ...markup(part) }, uploadBytes: 0 };
+    return { method: 'sendMessage', payload: { ...common, ...words, ...markup(part) }, uploadBytes: 0, uploads: [] };
   }
   if (others.length === 0) {
     const { method, field } = METHOD[first.kind];
     const payload = { ...common, ...captionOf(part), ...factsOf(first), ...markup(part) };
+    const content = await upload(first, files);
     return {
       method,
-      payload: { ...written(payload), [field]: await upload(first, files) },
+      payload: { ...written(payload), [field]: content },
       uploadBytes: first.sizeBytes,
+      uploads: [content.source],
     };
   }
   const all = [first, ...others];
-  const media = await Promise.all(
-    all.map(async (file, index) => ({
-      type: METHOD[file.kind].album ?? 'document',
-      media: await upload(file, files),
-      ...(index === 0 ? captionOf(part) : {}),
-      ...factsOf(file),
-    })),
-  );
+  const contents = await openAll(all, files);
+  const media = contents.map(({ file, content }, index) => ({
+    type: METHOD[file.kind].album ?? 'document',
+    media: content,
+    ...(index === 0 ? captionOf(part) : {}),
+    ...factsOf(file),
+  }));
   const uploadBytes = all.reduce((sum, file) => sum + file.sizeBytes, 0);
-  return { method: 'sendMediaGroup', payload: { ...written(common), media }, uploadBytes };
+  const uploads = contents.map(({ content }) => content.source);
+  return { method: 'sendMediaGroup', payload: { ...written(common), media }, uploadBytes, uploads };
 }
 
 /** How a message of ours is changed. Files stay as they are; only their words change. */
@@ -71,22 +74,34 @@ export function editCall(request: SendRequest, part: TelegramPart): ApiCall {
       method: 'editMessageCaption',
       payload: { ...target, ...captionOf(part), ...markup(part) },
       uploadBytes: 0,
+      uploads: [],
     };
   }
   const { text, entities } = part;
   const words = entities === undefined ? { text } : { text, entities };
-  return { method: 'editMessageText', payload: { ...target, ...words, ...markup(part) }, uploadBytes: 0 };
+  return { method: 'editMessageText', payload: { ...target, ...words, ...markup(part) }, uploadBytes: 0, uploads: [] };
 }
 
+/** In the chats of a business by a method of its own: the plain one would delete the message of that number in our own chat. */
 export function deleteCall(request: SendRequest): ApiCall {
-  return { method: 'deleteMessage', payload: targetPayload(request), uploadBytes: 0 };
+  const { businessId, messageId } = targetOf(request);
+  if (businessId === undefined) {
+    return { method: 'deleteMessage', payload: targetPayload(request), uploadBytes: 0, uploads: [] };
+  }
+  const payload = { business_connection_id: businessId, message_ids: [messageId] };
+  return { method: 'deleteBusinessMessages', payload, uploadBytes: 0, uploads: [] };
 }
 
 /** Reactions replace those we had; a bot has at most one, none takes it back. */
 export function reactCall(request: SendRequest, part: TelegramPart): ApiCall {
   const emoji = part.text.trim();
   const reaction = emoji === '' ? [] : [{ type: 'emoji', emoji }];
-  return { method: 'setMessageReaction', payload: { ...targetPayload(request), reaction }, uploadBytes: 0 };
+  return {
+    method: 'setMessageReaction',
+    payload: { ...targetPayload(request), reaction },
+    uploadBytes: 0,
+    uploads: [],
+  };
 }
 
 /** Chat, topic and business connection, as every sending call takes them. */
@@ -153,7 +168,7 @@ function written(payload: Record<string, unknown>): Record<string, unknown> {
 
 /** A name in a form's header: nothing that ends the header or the name. */
 function formName(file: OutgoingFile): string {
-  const name = (file.fileName ?? '').replaceAll(/["\\\r\n\u0000-\u001f]/gu, '_');
+  const name = (file.fileName ?? '').replaceAll(/["\\\p{Cc}]/gu, '_');
   return name === '' ? `file.${EXTENSION[file.mime ?? ''] ?? 'dat'}` : name;
 }
 
@@ -179,8 +194,34 @@ async function upload(file: OutgoingFile, files: FileSource): Promise<{ source: 
   } catch (error) {
     throw new FileGoneError('a file of this message is not there any more', { cause: error });
   }
-  async function* content(): AsyncGenerator<Uint8Array> {
-    for (let piece = first; piece.done !== true; piece = await pieces.next()) yield piece.value;
-  }
-  return { source: Readable.from(content(), { objectMode: false }), filename: formName(file) };
+  return { source: readableOf(first, pieces), filename: formName(file) };
+}
+
+/** Destroyed at any moment, read or not, it lets go of the file. */
+function readableOf(first: IteratorResult<Uint8Array>, pieces: AsyncIterator<Uint8Array>): Readable {
+  let held: IteratorResult<Uint8Array> | null = first;
+  return new Readable({
+    read() {
+      const piece = held === null ? pieces.next() : Promise.resolve(held);
+      held = null;
+      piece.then(
+        ({ done, value }) => this.push(done === true ? null : value),
+        (error: unknown) => this.destroy(error instanceof Error ? error : new Error('the file does not open')),
+      );
+    },
+    destroy(error, done) {
+      const end = (): void => done(error);
+      Promise.resolve(pieces.return?.()).then(end, end);
+    },
+  });
+}
+
+/** All or none: where one of them is gone the others are let go. */
+async function openAll(all: readonly OutgoingFile[], files: FileSource) {
+  const opened = await Promise.allSettled(all.map(async (file) => ({ file, content: await upload(file, files) })));
+  const lost = opened.find((one) => one.status === 'rejected');
+  const contents = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  if (lost === undefined) return contents;
+  for (const { content } of contents) content.source.destroy();
+  throw lost.reason;
 }

@@ -26,11 +26,14 @@ export async function sendToTelegram(
   if (request.action !== 'send' && targetOf(request).chatId !== place.chatId) {
     return { kind: 'invalid', reason: 'the message was written before the group moved to a new address' };
   }
+  if (request.action === 'react' && place.businessId !== undefined) {
+    // The method knows no business connections: it would react to the message of that number in our own chat.
+    return { kind: 'invalid', reason: 'Telegram lets no bot react in the chats of a business' };
+  }
   const part = request.action === 'delete' ? { text: '' } : readPart(request.part);
   const perform = async (as: TelegramPart): Promise<SendOutcome> => {
     const call = await callFor(request, place, as, files);
-    const timeMs = call.uploadBytes === 0 ? undefined : callTimeMs(call.uploadBytes);
-    return sentAs(request, place, await api.call(call.method, call.payload, signal, timeMs));
+    return sentAs(request, place, await performCall(api, call, signal));
   };
   try {
     return await perform(part);
@@ -47,6 +50,27 @@ export async function sendToTelegram(
     if (error instanceof FileGoneError) return { kind: 'invalid', reason: error.message };
     if (!(error instanceof TelegramCallError)) throw error;
     return settled(error, request, place);
+  }
+}
+
+/**
+ * One call. A file that does not open in its middle ends it, before the platform has a whole request. @throws {FileGoneError} then,
+ * {@link TelegramCallError}
+ */
+async function performCall(api: TelegramApi, call: ApiCall, signal: AbortSignal): Promise<unknown> {
+  const { method, payload, uploadBytes, uploads } = call;
+  if (uploads.length === 0) return api.call(method, payload, signal);
+  const broken = new AbortController();
+  // Without a listener its error would end the process.
+  for (const source of uploads) source.on('error', () => broken.abort());
+  try {
+    return await api.call(method, payload, AbortSignal.any([signal, broken.signal]), callTimeMs(uploadBytes));
+  } catch (error) {
+    if (broken.signal.aborted)
+      throw new FileGoneError('a file of this message does not open any more', { cause: error });
+    throw error;
+  } finally {
+    for (const source of uploads) source.destroy();
   }
 }
 

@@ -40,8 +40,11 @@ export interface BlobStore {
   sizeOf(id: string): Promise<number>;
   /** Begins or goes on with content that comes over time. `name`: a row's id. `maxBytes`: instead of the store's own limit. */
   partial(name: string, maxBytes?: number): Promise<PartialBlob>;
-  /** Forgets a blob; nothing happens when it is not there. */
-  delete(id: string): Promise<void>;
+  /**
+   * Forgets a blob; nothing happens when it is not there. `unlessNewerThanMs`: nor when it was put again within this long, since then a
+   * row may be about to name it.
+   */
+  delete(id: string, unlessNewerThanMs?: number): Promise<void>;
   /** Every blob, in no order. */
   list(): AsyncGenerator<ListedBlob>;
   /** Deletes what a crash left half written and is older than this, ms. Resolves with their number. */
@@ -179,8 +182,13 @@ export async function createFileBlobStore(options: FileBlobOptions): Promise<Blo
       }
     },
     partial: (name, limit = maxBytes) => openPartial({ folder, name, keys, maxBytes: limit, ensureShard }),
-    async delete(id) {
-      await remove(fileOf(id));
+    async delete(id, unlessNewerThanMs = 0) {
+      const file = fileOf(id);
+      if (unlessNewerThanMs > 0) {
+        const storedAtMs = await modifiedMs(file);
+        if (storedAtMs !== null && clock.nowMs() - storedAtMs < unlessNewerThanMs) return;
+      }
+      await remove(file);
     },
     async *list() {
       for await (const { shard, name } of files()) {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, linkSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
-import { open, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { systemCode } from './errors.ts';
 
@@ -9,6 +9,18 @@ export const PARTIAL_SUFFIX = '.part';
 
 function partialName(file: string): string {
   return join(dirname(file), `.${randomBytes(8).toString('hex')}${PARTIAL_SUFFIX}`);
+}
+
+/**
+ * Writes all of it at a place. A disk with little room may take a part of a write and say so in its answer alone.
+ * @throws the system's error when nothing more is taken
+ */
+export async function writeAll(handle: FileHandle, bytes: Uint8Array, at: number): Promise<void> {
+  let done = 0;
+  while (done < bytes.length) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, at + done);
+    done += bytesWritten;
+  }
 }
 
 /** Makes a folder's entries durable: a renamed file may be lost with its folder's cache otherwise. */

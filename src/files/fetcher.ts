@@ -25,6 +25,10 @@ const MAX_BACKOFF_MS = 15 * 60_000;
 /** A refused token comes back only when somebody changes it. */
 const AUTH_PAUSE_MS = 60_000;
 const SETTLE_RETRY_MS = 1_000;
+/** Our own disk is full or away: the file waits for it. */
+const STORAGE_PAUSE_MS = 5_000;
+/** Longest that stopping waits for a picture or the disk; what is not settled then is fetched by another process, ms. */
+const STOP_MS = 2_000;
 /** Enough of a file to tell what it is. */
 const TYPE_BYTES = 4_100;
 
@@ -51,6 +55,11 @@ function backoffMs(attempt: number): number {
 
 function again(job: FileJob, reason: string, afterMs = backoffMs(job.attempt)): FileSettlement {
   return job.attempt >= MAX_ATTEMPTS ? { state: 'failed', reason } : { state: 'waiting', reason, retryMs: afterMs };
+}
+
+/** The same without having asked the platform in earnest: it is tried for as long as it takes. */
+function later(reason: string, retryMs: number): FileSettlement {
+  return { state: 'waiting', reason, retryMs, uncounted: true };
 }
 
 /** Puts the body behind what is kept; throws what reading throws, with everything before it kept. */
@@ -120,7 +129,8 @@ export function startFileFetcher(options: FetcherOptions): FileFetcher {
     const outcome = await account.fetchFile(job.remote, { offset: partial.sizeBytes, maxBytes }, signal);
     if (outcome.kind === 'too_large') return { state: 'refused', reason: 'too_large' };
     if (outcome.kind === 'gone') return { state: 'gone', reason: outcome.reason };
-    if (outcome.kind === 'auth') return { state: 'waiting', reason: outcome.reason, retryMs: AUTH_PAUSE_MS };
+    if (outcome.kind === 'auth') return later(outcome.reason, AUTH_PAUSE_MS);
+    if (outcome.kind === 'transient' && stopping.signal.aborted) return later('stopped', 0);
     if (outcome.kind === 'transient') return again(job, outcome.reason, outcome.retryAfterMs);
     await keepBody(outcome.file, partial);
     return null;
@@ -128,11 +138,10 @@ export function startFileFetcher(options: FetcherOptions): FileFetcher {
 
   async function fetchOne(job: FileJob): Promise<FileSettlement> {
     const account = options.account(job.accountId);
-    if (account === undefined) {
-      return { state: 'waiting', reason: 'the account is not configured', retryMs: AUTH_PAUSE_MS };
-    }
+    if (account === undefined) return later('the account is not configured', AUTH_PAUSE_MS);
     if (job.sizeBytes !== null && job.sizeBytes > maxBytes) return { state: 'refused', reason: 'too_large' };
     const partial = await blobs.partial(job.id, maxBytes);
+    const hadBytes = partial.sizeBytes;
     try {
       const ended = await fetchInto(job, account, partial);
       if (ended !== null) {
@@ -148,7 +157,9 @@ export function startFileFetcher(options: FetcherOptions): FileFetcher {
         return { state: 'refused', reason: 'too_large' };
       }
       // Names only: what a library says may quote an address with a token in it.
-      return again(job, error instanceof Error ? error.name : 'unknown');
+      const reason = error instanceof Error ? error.name : 'unknown';
+      if (stopping.signal.aborted) return later('stopped', 0);
+      return partial.sizeBytes > hadBytes ? later(reason, backoffMs(job.attempt)) : again(job, reason);
     } finally {
       await partial.close();
     }
@@ -169,7 +180,8 @@ export function startFileFetcher(options: FetcherOptions): FileFetcher {
   async function run(job: FileJob): Promise<void> {
     const startedMs = performance.now();
     crashPoint('file.claimed');
-    const outcome = await fetchOne(job);
+    // What is thrown here is our own disk's trouble. The lease ends with this instance, so it is given back or nobody tries again.
+    const outcome = await fetchOne(job).catch(() => later('storage', STORAGE_PAUSE_MS));
     const done = await settle(job, outcome);
     crashPoint('file.settled');
     const fields = { attachmentId: job.id, accountId: job.accountId, state: outcome.state, attempt: job.attempt };
@@ -213,7 +225,11 @@ export function startFileFetcher(options: FetcherOptions): FileFetcher {
       clearInterval(timer);
       stopping.abort();
       await looking;
-      await Promise.all(running);
+      const ended = new AbortController();
+      const { signal } = ended;
+      const late = sleep(STOP_MS, undefined, { signal }).catch(() => undefined);
+      await Promise.race([Promise.all(running), late]);
+      ended.abort();
     },
   };
 }

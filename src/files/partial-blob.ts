@@ -1,7 +1,7 @@
 import { type FileHandle, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { KeyRing, SealedPlace } from './crypto.ts';
-import { PARTIAL_SUFFIX, syncFolder } from './durable-file.ts';
+import { PARTIAL_SUFFIX, syncFolder, writeAll } from './durable-file.ts';
 import { BlobError, systemCode } from './errors.ts';
 import {
   createSealer,
@@ -57,13 +57,13 @@ function createPieceWriter(handle: FileHandle, sealer: PieceSealer, from: number
       rest = Buffer.concat([rest, bytes]);
       // The last piece is sealed as such, so a whole one waits until more comes.
       while (rest.length > PIECE_BYTES) {
-        await handle.write(sealer.seal(rest.subarray(0, PIECE_BYTES), piece, false), 0, undefined, pieceAt(piece));
+        await writeAll(handle, sealer.seal(rest.subarray(0, PIECE_BYTES), piece, false), pieceAt(piece));
         piece += 1;
         rest = rest.subarray(PIECE_BYTES);
       }
     },
     async finish(): Promise<void> {
-      await handle.write(sealer.seal(rest, piece, true), 0, undefined, pieceAt(piece));
+      await writeAll(handle, sealer.seal(rest, piece, true), pieceAt(piece));
       await handle.sync();
     },
     /** What was held back, for reading what was written so far. */
@@ -74,7 +74,7 @@ function createPieceWriter(handle: FileHandle, sealer: PieceSealer, from: number
 async function begin(handle: FileHandle, keys: KeyRing, place: SealedPlace): Promise<PieceSealer> {
   const sealer = createSealer(keys, place);
   await handle.truncate(0);
-  await handle.write(sealer.head, 0, undefined, 0);
+  await writeAll(handle, sealer.head, 0);
   return sealer;
 }
 

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type KeyRing, type SealedPlace, STREAM_FORMAT } from './crypto.ts';
-import { PARTIAL_SUFFIX, syncFolder, writeDurably } from './durable-file.ts';
+import { PARTIAL_SUFFIX, syncFolder, writeAll, writeDurably } from './durable-file.ts';
 import { systemCode } from './errors.ts';
-import { createSealer, openStream } from './sealed-stream.ts';
+import { createSealer, openStream, pieceAt } from './sealed-stream.ts';
 
 /** Bytes at the beginning of a sealed file that tell its form and the version of its key. */
 const HEAD_BYTES = 64;
@@ -39,17 +39,17 @@ export async function blobKeyVersion(folder: string, id: string, keys: KeyRing):
 /** Copies a file that was sealed in pieces, each opened and sealed in turn: however large it is, one is in memory. */
 async function copyPieces(from: FileHandle, to: FileHandle, keys: KeyRing, place: SealedPlace): Promise<void> {
   const sealer = createSealer(keys, place);
-  await to.write(sealer.head);
+  await writeAll(to, sealer.head, 0);
   let held: Buffer | null = null;
   let piece = 0;
   for await (const plain of openStream(from, keys, place)) {
     if (held !== null) {
-      await to.write(sealer.seal(held, piece, false));
+      await writeAll(to, sealer.seal(held, piece, false), pieceAt(piece));
       piece += 1;
     }
     held = plain;
   }
-  await to.write(sealer.seal(held ?? Buffer.alloc(0), piece, true));
+  await writeAll(to, sealer.seal(held ?? Buffer.alloc(0), piece, true), pieceAt(piece));
   await to.sync();
 }
 

@@ -112,7 +112,8 @@ export function createIntake(options: IntakeOptions): InboundSink {
     return {
       outcome: 'event',
       event,
-      thanks: event.type === 'message' && options.isThanks(event.text),
+      // With a file it is more than mere thanks.
+      thanks: event.type === 'message' && event.attachments === undefined && options.isThanks(event.text),
       findings: storedFindings(findings),
     };
   }

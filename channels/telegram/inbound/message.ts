@@ -47,14 +47,10 @@ export function readMessage(update: Update, isNew: boolean, context: NormaliseCo
   const content = contentOf(message);
   if (content.kind === 'service') return filed(`service message ${content.what}`);
   const albumId = stringOf(message['media_group_id'])?.toWellFormed() ?? '';
-  // Edits always go on: whether the original was stored is not known here, and an edit without one is dropped later.
   const addressed =
-    chat.isPrivate ||
-    !isNew ||
-    context.groups === 'all' ||
-    isAddressed(message, content.text, content.entities, context.bot);
-  // Only one file of an album carries the words, so the others may belong to a message that is for us.
-  if (!addressed && albumId === '') return filed('group message not addressed to the bot');
+    chat.isPrivate || context.groups === 'all' || isAddressed(message, content.text, content.entities, context.bot);
+  // Only one file of an album carries the words, so the others may belong to a message that is for us; so may an edit.
+  if (!addressed && isNew && albumId === '') return filed('group message not addressed to the bot');
 
   const thread = threadOf(chat, author.id, message);
   const base = {
@@ -67,7 +63,8 @@ export function readMessage(update: Update, isNew: boolean, context: NormaliseCo
   const start = START_WITH_PAYLOAD.exec(content.text);
   const said = { ...wordsOf(content, start !== null), ...extrasOf(content, message), ...filesOf(content) };
   if (!isNew) {
-    const event: InboundEdit = { type: 'edit', ...base, targetExternalId: externalId, ...said };
+    const onlyIfStored = addressed ? {} : { joinsOnly: true as const };
+    const event: InboundEdit = { type: 'edit', ...base, targetExternalId: externalId, ...said, ...onlyIfStored };
     return { outcome: 'event', event };
   }
   const answered = integerOf(answeredMessage(message)?.['message_id']);

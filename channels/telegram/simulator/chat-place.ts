@@ -34,6 +34,11 @@ export function findChat(parameters: Parameters, bot: Bot, world: World): { chat
   return { refusal: { status: 403, description: `Forbidden: ${why}` } };
 }
 
+/** The same for methods that know no business connection: Telegram passes over a parameter it does not know. */
+export function findOwnChat(parameters: Parameters, bot: Bot, world: World): { chat: Chat } | { refusal: Refusal } {
+  return findChat({ ...parameters, business_connection_id: undefined }, bot, world);
+}
+
 function findBusinessChat(
   id: unknown,
   chatId: number | null,

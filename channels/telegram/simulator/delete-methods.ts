@@ -1,4 +1,4 @@
-import { findChat } from './chat-place.ts';
+import { findOwnChat } from './chat-place.ts';
 import type { MethodContext, MethodResult } from './method.ts';
 import { integerParameter, type Parameters, structuredParameter } from './request-body.ts';
 import { sentMessage } from './sent-messages.ts';
@@ -10,7 +10,7 @@ const DELETABLE_SECONDS = 48 * 3_600;
 const MAX_AT_ONCE = 100;
 
 export function deleteMessage(parameters: Parameters, context: MethodContext): MethodResult {
-  const place = findChat(parameters, context.bot, context.world);
+  const place = findOwnChat(parameters, context.bot, context.world);
   if ('refusal' in place) return place;
   const { chat } = place;
   const messageId = integerParameter(parameters['message_id']);
@@ -24,7 +24,7 @@ export function deleteMessage(parameters: Parameters, context: MethodContext): M
 
 /** Deletes what can be deleted; ids of messages that are not there are passed over. */
 export function deleteMessages(parameters: Parameters, context: MethodContext): MethodResult {
-  const place = findChat(parameters, context.bot, context.world);
+  const place = findOwnChat(parameters, context.bot, context.world);
   if ('refusal' in place) return place;
   const ids = messageIds(parameters);
   if ('refusal' in ids) return ids;

@@ -1,5 +1,5 @@
 import { recordOf } from '../../shared/read-unknown.ts';
-import { findChat, isTrue } from './chat-place.ts';
+import { findChat, findOwnChat, isTrue } from './chat-place.ts';
 import type { MethodContext, MethodResult } from './method.ts';
 import { REACTION_EMOJI } from './reaction-emoji.ts';
 import { integerParameter, type Parameters, structuredParameter } from './request-body.ts';
@@ -10,7 +10,7 @@ const MAX_ANSWER_LENGTH = 200;
 
 /** Puts the bot's one reaction on a message; an empty list takes it away. */
 export function setMessageReaction(parameters: Parameters, { bot, world, log }: MethodContext): MethodResult {
-  const place = findChat(parameters, bot, world);
+  const place = findOwnChat(parameters, bot, world);
   if ('refusal' in place) return place;
   const { chat } = place;
   const messageId = integerParameter(parameters['message_id']);

@@ -64,6 +64,8 @@ export interface InboundEdit extends EventBase {
   extras?: MessageExtras;
   /** The message's file after the edit; left out where it had none. */
   attachments?: readonly InboundAttachment[];
+  /** Of interest only if its message is stored: filed where it is not, and not waited for. */
+  joinsOnly?: true;
 }
 
 /** A customer removed a message. */

@@ -29,7 +29,8 @@ export type FileSettlement =
       previewWidth: number | null;
       previewHeight: number | null;
     }
-  | { state: 'waiting'; reason: string; retryMs: number }
+  /** `uncounted`: no attempt that brought nothing; does not count towards giving up. */
+  | { state: 'waiting'; reason: string; retryMs: number; uncounted?: true }
   | { state: 'refused' | 'gone' | 'failed'; reason: string };
 
 /** The store's side of fetching files: rows decide, a process that dies leaves its lease to others. */

@@ -140,7 +140,7 @@ export async function exportContact(
       'blocks', (SELECT coalesce(jsonb_agg(jsonb_build_object('reason', b.reason, 'from', b.blocked_at, 'until', b.until_at,
         'undoneAt', b.undone_at) ORDER BY b.blocked_at), '[]') FROM contact_block b WHERE b.contact_id = ${contactId}),
       'messages', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'conversation', m.conversation_id, 'seq', m.seq,
-        'kind', m.kind, 'author', m.author_kind, 'text', m.text, 'body', m.body, 'entry', m.entry, 'state', m.state,
+        'kind', m.kind, 'author', m.author_kind, 'text', m.text, 'body', m.body, 'entry', m.entry, 'extras', m.extras, 'state', m.state,
         'occurredAt', m.occurred_at, 'storedAt', m.created_at, 'editedAt', m.edited_at, 'deletedAt', m.deleted_at,
         'edits', (SELECT coalesce(jsonb_agg(jsonb_build_object('at', e.at, 'text', e.text, 'body', e.body) ORDER BY e.at), '[]')
           FROM message_edit e WHERE e.message_id = m.id),
@@ -161,6 +161,16 @@ export async function exportContact(
   return { exportedAt: new Date().toISOString(), ...rows[0]?.data, files, payloads };
 }
 
+/** As base64; null where the storage lost it: that keeps nobody from the rest. */
+async function contentOf({ blobs }: ContactDataKeys, id: string): Promise<string | null> {
+  try {
+    return (await blobs.get(id)).toString('base64');
+  } catch (error) {
+    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'missing') return null;
+    throw error;
+  }
+}
+
 /** Every file of the threads with its content, as base64. */
 async function filesOf(db: Kysely<Schema>, threads: readonly string[], access: ContactDataKeys): Promise<object[]> {
   if (threads.length === 0) return [];
@@ -172,7 +182,7 @@ async function filesOf(db: Kysely<Schema>, threads: readonly string[], access: C
     .execute();
   const files: object[] = [];
   for (const { id, blob_id: blob, ...row } of rows) {
-    const content = blob === null ? null : (await access.blobs.get(blob)).toString('base64');
+    const content = blob === null ? null : await contentOf(access, blob);
     const { message_id: message, kind, file_name: name, mime, state, caption, created_at: at } = row;
     files.push({ id, message, kind, name, mime, state, caption, storedAt: at, content });
   }

@@ -3,7 +3,7 @@ import type { Database } from '../database.ts';
 import { unnamedBlobs } from './files.ts';
 
 /** A file is written before the row that names it; this is far longer than any such transaction takes. */
-const YOUNG_MS = 24 * 3_600_000;
+export const YOUNG_MS = 24 * 3_600_000;
 const BATCH = 500;
 
 /** Removes files no row names (their transaction never came) and half-written ones. Returns how many. */
@@ -13,7 +13,7 @@ export async function sweepOrphans({ db }: Database, blobs: BlobStore, nowMs = D
   const sweep = async (): Promise<void> => {
     if (batch.length === 0) return;
     for (const id of await unnamedBlobs(db, batch)) {
-      await blobs.delete(id);
+      await blobs.delete(id, YOUNG_MS);
       removed += 1;
     }
     batch = [];

@@ -103,6 +103,8 @@ async function emptyMessages(db: Connection, olderThanMs: number): Promise<numbe
         ORDER BY m.id LIMIT ${BATCH} FOR UPDATE OF m SKIP LOCKED
       ), parts AS (
         UPDATE delivery d SET part = '{}' FROM old WHERE d.message_id = old.id
+      ), files AS (
+        UPDATE attachment a SET caption = NULL, file_name = NULL, remote = NULL, unique_ref = NULL FROM old WHERE a.message_id = old.id
       ), edits AS (
         DELETE FROM message_edit e USING old WHERE e.message_id = old.id
       ), previews AS (

@@ -32,6 +32,7 @@ DECLARE
   changed_at timestamptz;
   said text;
   extra jsonb;
+  words jsonb;
 BEGIN
   SELECT * INTO e FROM inbound_event x WHERE x.account_id = p_account AND x.event_key = p_key;
   SELECT m1.* INTO m FROM message_external x JOIN message m1 ON m1.id = x.message_id
@@ -41,22 +42,31 @@ BEGIN
     RETURN false;
   END IF;
   changed_at := coalesce(to_timestamp((e.change->>'atMs')::double precision / 1000), e.received_at);
-  IF e.kind = 'edit' THEN
-    IF m.edited_at IS NOT NULL AND m.edited_at > changed_at THEN
+  IF m.erased_at IS NOT NULL THEN
+    NULL; -- what was emptied stays empty
+  ELSIF e.kind = 'edit' THEN
+    -- of an album each file has edits of its own
+    IF (CASE WHEN EXISTS (SELECT FROM attachment a WHERE a.message_id = m.id AND a.external_id = e.target_external_id)
+      THEN (SELECT max(a.edited_at) FROM attachment a WHERE a.message_id = m.id AND a.external_id = e.target_external_id)
+      ELSE m.edited_at END) > changed_at
+    THEN
       -- a late edit goes into the history and never over a newer text
       INSERT INTO message_edit (message_id, at, text, body, event_key)
         VALUES (m.id, changed_at, e.change->>'text', nullif(e.change->'body', 'null'), p_key) ON CONFLICT DO NOTHING;
     ELSE
       extra := nullif(e.change->'extras', 'null');
-      said := CASE WHEN jsonb_typeof(e.change->'attachments') = 'array' THEN edit_files_v1(m, e.target_external_id, e.change)
+      said := CASE WHEN jsonb_typeof(e.change->'attachments') = 'array' THEN edit_files_v1(m, e.target_external_id, changed_at, e.change)
         ELSE e.change->>'text' END;
-      IF m.text IS DISTINCT FROM said OR m.body IS DISTINCT FROM nullif(e.change->'body', 'null') OR m.extras IS DISTINCT FROM extra THEN
+      -- words below another file of the album make the text more than what was edited
+      words := CASE WHEN said = e.change->>'text' THEN nullif(e.change->'body', 'null') END;
+      IF extra ? 'standIn' AND album_text_v1(m.id, NULL) IS NOT NULL THEN extra := extra - 'standIn'; END IF;
+      IF m.text IS DISTINCT FROM said OR m.body IS DISTINCT FROM words OR m.extras IS DISTINCT FROM extra THEN
         -- where somebody is moves all the time: only the present place is kept
         IF extra#>>'{content,type}' IS DISTINCT FROM 'location' THEN
           INSERT INTO message_edit (message_id, at, text, body, event_key)
             VALUES (m.id, coalesce(m.edited_at, m.created_at), m.text, m.body, p_key) ON CONFLICT DO NOTHING;
         END IF;
-        UPDATE message SET text = said, body = nullif(e.change->'body', 'null'), extras = extra, edited_at = changed_at
+        UPDATE message SET text = said, body = words, extras = extra, edited_at = greatest(m.edited_at, changed_at)
           WHERE id = m.id;
       END IF;
     END IF;
@@ -125,21 +135,24 @@ BEGIN
       SELECT DISTINCT ON (i.account_id, i.external_id) i.account_id, i.external_id, coalesce(i.lead, i.message_id)
       FROM unnest(fresh) i WHERE i.kind = 'message' ORDER BY i.account_id, i.external_id, i.ord
       ON CONFLICT (account_id, external_id) DO NOTHING
-      RETURNING external_id, message_id
+      RETURNING account_id || E'\\n' || external_id AS external, message_id
     )
-    SELECT array_agg(ins.message_id), array_agg(ins.external_id) INTO new_messages, new_externals FROM ins;
+    SELECT array_agg(ins.message_id), array_agg(ins.external) INTO new_messages, new_externals FROM ins;
     SELECT array_agg(i ORDER BY i.ord) INTO msgs FROM unnest(fresh) i
     WHERE i.kind = 'message' AND i.message_id = ANY (new_messages) AND (i.lead IS NULL OR i.lead = i.message_id);
     -- files of an album that another message leads, each once
     IF EXISTS (SELECT FROM unnest(fresh) i WHERE i.lead <> i.message_id) THEN
       SELECT array_agg(i ORDER BY i.ord) INTO joins FROM (
         SELECT DISTINCT ON (x.account_id, x.external_id) x.* FROM unnest(fresh) x
-        WHERE x.lead <> x.message_id AND x.external_id = ANY (new_externals) AND NOT EXISTS (
+        WHERE x.lead <> x.message_id AND x.account_id || E'\\n' || x.external_id = ANY (new_externals) AND NOT EXISTS (
           SELECT FROM unnest(msgs) m WHERE m.account_id = x.account_id AND m.external_id = x.external_id)
         ORDER BY x.account_id, x.external_id, x.ord
       ) i;
     END IF;
     SELECT array_agg(i ORDER BY i.ord) INTO changes FROM unnest(fresh) i WHERE i.kind <> 'message';
+    IF EXISTS (SELECT FROM unnest(changes) i WHERE i.joins_only) THEN
+      changes := file_chatter_v1(changes);
+    END IF;
     IF coalesce(cardinality(msgs), 0) + coalesce(cardinality(joins), 0) + coalesce(cardinality(changes), 0) < cardinality(fresh) THEN
       UPDATE inbound_event e SET state = 'duplicate' FROM unnest(fresh) i
       WHERE e.account_id = i.account_id AND e.event_key = i.event_key AND i.kind = 'message'
@@ -151,7 +164,7 @@ BEGIN
   IF cardinality(touched) > 0 THEN
     -- mostly everybody is known and unchanged: one look says so
     SELECT bool_or(x.id IS NULL), bool_or(x.display_name IS DISTINCT FROM i.author_name OR x.handle IS DISTINCT FROM i.author_handle
-      OR x.language_hint IS DISTINCT FROM i.language_hint OR x.unreachable_at IS NOT NULL)
+      OR x.language_hint IS DISTINCT FROM i.language_hint OR x.unreachable_at IS NOT NULL OR i.kind = 'reach')
     INTO strangers, changed
     FROM unnest(touched) i LEFT JOIN identity x ON x.channel = i.channel AND x.external_id = i.author_id;
 

@@ -113,17 +113,40 @@ BEGIN
     RETURN QUERY SELECT 'resent', d.thread_id, NULL::smallint;
     RETURN;
   END IF;
+  -- an older change is not put over a newer one
+  IF p_verdict = 'resend' AND d.action <> 'send' AND EXISTS (SELECT FROM delivery x WHERE x.message_id = d.message_id
+    AND x.action <> 'send' AND x.target_external_id = d.target_external_id AND x.out_seq > d.out_seq)
+  THEN
+    RETURN QUERY SELECT 'overtaken', d.thread_id, NULL::smallint;
+    RETURN;
+  END IF;
   IF d.state = 'needs_review' THEN
     UPDATE delivery SET state = 'cancelled', error = CASE p_verdict WHEN 'dismiss' THEN 'dismissed by a person'
       ELSE 'sent again by a person as a new part' END WHERE id = d.id;
   END IF;
-  IF p_verdict = 'resend' THEN
+  IF p_verdict = 'resend' AND d.action <> 'send' THEN
+    INSERT INTO delivery (id, message_id, thread_id, conversation_id, account_id, out_seq, ordinal, action, class, part,
+      target_external_id, state, resend_of)
+    SELECT p_new_delivery, d.message_id, d.thread_id, d.conversation_id, d.account_id, t.last_out + 1,
+      (SELECT max(x.ordinal) + 1 FROM delivery x WHERE x.message_id = d.message_id), d.action, d.class, d.part,
+      d.target_external_id, 'pending', d.id
+    FROM thread t WHERE t.id = d.thread_id;
+    UPDATE thread t SET last_out = t.last_out + 1, due_at = least(t.due_at, now()), open_from = coalesce(t.open_from, t.last_out + 1)
+    WHERE t.id = d.thread_id;
+  ELSIF p_verdict = 'resend' THEN
     SELECT * INTO m FROM message x WHERE x.id = d.message_id;
     said := ARRAY[ROW(d.thread_id, d.conversation_id, NULL, 1, p_new_message, m.text, m.body,
       d.class, m.author_kind, m.author_id, m.cause_id, 'outbound', jsonb_build_array(jsonb_build_object('id', p_new_delivery,
       'ordinal', 0, 'part', d.part, 'replyTo', d.reply_to_external_id)), m.extras)::outbound_v1];
     PERFORM append_outbound_v1(said);
     UPDATE delivery SET resend_of = d.id WHERE id = p_new_delivery;
+    -- the files of this part are the new message's too
+    INSERT INTO attachment (id, message_id, thread_id, conversation_id, account_id, ordinal, kind, file_name, mime, size_bytes, width,
+      height, duration_ms, state, blob_id, detected_mime, preview_blob_id, preview_width, preview_height, uploaded_by, stored_at)
+    SELECT gen_random_uuid(), p_new_message, a.thread_id, a.conversation_id, a.account_id, row_number() OVER (ORDER BY a.ordinal) - 1,
+      a.kind, a.file_name, a.mime, a.size_bytes, a.width, a.height, a.duration_ms, a.state, a.blob_id, a.detected_mime,
+      a.preview_blob_id, a.preview_width, a.preview_height, a.uploaded_by, a.stored_at
+    FROM attachment a WHERE a.message_id = d.message_id AND a.state = 'stored' AND strpos(d.part::text, a.blob_id) > 0;
     UPDATE thread t SET last_seq = t.last_seq + o.messages, last_out = t.last_out + o.parts, due_at = least(t.due_at, now()),
       open_from = coalesce(t.open_from, t.last_out + 1)
     FROM unnest(count_outbound_v1(said)) o WHERE t.id = o.thread_id;

@@ -45,6 +45,8 @@ CREATE TABLE attachment (
   stored_at timestamptz,
   -- an edit put another file in its place
   replaced_at timestamptz,
+  -- the newest edit of it or of the words below it
+  edited_at timestamptz,
   CHECK ((state = 'stored') = (blob_id IS NOT NULL)),
   CHECK (message_id IS NOT NULL OR uploaded_by IS NOT NULL)
 );
@@ -81,6 +83,19 @@ BEGIN
   RETURN ARRAY(SELECT i FROM unnest(led) i WHERE NOT (coalesce(i.joins_only, false) AND i.lead IS NULL) ORDER BY i.ord);
 END $$;
 
+-- Changes without those of messages that never were ours and are none of ours now: of these only the key stays.
+CREATE FUNCTION file_chatter_v1(p_changes ingest_item_v1[]) RETURNS ingest_item_v1[] LANGUAGE plpgsql AS $$
+DECLARE
+  ours ingest_item_v1[];
+BEGIN
+  SELECT array_agg(i ORDER BY i.ord) INTO ours FROM unnest(p_changes) i WHERE i.joins_only IS NOT TRUE
+    OR EXISTS (SELECT FROM message_external x WHERE x.account_id = i.account_id AND x.external_id = i.target);
+  UPDATE inbound_event e SET state = 'filed', reason = 'group message not addressed to the bot', raw = NULL, raw_blob = NULL, change = NULL
+  FROM unnest(p_changes) i WHERE e.account_id = i.account_id AND e.event_key = i.event_key
+    AND NOT EXISTS (SELECT FROM unnest(ours) o WHERE o.ord = i.ord);
+  RETURN ours;
+END $$;
+
 -- Rows of files; p_files as normalised, each with its id. Nothing of a blocked contact or a flood is fetched by itself.
 CREATE FUNCTION store_files_v1(p_message uuid, p_external text, p_files jsonb, p_caption text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -89,9 +104,10 @@ BEGIN
   SELECT f.id, m.id, m.thread_id, m.conversation_id, t.account_id, p_external,
     coalesce((SELECT max(a.ordinal) + 1 FROM attachment a WHERE a.message_id = m.id), 0) + f.place - 1, f.kind, f."fileName", f.mime,
     f."sizeBytes", f.width, f.height, f."durationMs", CASE f.place WHEN 1 THEN nullif(p_caption, '') END, f."uniqueRef", f.remote,
-    CASE WHEN q.quiet THEN 'refused' ELSE 'waiting' END, CASE WHEN q.quiet THEN m.state_reason END, CASE WHEN NOT q.quiet THEN now() END
+    CASE WHEN q.why IS NULL THEN 'waiting' ELSE 'refused' END, q.why, CASE WHEN q.why IS NULL THEN now() END
   FROM message m JOIN thread t ON t.id = m.thread_id
-  CROSS JOIN LATERAL (SELECT m.state = 'filed' AND m.state_reason IN ('blocked', 'flood') AS quiet) q
+  CROSS JOIN LATERAL (SELECT CASE WHEN m.state = 'filed' AND m.state_reason IN ('blocked', 'flood') THEN m.state_reason
+    WHEN t.blocked_until > now() THEN 'blocked' END AS why) q
   CROSS JOIN LATERAL ROWS FROM (jsonb_to_recordset(p_files) AS (id uuid, kind text, "fileName" text, mime text, "sizeBytes" bigint,
     width integer, height integer, "durationMs" bigint, "uniqueRef" text, remote jsonb)) WITH ORDINALITY
     AS f(id, kind, "fileName", mime, "sizeBytes", width, height, "durationMs", "uniqueRef", remote, place)
@@ -123,8 +139,8 @@ BEGIN
     IF i.secret AND c.status <> 'resolved' AND coalesce(m.state_reason, '') <> 'blocked' THEN
       UPDATE conversation x SET secret_pending = true, priority = 'urgent' WHERE x.id = c.id;
     END IF;
-    IF (m.state = 'answered' AND c.owner_kind = 'bot') OR (i.secret AND c.status <> 'resolved' AND m.state <> 'new'
-      AND coalesce(m.state_reason, '') <> 'blocked')
+    IF ((m.state = 'answered' AND c.owner_kind = 'bot') OR (i.secret AND c.status <> 'resolved' AND m.state <> 'new'
+      AND coalesce(m.state_reason, '') <> 'blocked')) AND NOT EXISTS (SELECT FROM thread b WHERE b.id = m.thread_id AND b.blocked_until > now())
     THEN
       UPDATE message SET state = 'new', state_reason = NULL, parked_at = NULL WHERE id = m.id;
       UPDATE thread t SET new_from = least(t.new_from, m.seq), first_new_at = coalesce(t.first_new_at, now()), due_at = now()
@@ -135,7 +151,7 @@ BEGIN
 END $$;
 
 -- What an edit does to files: other words under one of them, or another file in its place. Answers the message's new text.
-CREATE FUNCTION edit_files_v1(m message, p_target text, p_change jsonb) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION edit_files_v1(m message, p_target text, p_at timestamptz, p_change jsonb) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
   was attachment;
   words text := CASE WHEN p_change->'extras' ? 'standIn' THEN NULL ELSE nullif(p_change->>'text', '') END;
@@ -143,12 +159,12 @@ BEGIN
   SELECT * INTO was FROM attachment a WHERE a.message_id = m.id AND a.external_id = p_target AND a.replaced_at IS NULL
     ORDER BY a.ordinal LIMIT 1;
   IF was.unique_ref IS NOT DISTINCT FROM p_change#>>'{attachments,0,uniqueRef}' THEN
-    UPDATE attachment a SET caption = words WHERE a.id = was.id;
+    UPDATE attachment a SET caption = words, edited_at = p_at WHERE a.id = was.id;
   ELSE
     UPDATE attachment SET replaced_at = now() WHERE id = was.id;
     PERFORM store_files_v1(m.id, p_target, p_change->'attachments', words);
-    UPDATE attachment a SET ordinal = was.ordinal
-    WHERE was.id IS NOT NULL AND a.message_id = m.id AND a.external_id = p_target AND a.replaced_at IS NULL;
+    UPDATE attachment a SET ordinal = coalesce(was.ordinal, a.ordinal), edited_at = p_at
+    WHERE a.message_id = m.id AND a.external_id = p_target AND a.replaced_at IS NULL;
   END IF;
   IF EXISTS (SELECT FROM attachment a WHERE a.message_id = m.id AND a.external_id <> p_target) THEN
     RETURN album_text_v1(m.id, CASE WHEN m.extras ? 'standIn' THEN m.text ELSE coalesce(words, p_change->>'text') END);
@@ -214,7 +230,8 @@ BEGIN
 END $$;
 
 -- What an agent does to a message later: edit or delete one of ours, react to one of theirs. p_rows: [{id, action, part, target}].
--- Refused as 'not_sent' while the message is on its way and for targets that are not this message's.
+-- Refused as 'not_sent' while the message is on its way and for targets that are not this message's. Where a part failed, what
+-- arrived can be deleted and not edited.
 CREATE FUNCTION desk_amend_v1(p_agent uuid, p_message uuid, p_action text, p_text text, p_body jsonb, p_emoji text[], p_rows jsonb)
 RETURNS desk_act_v1 LANGUAGE plpgsql AS $$
 DECLARE
@@ -236,7 +253,8 @@ BEGIN
     SELECT FROM jsonb_to_recordset(p_rows) AS r(target text) WHERE NOT EXISTS (SELECT FROM message_external x
       WHERE x.account_id = (entered.c).account_id AND x.external_id = r.target AND x.message_id = m.id)
   ) OR (m.kind = 'outbound' AND EXISTS (SELECT FROM delivery d WHERE d.message_id = m.id AND d.action = 'send'
-      AND d.state NOT IN ('sent', 'delivered', 'read', 'cancelled'))) THEN
+      AND d.state NOT IN ('sent', 'delivered', 'read', 'cancelled') AND NOT (p_action = 'delete' AND d.state IN ('failed', 'superseded', 'bounced'))))
+  THEN
     RETURN desk_acted_v1('not_sent', m.conversation_id);
   END IF;
   SELECT * INTO t FROM thread x WHERE x.id = m.thread_id;
@@ -271,19 +289,21 @@ BEGIN
   RETURN QUERY
   WITH due AS MATERIALIZED (
     SELECT a.id FROM attachment a WHERE a.state = 'waiting' AND a.due_at <= now()
-      AND (a.lease_owner IS NULL OR EXISTS (SELECT FROM instance i WHERE i.id = a.lease_owner AND i.ended_at IS NOT NULL))
+      AND NOT EXISTS (SELECT FROM instance i WHERE i.id = a.lease_owner AND i.ended_at IS NULL)
     ORDER BY a.due_at LIMIT p_limit FOR NO KEY UPDATE SKIP LOCKED
   )
   UPDATE attachment a SET lease_owner = p_instance, attempt = a.attempt + 1 FROM due WHERE a.id = due.id RETURNING a.*;
 END $$;
 
--- What fetching came to, if the instance still leases the file. p_retry_ms: still waiting, due again then.
+-- What fetching came to, if the instance still leases the file. With retryMs it still waits and is due again then; uncounted: it
+-- was no attempt that brought nothing, so it does not count towards giving up.
 CREATE FUNCTION settle_file_v1(p_instance uuid, p_id uuid, p_outcome jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
   a attachment;
 BEGIN
   PERFORM FROM thread t WHERE t.id = (SELECT x.thread_id FROM attachment x WHERE x.id = p_id) FOR NO KEY UPDATE;
   UPDATE attachment x SET state = p_outcome->>'state', reason = p_outcome->>'reason', lease_owner = NULL,
+    attempt = x.attempt - CASE WHEN (p_outcome->>'uncounted')::boolean THEN 1 ELSE 0 END,
     due_at = CASE p_outcome->>'state' WHEN 'waiting'
       THEN now() + (p_outcome->>'retryMs')::double precision * interval '1 millisecond' END,
     blob_id = p_outcome->>'blobId', detected_mime = p_outcome->>'detectedMime',

@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -53,6 +54,19 @@ describe('blobs', () => {
     const store = await open();
     await expect(store.put(Buffer.alloc(101))).rejects.toMatchObject({ code: 'too-large' });
     expect(await ids(store)).toEqual([]);
+  });
+
+  it('stay where they were put again just now: a row may be about to name them', async () => {
+    const store = await open();
+    const { id } = await store.put(Buffer.from('x'));
+    const hourMs = 3_600_000;
+    await store.delete(id, hourMs);
+    expect(await ids(store)).toEqual([id]);
+    const longAgo = new Date(Date.now() - 2 * hourMs);
+    utimesSync(join(folder, 'blobs', id.slice(0, 2), id), longAgo, longAgo);
+    await store.delete(id, hourMs);
+    expect(await ids(store)).toEqual([]);
+    await store.delete(id, hourMs);
   });
 
   it('are gone after delete, twice without harm', async () => {

@@ -179,6 +179,15 @@ describe('every kind of update', () => {
     });
   });
 
+  test('in groups: an edit without the mention counts only where its message is stored', () => {
+    const { message } = updateOf('text') as { message: object };
+    const chat = { id: -1_001_234_567_890, type: 'supergroup', title: 'Acme users' };
+    const edited = { update_id: 9, edited_message: { ...message, chat, edit_date: 1_700_000_009 } };
+    expect(normaliseUpdate(edited, CONTEXT)).toMatchObject([{ event: { type: 'edit', joinsOnly: true } }]);
+    const ours = { ...edited, edited_message: { ...edited.edited_message, chat: { id: 7, type: 'private' } } };
+    expect(normaliseUpdate(ours, CONTEXT)[0]).not.toMatchObject({ event: { joinsOnly: true } });
+  });
+
   test('every reaction in a group counts only where the whole group is ours', () => {
     const update = updateOf('reaction_added') as { message_reaction: object };
     const chat = { id: -1_001_234_567_890, type: 'supergroup', title: 'Acme users' };
