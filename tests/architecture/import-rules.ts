@@ -4,7 +4,16 @@ import { type ImportEdge, importsOf, parse, type SourceFile } from './source-tre
 const USE_CASES = ['guard', 'ingest', 'conversation', 'routing', 'bot', 'knowledge', 'delivery', 'inbox', 'access'];
 const DRIVERS = ['store', 'queue', 'files', 'api', 'realtime', 'observability'];
 /** Files directly under src/ and folders that put the parts together. */
-const JOINERS = ['app.ts', 'desk.ts', 'account-side.ts', 'files-side.ts', 'main.ts', 'sandbox-start.ts', 'sandbox', 'cli'];
+const JOINERS = [
+  'app.ts',
+  'desk.ts',
+  'account-side.ts',
+  'files-side.ts',
+  'main.ts',
+  'sandbox-start.ts',
+  'sandbox',
+  'cli',
+];
 
 /** Use cases that stand on another one: a drain sends in the same job. */
 const STANDS_ON: Readonly<Record<string, readonly string[]>> = { conversation: ['delivery'] };

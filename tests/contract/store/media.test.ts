@@ -143,7 +143,7 @@ describe.each(storeBackends)('files, moves and blocks by customers, on $name', (
       .select(({ fn }) => ['message_id', fn.countAll<number>().as('n')])
       .groupBy('message_id')
       .execute();
-    expect(counts.map(({ n }) => Number(n))).toEqual(stored.map(() => 2));
+    expect(counts.map(({ n }) => n)).toEqual(stored.map(() => 2));
   });
 
   test('a file of interest only with others joins them, and alone is filed without its payload', async () => {
@@ -261,11 +261,8 @@ describe.each(storeBackends)('files, moves and blocks by customers, on $name', (
     const sent = (): InboundMessage =>
       customerMessage('1', '[photo]', { attachments: [photo()], extras: { standIn: 'file' } });
     await on.receive([sent(), sent(), sent()]);
-    expect((await attachments(on)).map(({ state, reason }) => [state, reason]).sort()).toEqual([
-      ['refused', 'flood'],
-      ['waiting', null],
-      ['waiting', null],
-    ]);
+    const states = (await attachments(on)).map(({ state, reason }) => `${state} ${reason ?? ''}`.trim());
+    expect(states.sort((left, right) => left.localeCompare(right))).toEqual(['refused flood', 'waiting', 'waiting']);
   });
 
   test('files are leased by one instance, and by another when that one has ended', async () => {
