@@ -130,7 +130,7 @@ function joinDesk(parts: Omit<DeskParts, 'changes' | 'server'>, changes: ChangeS
   return {
     access,
     inbox,
-    attachments: createAttachments({ store, attachments: attachmentStore, bytes, account, onChange }),
+    attachments: createAttachments({ store, attachments: attachmentStore, bytes, account, clock, onChange }),
     amends: createAmends({ store, desk, account, queue, ids, clock, shards, onChange }),
     typing: createTyping({ store, account, clock, log }),
     channels: createChannelOverview({ store: health, account }),

@@ -26,7 +26,7 @@ export function disposition(fileName: string | null): string {
 
 /**
  * Hands out bytes of strangers so that no browser takes them for a page of ours: saved, never opened, never guessed at.
- * @param taken told before the first byte goes, where the answer begins with it
+ * @param taken told before the first byte goes
  * @throws {Refused} `range`
  */
 export async function sendFile(
@@ -56,7 +56,7 @@ export async function sendFile(
     throw new Refused('range', `the file has ${file.sizeBytes} bytes`, { mend: 'ask for a part that is there' });
   }
   const { start, end } = asked.kind === 'part' ? asked : { start: 0, end: file.sizeBytes };
-  if (start === 0) await taken?.();
+  await taken?.();
   reply.headers({
     etag: tag,
     'content-disposition': disposition(file.fileName),

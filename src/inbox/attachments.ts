@@ -6,6 +6,7 @@ import type { ConversationId } from '../core/model/ids.ts';
 import { judgeOutgoing } from '../core/outgoing-file.ts';
 import type { AttachmentFound, AttachmentStore } from '../core/ports/attachment-store.ts';
 import type { ChannelAccount } from '../core/ports/channel.ts';
+import type { Clock } from '../core/ports/clock.ts';
 import type { InboxStore } from '../core/ports/inbox-store.ts';
 import type { KeptBytes, KeptFile } from '../core/ports/kept-bytes.ts';
 import { noAccount, notFound, refusalOf } from './inbox.ts';
@@ -18,6 +19,7 @@ export interface AttachmentsDeps {
   attachments: AttachmentStore;
   bytes: KeptBytes;
   account(id: string): ChannelAccount | undefined;
+  clock: Pick<Clock, 'monotonicMs'>;
   /** Told after the commit of everything a person changed. */
   onChange(change: { conversationId: ConversationId }): void;
 }
@@ -44,7 +46,7 @@ export interface Upload {
 
 /** Files, as one agent sees them. What the agent may not see does not exist. All throw {@link Refused}. */
 export interface Attachments {
-  /** `taken`: writes down that the agent takes the whole of it, or begins to. */
+  /** `taken`: writes down that the agent takes it, or a part of it; the parts of one taking (a player's) are written down once. */
   content(viewer: Viewer, id: string): Promise<FileContent & { taken(): Promise<void> }>;
   /** Our small picture of it: WebP. */
   preview(viewer: Viewer, id: string): Promise<FileContent>;
@@ -59,6 +61,9 @@ export interface Attachments {
 }
 
 const NAME_LENGTH = 200;
+/** Requests of one agent for one file within this are one taking, ms. */
+const ONE_TAKING_MS = 10 * 60_000;
+const MOST_TAKINGS = 2_000;
 
 const NOT_STORED: Readonly<Record<Exclude<AttachmentShown['state'], 'stored'>, { message: string; mend: string }>> = {
   waiting: { message: 'this file is still being fetched', mend: 'try again in a moment' },
@@ -106,9 +111,26 @@ function largest(media: NonNullable<Capabilities['media']>): number {
   return Math.max(0, ...Object.values(media.maxBytes));
 }
 
+/** Which takings were written down lately, so that a player's many ranges are one. Bounded: what falls out is written down again. */
+function createTakings(nowMs: () => number): (key: string) => boolean {
+  const lately = new Map<string, number>();
+  return (key) => {
+    const since = lately.get(key);
+    if (since !== undefined && nowMs() - since < ONE_TAKING_MS) return false;
+    lately.delete(key);
+    lately.set(key, nowMs());
+    for (const oldest of lately.keys()) {
+      if (lately.size <= MOST_TAKINGS) break;
+      lately.delete(oldest);
+    }
+    return true;
+  };
+}
+
 /** Files over their store. */
 export function createAttachments(deps: AttachmentsDeps): Attachments {
   const { store, attachments, bytes } = deps;
+  const isNew = createTakings(() => deps.clock.monotonicMs());
 
   async function find(viewer: Viewer, id: string): Promise<AttachmentFound> {
     const found = await attachments.find(viewer, id);
@@ -153,7 +175,9 @@ export function createAttachments(deps: AttachmentsDeps): Attachments {
       if (blobId === null) throw notStored(shown);
       return {
         ...(await contentOf(blobId, { id, fileName: shown.fileName, mime: detectedMime })),
-        taken: () => attachments.downloaded(viewer.id, id, conversationId),
+        taken: async () => {
+          if (isNew(`${viewer.id} ${id}`)) await attachments.downloaded(viewer.id, id, conversationId);
+        },
       };
     },
 
