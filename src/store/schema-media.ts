@@ -35,4 +35,5 @@ export interface AttachmentTable {
   created_at: Time;
   stored_at: TimeOrNull;
   replaced_at: TimeOrNull;
+  edited_at: TimeOrNull;
 }
