@@ -20,7 +20,7 @@ const TIERS = [
   { name: 'architecture', path: 'tests/architecture/', args: [parallel], env: { PARLEY_TEST_SERVERS: 'none' } },
   { name: 'contract', path: 'tests/contract/', args: ['--maxWorkers=2'], env: {} },
   { name: 'integration', path: 'tests/integration/', args: ['--maxWorkers=2'], env: {} },
-  { name: 'e2e', path: 'tests/e2e/', args: ['--runInBand'], env: {} },
+  { name: 'e2e', path: 'tests/e2e/', args: ['--maxWorkers=2'], env: {} },
   // One seed for each backend; more by PARLEY_CHAOS_SEEDS.
   {
     name: 'chaos',

@@ -23,7 +23,7 @@ export interface Traffic {
 }
 
 const CHATS = 8;
-const MOST_WAITING = 250;
+const MOST_WAITING = 1_000;
 /** Bytes that are no picture: a preview of each would take longer than the crash. */
 const NO_PICTURE = { bytes: Buffer.alloc(30_000, 'not a picture ') };
 

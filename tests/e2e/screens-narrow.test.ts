@@ -1,0 +1,7 @@
+import { everyScreen } from '../kit/browser/every-screen.ts';
+
+everyScreen([
+  { theme: 'light', width: 380, language: 'en-GB' },
+  { theme: 'dark', width: 320, language: 'en-GB' },
+  { theme: 'dark', width: 1440, language: 'zh-CN' },
+]);
