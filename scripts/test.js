@@ -25,7 +25,7 @@ const TIERS = [
   {
     name: 'chaos',
     path: 'tests/chaos/',
-    args: ['--runInBand'],
+    args: ['--maxWorkers=2'],
     env: { PARLEY_CHAOS_SEEDS: process.env.PARLEY_CHAOS_SEEDS ?? '1' },
   },
 ];
