@@ -48,7 +48,8 @@ export async function startBalancer(): Promise<Balancer> {
   async function passToOne(asked: IncomingMessage, body: Buffer): Promise<Passed> {
     const list = asked.url?.startsWith('/hooks') === true ? hooks : others;
     turn += 1;
-    for (let tries = 0; tries < list.length; tries += 1) {
+    // Once more than there are gateways: a kept connection may have been closed at the moment it was used.
+    for (let tries = 0; tries <= list.length; tries += 1) {
       const to = list[(turn + tries) % list.length] ?? '';
       try {
         return await pass(to, asked, body);
