@@ -116,7 +116,7 @@ export function startFileFetcher(options: FetcherOptions): FileFetcher {
   const { store, blobs, log } = options;
   const maxBytes = options.maxBytes ?? MAX_FETCH_BYTES;
   const stopping = new AbortController();
-  const running = new Set<Promise<void>>();
+  const running = new Map<string, Promise<void>>();
   let looking: Promise<void> | null = null;
 
   async function fetchInto(
@@ -193,7 +193,7 @@ export function startFileFetcher(options: FetcherOptions): FileFetcher {
   async function look(): Promise<void> {
     const free = PARALLEL - running.size;
     if (free <= 0) return;
-    for (const job of await store.claim(free)) {
+    for (const job of await store.claim(free, [...running.keys()])) {
       const one = run(job)
         .catch((error: unknown) => {
           // We are stopping and the store is away: with this instance its lease ends.
@@ -201,11 +201,11 @@ export function startFileFetcher(options: FetcherOptions): FileFetcher {
           log.warn(fields, 'file left for later');
         })
         .finally(() => {
-          running.delete(one);
+          running.delete(job.id);
           // Where there was one there may be more.
           lookOnce();
         });
-      running.add(one);
+      running.set(job.id, one);
     }
   }
 
@@ -228,7 +228,7 @@ export function startFileFetcher(options: FetcherOptions): FileFetcher {
       const ended = new AbortController();
       const { signal } = ended;
       const late = sleep(STOP_MS, undefined, { signal }).catch(() => undefined);
-      await Promise.race([Promise.all(running), late]);
+      await Promise.race([Promise.all(running.values()), late]);
       ended.abort();
     },
   };

@@ -15,11 +15,11 @@ interface Row {
 /** Files to be fetched, over the functions of migration 8. `instance`: whose leases these are now. */
 export function createFileStore(database: Database, instance: () => InstanceId): FileStore {
   return {
-    async claim(limit) {
+    async claim(limit, working) {
       const rows = await database.prepared<Row>(
         'claim_files_v1',
-        'SELECT id, account_id, kind, remote, size_bytes, attempt FROM claim_files_v1($1, $2)',
-        [instance(), limit],
+        'SELECT id, account_id, kind, remote, size_bytes, attempt FROM claim_files_v1($1, $2, $3)',
+        [instance(), limit, [...working]],
       );
       return rows.map((row) => ({
         id: row.id,

@@ -1,4 +1,5 @@
 import type { AttachmentKind, InboundAttachment } from '../../../src/core/model/attachment.ts';
+import { standInOf } from '../../../src/core/rules/message-words.ts';
 import { integerOf, recordOf, stringOf } from '../../shared/read-unknown.ts';
 import { nameLine } from '../../shared/well-formed.ts';
 
@@ -80,27 +81,11 @@ export function fileOf(message: Fields): InboundAttachment | null {
 
 /** What stands for a file in texts. */
 export function fileWords(file: InboundAttachment, message: Fields): string {
-  switch (file.kind) {
-    case 'photo':
-      return '[photo]';
-    case 'video':
-      return '[video]';
-    case 'animation':
-      return '[GIF]';
-    case 'voice':
-      return '[voice message]';
-    case 'videoNote':
-      return '[video message]';
-    case 'audio': {
-      const audio = recordOf(message['audio']);
-      const title = nameLine(stringOf(audio?.['title']) ?? file.fileName ?? '', 100);
-      return title === '' ? '[audio]' : `[audio] ${title}`;
-    }
-    case 'sticker': {
-      const emoji = nameLine(stringOf(recordOf(message['sticker'])?.['emoji']) ?? '', 20);
-      return emoji === '' ? '[sticker]' : `[sticker] ${emoji}`;
-    }
-    case 'document':
-      return file.fileName === null ? '[file]' : `[file] ${file.fileName}`;
-  }
+  return standInOf(file.kind, detailOf(file, message));
+}
+
+function detailOf({ kind, fileName }: InboundAttachment, message: Fields): string | null {
+  if (kind === 'audio') return nameLine(stringOf(recordOf(message['audio'])?.['title']) ?? fileName ?? '', 100);
+  if (kind === 'sticker') return nameLine(stringOf(recordOf(message['sticker'])?.['emoji']) ?? '', 20);
+  return kind === 'document' ? fileName : null;
 }

@@ -35,7 +35,8 @@ export type FileSettlement =
 
 /** The store's side of fetching files: rows decide, a process that dies leaves its lease to others. */
 export interface FileStore {
-  claim(limit: number): Promise<FileJob[]>;
+  /** @param working files this process fetches now: whatever else is leased to it was claimed by a call whose answer was lost */
+  claim(limit: number, working: readonly string[]): Promise<FileJob[]>;
   /** False when the lease is somebody else's by now, or the file was erased meanwhile. */
   settle(id: string, outcome: FileSettlement): Promise<boolean>;
 }

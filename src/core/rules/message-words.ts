@@ -1,25 +1,25 @@
-import type { FileFacts } from '../model/attachment.ts';
+import type { AttachmentKind, FileFacts } from '../model/attachment.ts';
 import type { MessageExtras } from '../model/extras.ts';
 
+const WORDS: Readonly<Record<AttachmentKind, string>> = {
+  photo: 'photo',
+  video: 'video',
+  animation: 'GIF',
+  voice: 'voice message',
+  videoNote: 'video message',
+  audio: 'audio',
+  document: 'file',
+  sticker: 'sticker',
+};
+
+/** What stands in texts for a file without words; `detail` is its name, title or emoji. The page translates what is in brackets. */
+export function standInOf(kind: AttachmentKind, detail: string | null): string {
+  return detail === null || detail === '' ? `[${WORDS[kind]}]` : `[${WORDS[kind]}] ${detail}`;
+}
+
+/** Kinds of which a name says something; that of a photo is a camera's. */
 function wordsOf({ kind, fileName }: Pick<FileFacts, 'kind' | 'fileName'>): string {
-  switch (kind) {
-    case 'photo':
-      return '[photo]';
-    case 'video':
-      return '[video]';
-    case 'animation':
-      return '[GIF]';
-    case 'voice':
-      return '[voice message]';
-    case 'videoNote':
-      return '[video message]';
-    case 'sticker':
-      return '[sticker]';
-    case 'audio':
-      return fileName === null ? '[audio]' : `[audio] ${fileName}`;
-    case 'document':
-      return fileName === null ? '[file]' : `[file] ${fileName}`;
-  }
+  return standInOf(kind, kind === 'audio' || kind === 'document' ? fileName : null);
 }
 
 /** What stands in lists for files that go out without words. */

@@ -229,7 +229,7 @@ BEGIN
     SELECT FROM attachment a WHERE a.id = u.id AND a.message_id = p_message));
 END $$;
 
--- What an agent does to a message later: edit or delete one of ours, react to one of theirs. p_rows: [{id, action, part, target}].
+-- What an agent does to a message later: edit or delete one of ours, react to one of theirs. p_rows: [{id, part, target}].
 -- Refused as 'not_sent' while the message is on its way and for targets that are not this message's. Where a part failed, what
 -- arrived can be deleted and not edited.
 CREATE FUNCTION desk_amend_v1(p_agent uuid, p_message uuid, p_action text, p_text text, p_body jsonb, p_emoji text[], p_rows jsonb)
@@ -283,13 +283,15 @@ BEGIN
   RETURN desk_acted_v1('ok', m.conversation_id);
 END $$;
 
--- Files that are due, leased to an instance that lives. Whoever died while fetching left its lease behind; it counts as an attempt.
-CREATE FUNCTION claim_files_v1(p_instance uuid, p_limit integer) RETURNS SETOF attachment LANGUAGE plpgsql AS $$
+-- Files that are due, leased to an instance that lives. Whoever died while fetching left its lease behind, and so did a claim of this
+-- instance whose answer was lost: it is none of those it works on. Either counts as an attempt.
+CREATE FUNCTION claim_files_v1(p_instance uuid, p_limit integer, p_working uuid[]) RETURNS SETOF attachment LANGUAGE plpgsql AS $$
 BEGIN
   RETURN QUERY
   WITH due AS MATERIALIZED (
     SELECT a.id FROM attachment a WHERE a.state = 'waiting' AND a.due_at <= now()
-      AND NOT EXISTS (SELECT FROM instance i WHERE i.id = a.lease_owner AND i.ended_at IS NULL)
+      AND CASE WHEN a.lease_owner = p_instance THEN NOT a.id = ANY (p_working)
+        ELSE NOT EXISTS (SELECT FROM instance i WHERE i.id = a.lease_owner AND i.ended_at IS NULL) END
     ORDER BY a.due_at LIMIT p_limit FOR NO KEY UPDATE SKIP LOCKED
   )
   UPDATE attachment a SET lease_owner = p_instance, attempt = a.attempt + 1 FROM due WHERE a.id = due.id RETURNING a.*;

@@ -71,7 +71,7 @@ describe('files and amends where things go wrong', () => {
   const attachments = (on: Gateway) =>
     on.database.db.selectFrom('attachment').selectAll().orderBy('message_id').orderBy('ordinal').execute();
   const claimed = async (on: Gateway): Promise<number> =>
-    (await on.database.pool.query('SELECT id FROM claim_files_v1($1, 10)', [on.instance.id()])).rowCount ?? 0;
+    (await on.database.pool.query('SELECT id FROM claim_files_v1($1, 10, ARRAY[]::uuid[])', [on.instance.id()])).rowCount ?? 0;
   const ask = async <Row extends object>(on: Gateway, text: string, values: unknown[] = []): Promise<Row[]> =>
     (await on.database.pool.query<Row>(text, values)).rows;
 

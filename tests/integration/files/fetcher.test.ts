@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import sharp from 'sharp';
 import { systemClock } from '../../../src/core/ids-and-time.ts';
 import type { FetchOutcome, InboundAttachment } from '../../../src/core/model/attachment.ts';
+import type { FileStore } from '../../../src/core/ports/file-store.ts';
 import { createFileBlobStore } from '../../../src/files/blob-store.ts';
 import { createKeyRing } from '../../../src/files/crypto.ts';
 import { type FileFetcher, startFileFetcher } from '../../../src/files/fetcher.ts';
@@ -57,6 +58,7 @@ describe('files are fetched in the background', () => {
   let fetchers: FileFetcher[] = [];
   let asked: number[] = [];
   let answers: Answer[] = [];
+  let loseClaim = false;
 
   beforeAll(async () => {
     const plain = storeBackends.find((one) => one.name === 'plain server');
@@ -91,10 +93,24 @@ describe('files are fetched in the background', () => {
     await gateway.receive([customerMessage('1', '[photo]', { attachments: [photo], extras: { standIn: 'file' } })]);
   }
 
+  /** The store as the fetcher sees it; a claim may be committed and its answer lost. */
+  function storeOf(): FileStore {
+    const store = createFileStore(gateway.database, () => gateway.instance.id());
+    return {
+      ...store,
+      async claim(limit, working) {
+        const jobs = await store.claim(limit, working);
+        if (!loseClaim || jobs.length === 0) return jobs;
+        loseClaim = false;
+        throw new Error('the answer was lost');
+      },
+    };
+  }
+
   async function startFetcher(): Promise<void> {
     fetchers.push(
       startFileFetcher({
-        store: createFileStore(gateway.database, () => gateway.instance.id()),
+        store: storeOf(),
         blobs: await blobs(),
         previews,
         log: gateway.log,
@@ -201,6 +217,13 @@ describe('files are fetched in the background', () => {
     await begin(body(Buffer.from(svg)));
     expect(await settled('stored')).toMatchObject({ preview_blob_id: null });
     expect((await row()).detected_mime ?? 'none').not.toMatch(/^image\/(?:png|jpeg|webp)/u);
+  });
+
+  test('a claim whose answer was lost leaves nothing behind', async () => {
+    loseClaim = true;
+    await begin(body(Buffer.from('hello')));
+    expect(await settled('stored')).toMatchObject({ attempt: 2 });
+    expect(asked).toEqual([0]);
   });
 
   test('another process goes on with what a dead one was fetching', async () => {
