@@ -6,21 +6,12 @@ import type { RenderedPart, SendOutcome } from '../../../src/core/model/outbound
 import type { ChannelAccount, SendRequest } from '../../../src/core/ports/channel.ts';
 import { eventually } from '../eventually.ts';
 import { buttonContract } from './button-contract.ts';
-import { type ChannelHarness, type ChannelRig, createTestSink, type FailureClass } from './channel-harness.ts';
+import { type ChannelHarness, type ChannelRig, createTestSink } from './channel-harness.ts';
 import type { ContractStand } from './contract-stand.ts';
 import { fileContract } from './file-contract.ts';
 import { pathsOf, replaceAt } from './json-paths.ts';
 import { type RecordingDeps, recordingDeps } from './recording.ts';
-
-const FAILURE_CLASSES: readonly FailureClass[] = [
-  'rate_limited',
-  'transient',
-  'auth',
-  'forbidden',
-  'invalid',
-  'moved',
-  'unknown',
-];
+import { sendContract } from './send-contract.ts';
 
 /** What every channel promises. A new channel calls this once with its harness. */
 export function channelContract(name: string, harness: ChannelHarness): void {
@@ -71,9 +62,6 @@ export function channelContract(name: string, harness: ChannelHarness): void {
       deps.hear(outcome);
       return outcome;
     };
-    /** The customer has to write first where the platform wants it so. */
-    const meet = async (): Promise<string> => await rig.write('hi');
-
     test('its folder is complete and its names agree', async () => {
       expect(await missingParts(harness.folder)).toEqual([]);
       expect(account.channel).toBe(harness.factory.channel);
@@ -269,115 +257,14 @@ export function channelContract(name: string, harness: ChannelHarness): void {
       });
     });
 
-    describe('sending', () => {
-      test('a sent message is at the platform under the id it answered, in order', async () => {
-        await meet();
-        const outcomes = [];
-        for (const word of ['one', 'two', 'three'])
-          outcomes.push(await send({ part: account.render({ text: word })[0] ?? {} }));
-        expect(outcomes.map((outcome) => outcome.kind)).toEqual(['sent', 'sent', 'sent']);
-        const ids = outcomes.map((outcome) => (outcome.kind === 'sent' ? outcome.externalId : null));
-        expect(rig.visible()).toEqual(
-          ['one', 'two', 'three'].map((word, index) => ({ externalId: ids[index], text: word })),
-        );
-      });
-
-      test('edit and delete work as far as the capabilities say', async () => {
-        await meet();
-        const first = await send();
-        const id = first.kind === 'sent' ? first.externalId : null;
-        if (id === null) throw new Error('the platform gave no id');
-        const part = account.render({ text: 'changed' })[0] ?? {};
-        if (account.capabilities.editWindowMs !== 0) {
-          expect(await send({ action: 'edit', targetExternalId: id, part })).toEqual({ kind: 'sent', externalId: id });
-          // Repeating must do no harm: rows with these actions are repeated freely.
-          expect(await send({ action: 'edit', targetExternalId: id, part })).toEqual({ kind: 'sent', externalId: id });
-          expect(rig.visible()).toEqual([{ externalId: id, text: 'changed' }]);
-        }
-        if (account.capabilities.deleteWindowMs !== 0) {
-          expect((await send({ action: 'delete', targetExternalId: id })).kind).toBe('sent');
-          expect((await send({ action: 'delete', targetExternalId: id })).kind).toBe('sent');
-          expect(rig.visible()).toEqual([]);
-        }
-      });
-
-      test('reactions and typing work as far as the capabilities say', async () => {
-        const written = await meet();
-        const part = { text: '👍' };
-        if (account.capabilities.reactions !== 'none') {
-          expect((await send({ action: 'react', targetExternalId: written, part })).kind).toBe('sent');
-        }
-        await account.typing?.(rig.threadKey, ending.signal);
-      });
-
-      test('an answer to a message is sent even when that message is gone', async () => {
-        await meet();
-        if (!account.capabilities.replies) return;
-        const written = await rig.write('question');
-        const gone = written.replace(/\d+(?=\D*$)/u, '999999');
-        expect((await send({ replyToExternalId: written })).kind).toBe('sent');
-        expect((await send({ replyToExternalId: gone })).kind).toBe('sent');
-      });
-
-      for (const failure of FAILURE_CLASSES) {
-        test(`trouble of class ${failure} is told as such`, async () => {
-          const script = rig.failures[failure];
-          if (script === null) return;
-          await meet();
-          script();
-          const outcome = await send();
-          expect(outcome.kind).toBe(failure);
-          if (outcome.kind === 'rate_limited') expect(outcome.retryAfterMs).toBeGreaterThanOrEqual(1_000);
-          // Only `unknown` leaves open whether the customer has it.
-          if (failure !== 'unknown') expect(rig.visible()).toEqual([]);
-        });
-      }
-
-      test('an answer that is lost after the platform acted is unknown', async () => {
-        await meet();
-        rig.loseAnswer();
-        expect((await send()).kind).toBe('unknown');
-        expect(rig.visible().length).toBe(1);
-      });
-
-      test('an unreachable platform is passing trouble: surely nothing was sent', async () => {
-        await rig.stop();
-        expect((await send()).kind).toBe('transient');
-      });
-
-      test('a send aborted before it began is surely not sent', async () => {
-        await meet();
-        expect((await send({}, AbortSignal.abort())).kind).toBe('transient');
-        expect(rig.visible()).toEqual([]);
-      });
-
-      test('the same key twice: one message exactly where sending is idempotent', async () => {
-        await meet();
-        await send({ idempotencyKey: 'same' });
-        await send({ idempotencyKey: 'same' });
-        expect(rig.visible().length).toBe(account.capabilities.idempotentSend ? 1 : 2);
-      });
-
-      test('an unknown send can be looked up where the platform allows it', async () => {
-        if (account.reconcile === undefined) return;
-        await meet();
-        rig.loseAnswer();
-        const lost = request();
-        expect((await account.send(lost, ending.signal)).kind).toBe('unknown');
-        expect(await account.reconcile(lost, ending.signal)).toEqual({
-          kind: 'sent',
-          externalId: rig.visible()[0]?.externalId,
-        });
-        expect(await account.reconcile(request(), ending.signal)).toEqual({ kind: 'absent' });
-      });
-    });
-
     const stand = (): ContractStand => ({
       rig,
       account,
       deps,
       blobs,
       signal: ending.signal,
+      request,
+      send,
       async received() {
         const { stored } = receive();
         await eventually(() => deps.states.some(({ state }) => state === 'connected'));
@@ -394,6 +281,7 @@ export function channelContract(name: string, harness: ChannelHarness): void {
         return outcomes;
       },
     });
+    sendContract(stand);
     fileContract(stand);
     buttonContract(stand);
 

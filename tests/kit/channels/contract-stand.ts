@@ -1,6 +1,6 @@
 import type { InboundMessage } from '../../../src/core/model/inbound.ts';
 import type { OutboundContent, SendOutcome } from '../../../src/core/model/outbound.ts';
-import type { ChannelAccount } from '../../../src/core/ports/channel.ts';
+import type { ChannelAccount, SendRequest } from '../../../src/core/ports/channel.ts';
 import type { ChannelRig } from './channel-harness.ts';
 import type { RecordingDeps } from './recording.ts';
 
@@ -14,6 +14,10 @@ export interface ContractStand {
   readonly signal: AbortSignal;
   /** Begins to receive and waits until the connection stands; answers the messages that have come so far. */
   received(): Promise<() => InboundMessage[]>;
+  /** A row of the outbox for the customer's thread: "hello", under a key of its own, but for `change`. */
+  request(change?: Partial<SendRequest>): SendRequest;
+  /** Sends {@link ContractStand.request}; aborted at the test's end, or by `signal`. */
+  send(change?: Partial<SendRequest>, signal?: AbortSignal): Promise<SendOutcome>;
   /** Renders, stores as JSON and sends: one outcome a part. */
   say(content: OutboundContent): Promise<SendOutcome[]>;
 }
