@@ -7,7 +7,8 @@ import { systemCode } from './errors.ts';
 /** Ending of files that are being written; whatever has it after a crash is rubbish. */
 export const PARTIAL_SUFFIX = '.part';
 
-function partialName(file: string): string {
+/** A name beside a file under which it is written. */
+export function partialName(file: string): string {
   return join(dirname(file), `.${randomBytes(8).toString('hex')}${PARTIAL_SUFFIX}`);
 }
 

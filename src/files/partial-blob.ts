@@ -1,12 +1,12 @@
-import { type FileHandle, mkdir, open, rename, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { KeyRing, SealedPlace } from './crypto.ts';
-import { PARTIAL_SUFFIX, syncFolder, writeAll } from './durable-file.ts';
+import { PARTIAL_SUFFIX } from './durable-file.ts';
 import { BlobError, systemCode } from './errors.ts';
+import { beginSealed, createPieceWriter, writeSealed } from './sealed-file.ts';
 import {
   createSealer,
   openStream,
-  PIECE_BYTES,
   type PieceSealer,
   pieceAt,
   STREAM_HEAD_BYTES,
@@ -45,39 +45,6 @@ export const PARTIAL_FOLDER = 'partial';
 
 const NAME = /^[0-9A-Za-z-]{1,64}$/;
 
-/** Writes content piece by piece into a sealed file; what is held back is less than a piece. */
-function createPieceWriter(handle: FileHandle, sealer: PieceSealer, from: number) {
-  let piece = from;
-  let rest = Buffer.alloc(0);
-  return {
-    get sizeBytes() {
-      return piece * PIECE_BYTES + rest.length;
-    },
-    async append(bytes: Uint8Array): Promise<void> {
-      rest = Buffer.concat([rest, bytes]);
-      // The last piece is sealed as such, so a whole one waits until more comes.
-      while (rest.length > PIECE_BYTES) {
-        await writeAll(handle, sealer.seal(rest.subarray(0, PIECE_BYTES), piece, false), pieceAt(piece));
-        piece += 1;
-        rest = rest.subarray(PIECE_BYTES);
-      }
-    },
-    async finish(): Promise<void> {
-      await writeAll(handle, sealer.seal(rest, piece, true), pieceAt(piece));
-      await handle.sync();
-    },
-    /** What was held back, for reading what was written so far. */
-    rest: () => rest,
-  };
-}
-
-async function begin(handle: FileHandle, keys: KeyRing, place: SealedPlace): Promise<PieceSealer> {
-  const sealer = createSealer(keys, place);
-  await handle.truncate(0);
-  await writeAll(handle, sealer.head, 0);
-  return sealer;
-}
-
 /** Goes on with what an earlier process kept; anything that does not open begins anew. */
 async function resume(
   handle: FileHandle,
@@ -85,7 +52,7 @@ async function resume(
   place: SealedPlace,
 ): Promise<{ sealer: PieceSealer; pieces: number }> {
   const { size } = await handle.stat();
-  if (size < STREAM_HEAD_BYTES) return { sealer: await begin(handle, keys, place), pieces: 0 };
+  if (size < STREAM_HEAD_BYTES) return { sealer: await beginSealed(handle, keys, place), pieces: 0 };
   const head = Buffer.alloc(STREAM_HEAD_BYTES);
   await handle.read(head, 0, STREAM_HEAD_BYTES, 0);
   const pieces = wholePieces(size);
@@ -96,7 +63,7 @@ async function resume(
     await handle.truncate(pieceAt(pieces));
     return { sealer: createSealer(keys, place, head), pieces };
   } catch {
-    return { sealer: await begin(handle, keys, place), pieces: 0 };
+    return { sealer: await beginSealed(handle, keys, place), pieces: 0 };
   }
 }
 
@@ -113,7 +80,10 @@ export async function openPartial(options: PartialOptions): Promise<PartialBlob>
     await made.close();
     return open(file, 'r+', 0o600);
   });
-  const found = await resume(handle, keys, place);
+  const found = await resume(handle, keys, place).catch(async (error: unknown) => {
+    await handle.close();
+    throw error;
+  });
   let writer = createPieceWriter(handle, found.sealer, found.pieces);
   let closed = false;
 
@@ -139,27 +109,16 @@ export async function openPartial(options: PartialOptions): Promise<PartialBlob>
       await writer.append(bytes);
     },
     async restart() {
-      writer = createPieceWriter(handle, await begin(handle, keys, place), 0);
+      writer = createPieceWriter(handle, await beginSealed(handle, keys, place), 0);
     },
     async finish() {
       const digester = keys.digester('blob');
       for await (const bytes of content()) digester.update(bytes);
       const id = digester.digest().toString('hex');
       await options.ensureShard(id.slice(0, 2));
-      const target = join(folder, id.slice(0, 2), id);
       // Sealed once more, to the place its content gives it: a file copied over another one then does not open.
-      const whole = `${file}.whole${PARTIAL_SUFFIX}`;
-      const out = await open(whole, 'w+', 0o600);
-      try {
-        const sealer = await begin(out, keys, { table: 'blob', column: 'content', row: id });
-        const sealed = createPieceWriter(out, sealer, 0);
-        for await (const bytes of content()) await sealed.append(bytes);
-        await sealed.finish();
-      } finally {
-        await out.close();
-      }
-      await rename(whole, target);
-      await syncFolder(dirname(target));
+      const placed = { table: 'blob', column: 'content', row: id };
+      await writeSealed(join(folder, id.slice(0, 2), id), keys, placed, content());
       const { sizeBytes } = writer;
       await close();
       await unlink(file);

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, readFile, rename, stat, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { open, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type KeyRing, type SealedPlace, STREAM_FORMAT } from './crypto.ts';
-import { PARTIAL_SUFFIX, syncFolder, writeAll, writeDurably } from './durable-file.ts';
+import { writeDurably } from './durable-file.ts';
 import { systemCode } from './errors.ts';
-import { createSealer, openStream, pieceAt } from './sealed-stream.ts';
+import { writeSealed } from './sealed-file.ts';
+import { openStream } from './sealed-stream.ts';
 
 /** Bytes at the beginning of a sealed file that tell its form and the version of its key. */
 const HEAD_BYTES = 64;
@@ -36,42 +36,14 @@ export async function blobKeyVersion(folder: string, id: string, keys: KeyRing):
   }
 }
 
-/** Copies a file that was sealed in pieces, each opened and sealed in turn: however large it is, one is in memory. */
-async function copyPieces(from: FileHandle, to: FileHandle, keys: KeyRing, place: SealedPlace): Promise<void> {
-  const sealer = createSealer(keys, place);
-  await writeAll(to, sealer.head, 0);
-  let held: Buffer | null = null;
-  let piece = 0;
-  for await (const plain of openStream(from, keys, place)) {
-    if (held !== null) {
-      await writeAll(to, sealer.seal(held, piece, false), pieceAt(piece));
-      piece += 1;
-    }
-    held = plain;
-  }
-  await writeAll(to, sealer.seal(held ?? Buffer.alloc(0), piece, true), pieceAt(piece));
-  await to.sync();
-}
-
 async function resealPieces(file: string, keys: KeyRing, place: SealedPlace): Promise<void> {
-  const fresh = join(dirname(file), `.${randomBytes(8).toString('hex')}${PARTIAL_SUFFIX}`);
   const from = await open(file, 'r');
   try {
-    const to = await open(fresh, 'wx', 0o600);
-    try {
-      await copyPieces(from, to, keys, place);
-    } finally {
-      await to.close();
-    }
-    await stat(file);
-    await rename(fresh, file);
-  } catch (error) {
-    await unlink(fresh).catch(() => undefined);
-    throw error;
+    // One that was deleted meanwhile stays deleted.
+    await writeSealed(file, keys, place, openStream(from, keys, place), async () => void (await stat(file)));
   } finally {
     await from.close();
   }
-  await syncFolder(dirname(file));
 }
 
 async function resealWhole(file: string, keys: KeyRing, place: SealedPlace): Promise<void> {

@@ -269,7 +269,8 @@ describe.each(storeBackends)('files, moves and blocks by customers, on $name', (
     const on = await gateway();
     await on.receive([customerMessage('1', '[photo]', { attachments: [photo()], extras: { standIn: 'file' } })]);
     const claim = async (instance: string): Promise<number> =>
-      (await on.database.pool.query('SELECT id FROM claim_files_v1($1, 10, ARRAY[]::uuid[])', [instance])).rowCount ?? 0;
+      (await on.database.pool.query('SELECT id FROM claim_files_v1($1, 10, ARRAY[]::uuid[])', [instance])).rowCount ??
+      0;
     const mine = on.instance.id();
     const other = '01900000-0000-7000-8000-000000000001';
     expect(await claim(mine)).toBe(1);
