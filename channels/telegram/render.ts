@@ -23,11 +23,10 @@ export class EmptyTextError extends ParleyError {
  * @throws {EmptyTextError} when there is no file and no part would hold anything but white space.
  */
 export function renderForTelegram(content: OutboundContent): RenderedPart[] {
-  const flat = flatten(content);
   const buttons = content.buttons ?? [];
   const groups = groupFiles(content.attachments ?? []);
-  const texts = textParts(flat, telegramCapabilities.text.maxLength);
-  const caption = captionFor(groups, texts, flat, buttons.length > 0);
+  const texts = textParts(flatten(content));
+  const caption = captionFor(groups, texts, buttons.length > 0);
   const parts: TelegramPart[] = [];
   for (const [index, files] of groups.entries()) {
     parts.push({ ...(index === 0 && caption !== null ? caption : { text: '' }), media: files.map(mediaOf) });
@@ -49,7 +48,8 @@ function plain(text: string): string {
   return text.toWellFormed().replaceAll(/\r\n?/gu, '\n');
 }
 
-function textParts({ text, entities, blockEnds }: FlatText, maxLength: number): TelegramPart[] {
+function textParts({ text, entities, blockEnds }: FlatText): TelegramPart[] {
+  const { maxLength } = telegramCapabilities.text;
   const ranges = splitText(text, { maxLength, blockEnds, latestEnd: (start) => latestEnd(entities, start) });
   return ranges.map(({ start, end }) => {
     const own = rebase(entities, start, end);
@@ -61,7 +61,6 @@ function textParts({ text, entities, blockEnds }: FlatText, maxLength: number): 
 function captionFor(
   groups: readonly (readonly OutboundAttachment[])[],
   texts: readonly TelegramPart[],
-  flat: FlatText,
   hasButtons: boolean,
 ): TelegramPart | null {
   const [first] = groups;
@@ -70,7 +69,7 @@ function captionFor(
   if (only.text.length > telegramCapabilities.media.captionLength) return null;
   // An album has no room for buttons; they go below the words then.
   if (hasButtons && (groups.at(-1)?.length ?? 0) > 1) return null;
-  return textParts(flat, telegramCapabilities.media.captionLength)[0] ?? null;
+  return only;
 }
 
 function mediaOf(file: OutboundAttachment): NonNullable<TelegramPart['media']>[number] {

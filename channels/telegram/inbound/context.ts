@@ -1,7 +1,8 @@
 import type { ForwardedFrom, MessageExtras } from '../../../src/core/model/extras.ts';
-import { integerOf, recordOf, stringOf } from '../../shared/read-unknown.ts';
+import { recordOf, stringOf } from '../../shared/read-unknown.ts';
 import { nameLine, wellFormed } from '../../shared/well-formed.ts';
 import { answeredMessage } from '../group-rules.ts';
+import { momentOf } from './place.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -19,8 +20,7 @@ export function nameOf(source: Fields | null): string {
 /** Whom an origin names (core.telegram.org/bots/api#messageorigin). */
 function originOf(origin: Fields | null): ForwardedFrom | null {
   if (origin === null) return null;
-  const date = integerOf(origin['date']);
-  const atMs = date === null ? null : date * 1_000;
+  const atMs = momentOf(origin['date']);
   switch (origin['type']) {
     case 'user':
       return { kind: 'person', name: nameOf(recordOf(origin['sender_user'])), atMs };

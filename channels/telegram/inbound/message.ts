@@ -7,7 +7,17 @@ import { messageKeyOf } from '../ids.ts';
 import { authorRefOf } from './author.ts';
 import { contextOf } from './context.ts';
 import { contentOf, type MessageContent } from './message-content.ts';
-import { businessOf, type Chat, chatOf, momentOf, type NormaliseContext, threadOf, type Update } from './place.ts';
+import {
+  businessOf,
+  type Chat,
+  chatOf,
+  keyOf,
+  momentOf,
+  type NormaliseContext,
+  parkUpdate,
+  threadOf,
+  type Update,
+} from './place.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -21,11 +31,7 @@ export function readMessage(update: Update, isNew: boolean, context: NormaliseCo
   const chatFields = recordOf(message?.['chat']);
   const chatId = integerOf(chatFields?.['id']);
   if (message === null || chatId === null || messageId === null) {
-    return {
-      outcome: 'parked',
-      eventKey: `${update.id}:${update.kind}`,
-      reason: 'a message without chat or message id',
-    };
+    return parkUpdate(update, 'a message without chat or message id');
   }
   const editDate = integerOf(message['edit_date']);
   const eventKey = `${update.id}:${update.kind}:${chatId}:${messageId}:${editDate ?? 0}`;
@@ -46,7 +52,7 @@ export function readMessage(update: Update, isNew: boolean, context: NormaliseCo
 
   const content = contentOf(message);
   if (content.kind === 'service') return filed(`service message ${content.what}`);
-  const albumId = stringOf(message['media_group_id'])?.toWellFormed() ?? '';
+  const albumId = stringOf(message['media_group_id']) ?? '';
   const addressed =
     chat.isPrivate || context.groups === 'all' || isAddressed(message, content.text, content.entities, context.bot);
   // Only one file of an album carries the words, so the others may belong to a message that is for us; so may an edit.
@@ -75,7 +81,7 @@ export function readMessage(update: Update, isNew: boolean, context: NormaliseCo
     ...said,
     ...(answered === null ? {} : { replyToExternalId: messageKeyOf({ chatId, messageId: answered, ...business }) }),
     ...(start?.[1] === undefined ? {} : { entry: start[1] }),
-    ...(albumId === '' ? {} : { albumKey: `album:${thread.key}:${albumId}`.slice(0, 300).toWellFormed() }),
+    ...(albumId === '' ? {} : { albumKey: keyOf(`album:${thread.key}:${albumId}`) }),
     ...(addressed ? {} : { joinsOnly: true }),
   };
   return { outcome: 'event', event };

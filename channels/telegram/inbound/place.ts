@@ -1,6 +1,6 @@
 import type { Normalised, ThreadRef } from '../../../src/core/model/inbound.ts';
 import { integerOf, recordOf, stringOf } from '../../shared/read-unknown.ts';
-import { nameLine } from '../../shared/well-formed.ts';
+import { nameLine, wellFormed } from '../../shared/well-formed.ts';
 import type { BotIdentity } from '../group-rules.ts';
 import { threadKeyOf } from '../ids.ts';
 
@@ -59,6 +59,14 @@ export function threadOf(chat: Chat, authorId: number, fields: Fields): ThreadRe
     ...(chat.isPrivate ? {} : { chatKey: String(chat.id) }),
     ...(title === '' ? {} : { title }),
   };
+}
+
+/** Longest key we make of what the platform calls a thing, UTF-16 units. */
+const MAX_KEY = 300;
+
+/** A key with an id of the platform's in it, such that the store can hold it whatever the id is. */
+export function keyOf(key: string): string {
+  return wellFormed(key).slice(0, MAX_KEY).toWellFormed();
 }
 
 /** Ms since the epoch of a Bot API date (seconds); 0 stands for none there. */

@@ -3,7 +3,7 @@ import { integerOf, recordOf, stringOf } from '../../shared/read-unknown.ts';
 import { nameLine, wellFormed } from '../../shared/well-formed.ts';
 import { messageKeyOf } from '../ids.ts';
 import { authorRefOf } from './author.ts';
-import { businessOf, chatOf, fileUpdate, parkUpdate, threadOf, type Update } from './place.ts';
+import { businessOf, chatOf, fileUpdate, keyOf, parkUpdate, threadOf, type Update } from './place.ts';
 import { contentWords } from './special-content.ts';
 
 /** Callback data has 1–64 bytes; one that an old version of us made may be anything. */
@@ -25,9 +25,9 @@ function labelOf(markup: unknown, data: string | null): string {
 /** A press on a button below one of our messages: what it says is what the customer says. */
 export function readPress(update: Update): Normalised {
   const query = update.content;
-  const queryId = stringOf(query?.['id'])?.toWellFormed();
+  const queryId = stringOf(query?.['id']);
   const author = authorRefOf(recordOf(query?.['from']));
-  if (query === null || queryId === undefined || queryId === '' || author === null) {
+  if (query === null || queryId === null || queryId === '' || author === null) {
     return parkUpdate(update, 'a press without id or author');
   }
   const message = recordOf(query['message']);
@@ -42,15 +42,15 @@ export function readPress(update: Update): Normalised {
   const content = { type: 'button', label, data } as const;
   const event: InboundMessage = {
     type: 'message',
-    eventKey: `${update.id}:${update.kind}:${chat.id}:${messageId}:${queryId}`.slice(0, 300),
+    eventKey: keyOf(`${update.id}:${update.kind}:${chat.id}:${messageId}:${queryId}`),
     occurredAtMs: null,
     thread: threadOf(chat, author.id, message),
     author: author.ref,
-    externalId: `callback:${queryId}`.slice(0, 300),
+    externalId: keyOf(`callback:${queryId}`),
     text: contentWords(content),
     extras: { content },
     replyToExternalId: messageKeyOf({ chatId: chat.id, messageId, ...businessOf(message) }),
-    acknowledge: { callbackQueryId: queryId },
+    acknowledge: { callbackQueryId: wellFormed(queryId) },
   };
   return { outcome: 'event', event };
 }
@@ -58,9 +58,9 @@ export function readPress(update: Update): Normalised {
 /** A vote in one of our polls. It names no chat: the voter's own is where we can answer. */
 export function readVote(update: Update): Normalised {
   const vote = update.content;
-  const pollId = stringOf(vote?.['poll_id'])?.toWellFormed();
+  const pollId = stringOf(vote?.['poll_id']);
   const author = authorRefOf(recordOf(vote?.['user']));
-  if (vote === null || pollId === undefined) return parkUpdate(update, 'a vote without poll');
+  if (vote === null || pollId === null) return parkUpdate(update, 'a vote without poll');
   if (author === null) return fileUpdate(update, 'an anonymous vote');
   const given = Array.isArray(vote['option_ids']) ? vote['option_ids'] : [];
   const options = given.slice(0, 20).flatMap((option: unknown) => {
@@ -70,12 +70,12 @@ export function readVote(update: Update): Normalised {
   const content = { type: 'pollAnswer', options } as const;
   const event: InboundMessage = {
     type: 'message',
-    eventKey: `${update.id}:${update.kind}:${author.id}:${pollId}`.slice(0, 300),
+    eventKey: keyOf(`${update.id}:${update.kind}:${author.id}:${pollId}`),
     occurredAtMs: null,
     thread: { key: String(author.id), kind: 'private' },
     author: author.ref,
     // Who votes again votes anew; the update tells the votes apart.
-    externalId: `vote:${pollId}:${author.id}:${update.id}`.slice(0, 300),
+    externalId: keyOf(`vote:${pollId}:${author.id}:${update.id}`),
     text: contentWords(content),
     extras: { standIn: 'thing', content },
   };

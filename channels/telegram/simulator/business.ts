@@ -2,13 +2,23 @@ import type { Bot } from './bot.ts';
 import { connectionObject } from './business-updates.ts';
 import type { Content } from './contents.ts';
 import type { SentMessage } from './platform-log.ts';
+import { removeMessage } from './sent-messages.ts';
 import { type BusinessRights, type Chat, chatObject, type Person } from './world.ts';
-import { type Audience, change, connectionOf, send, type WriteOptions, type Written, write } from './writing.ts';
+import {
+  type Audience,
+  change,
+  connectionOf,
+  DEFAULT_RIGHTS,
+  send,
+  type WriteOptions,
+  type Written,
+  write,
+} from './writing.ts';
 
 /** A business whose owner lets the bot read and answer the customers of their own account. */
 export interface BusinessAccount {
   readonly connectionId: string;
-  /** Switches the bot on, with these rights (default: read, reply, delete what it sent). */
+  /** Switches the bot on, with these rights (default: {@link DEFAULT_RIGHTS}). */
   connect(rights?: BusinessRights): void;
   /** Switches the bot off: it is told, hears nothing more and may not write. */
   disconnect(): void;
@@ -23,8 +33,6 @@ export interface BusinessAccount {
   /** What the bot wrote to the customer in the business's name. */
   received(customer: Person): SentMessage[];
 }
-
-const DEFAULT_RIGHTS: BusinessRights = { can_reply: true, can_read_messages: true, can_delete_sent_messages: true };
 
 /** The owner's account, with the bot not yet switched on. */
 export function createBusiness(audience: Audience, bot: Bot, owner: Person, connectionId: string): BusinessAccount {
@@ -58,17 +66,17 @@ export function createBusiness(audience: Audience, bot: Bot, owner: Person, conn
       const chat = chatOf(customer);
       return connection.isEnabled ? send(audience, bot, chat, customer, content, options) : unheard(chat);
     },
-    edit: (customer, messageId, text) => change(audience, bot, chatOf(customer), customer, messageId, { text }),
+    edit: (customer, messageId, text) =>
+      connection.isEnabled
+        ? change(audience, bot, chatOf(customer), customer, messageId, { text })
+        : { messageId, updateId: null },
     ownerWrites(customer, text) {
       const chat = chatOf(customer);
       return connection.isEnabled ? write(audience, bot, chat, connection.owner, text) : unheard(chat);
     },
     delete(customer, messageIds) {
       const chat = chatOf(customer);
-      for (const messageId of messageIds) chat.messages.delete(messageId);
-      for (const sent of log.messagesIn(chat.id)) {
-        if (sent.businessId === connectionId && messageIds.includes(sent.messageId)) sent.deleted = true;
-      }
+      for (const messageId of messageIds) removeMessage(log, chat, messageId);
       if (!connection.isEnabled) return null;
       const content = { business_connection_id: connectionId, chat: chatObject(chat), message_ids: messageIds };
       const about = { chatId: chat.id, messageId: null, text: null };

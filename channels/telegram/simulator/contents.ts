@@ -1,4 +1,5 @@
 import { type FileKind, type FileSpec, MIME_TYPES } from './file-kinds.ts';
+import { withoutUndefined } from './without-undefined.ts';
 
 /** What a caption needs; entities count UTF-16 units, as everywhere in the Bot API. */
 export interface Caption {
@@ -73,7 +74,7 @@ export function contentFields(content: Content, take: TakeFile): Fields {
       return animationFields(content, take);
     case 'audio': {
       const { durationSeconds = 180, performer, title } = content;
-      const about = { duration: durationSeconds, ...present({ performer, title }) };
+      const about = { duration: durationSeconds, ...withoutUndefined({ performer, title }) };
       return { audio: { ...about, ...fileOf(content.file, 'audio', take) }, ...captionFields(content) };
     }
     case 'voice': {
@@ -102,7 +103,7 @@ function sharedFields(content: Extract<Content, { kind: 'location' | 'venue' | '
     case 'location': {
       const { accuracyMeters, livePeriodSeconds, heading } = content;
       const more = { horizontal_accuracy: accuracyMeters, live_period: livePeriodSeconds, heading };
-      return { location: { ...placeOf(content), ...present(more) } };
+      return { location: { ...placeOf(content), ...withoutUndefined(more) } };
     }
     case 'venue': {
       const location = placeOf(content);
@@ -112,7 +113,7 @@ function sharedFields(content: Extract<Content, { kind: 'location' | 'venue' | '
     case 'contact': {
       const { phoneNumber, firstName, lastName, userId, vcard } = content;
       const more = { last_name: lastName, user_id: userId, vcard };
-      return { contact: { phone_number: phoneNumber, first_name: firstName, ...present(more) } };
+      return { contact: { phone_number: phoneNumber, first_name: firstName, ...withoutUndefined(more) } };
     }
     case 'poll':
       return { poll: pollOf(content) };
@@ -163,7 +164,7 @@ function stickerOf(content: Extract<Content, { kind: 'sticker' }>, take: TakeFil
     is_animated: format === 'animated',
     is_video: format === 'video',
     emoji,
-    ...present({ set_name: setName }),
+    ...withoutUndefined({ set_name: setName }),
     ...file,
   };
 }
@@ -183,7 +184,7 @@ function pollOf(content: Extract<Content, { kind: 'poll' }>): Fields {
 
 /** The caption's own fields; absent ones stay absent, as the platform leaves them out. */
 export function captionFields({ caption, captionEntities, captionAbove, spoiler }: Caption): Fields {
-  return present({
+  return withoutUndefined({
     caption: caption === '' ? undefined : caption,
     caption_entities: captionEntities?.length === 0 ? undefined : captionEntities,
     show_caption_above_media: captionAbove === true ? true : undefined,
@@ -192,7 +193,11 @@ export function captionFields({ caption, captionEntities, captionAbove, spoiler 
 }
 
 function fileOf(file: FileSpec = {}, kind: FileKind, take: TakeFile): Fields {
-  return { ...present({ file_name: file.name }), mime_type: file.mime ?? MIME_TYPES[kind], ...take(file, kind) };
+  return {
+    ...withoutUndefined({ file_name: file.name }),
+    mime_type: file.mime ?? MIME_TYPES[kind],
+    ...take(file, kind),
+  };
 }
 
 function unnamedFile(file: FileSpec = {}, kind: FileKind, take: TakeFile): Fields {
@@ -206,8 +211,4 @@ function frameOf(content: { width?: number; height?: number; durationSeconds?: n
 
 function placeOf({ latitude, longitude }: Place): Fields {
   return { latitude, longitude };
-}
-
-function present(fields: Fields): Fields {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Content } from './contents.ts';
+import { withoutUndefined } from './without-undefined.ts';
 
 /** Contents as they are written in orders over HTTP; a file's bytes as base64. */
 
@@ -85,15 +86,7 @@ const shape = z.discriminatedUnion('kind', [
 /** Reads a content; keys that are absent stay so. */
 export const contentOrder = shape.transform((content) => present(content));
 
-/** zod gives absent keys as possibly undefined; the simulator's types tell absent from undefined. */
 function present(content: z.infer<typeof shape>): Content {
-  const entries = Object.entries(content).map(([key, value]) => [
-    key,
-    key === 'file' && typeof value === 'object' ? defined(value) : value,
-  ]);
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as Content;
-}
-
-function defined(fields: object): object {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  const file = 'file' in content && content.file !== undefined ? { file: withoutUndefined<object>(content.file) } : {};
+  return withoutUndefined<object>({ ...content, ...file }) as Content;
 }

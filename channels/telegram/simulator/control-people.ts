@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { contentOrder } from './control-contents.ts';
 import type { TelegramSimulator } from './index.ts';
+import { withoutUndefined } from './without-undefined.ts';
 import type { Person } from './world.ts';
 import type { WriteOptions } from './writing.ts';
 
@@ -179,9 +180,4 @@ function actAsBusiness(simulator: TelegramSimulator, order: z.infer<typeof busin
     default:
       return { updateId: account.delete(customer, order.messages) };
   }
-}
-
-/** zod gives absent keys as possibly undefined; the simulator's types tell absent from undefined. */
-export function withoutUndefined<T extends object>(value: { [K in keyof T]: T[K] | undefined }): T {
-  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as T;
 }

@@ -1,10 +1,11 @@
 import type http from 'node:http';
 import { z } from 'zod';
-import { peopleRoutes, type Route, withoutUndefined } from './control-people.ts';
+import { peopleRoutes, type Route } from './control-people.ts';
 import { FAULT_KINDS, type FaultRule } from './faults.ts';
 import type { TelegramSimulator } from './index.ts';
 import type { PlatformLog } from './platform-log.ts';
 import { readBody } from './request-body.ts';
+import { withoutUndefined } from './without-undefined.ts';
 
 /** Answers requests under `/_control/`. */
 export type ControlHandler = (request: http.IncomingMessage, response: http.ServerResponse) => void;

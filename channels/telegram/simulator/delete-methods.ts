@@ -1,7 +1,7 @@
 import { findOwnChat } from './chat-place.ts';
 import type { MethodContext, MethodResult } from './method.ts';
 import { integerParameter, type Parameters, structuredParameter } from './request-body.ts';
-import { sentMessage } from './sent-messages.ts';
+import { removeMessage } from './sent-messages.ts';
 import { badRequest, type Refusal } from './text-checks.ts';
 import type { Chat, StoredMessage } from './world.ts';
 
@@ -18,7 +18,7 @@ export function deleteMessage(parameters: Parameters, context: MethodContext): M
   if (messageId === null || message === undefined) return { refusal: badRequest('message to delete not found') };
   const refusal = whyNot(chat, message, context);
   if (refusal !== null) return { refusal };
-  remove(chat, messageId, context);
+  removeMessage(context.log, chat, messageId);
   return done('deleteMessage', chat, messageId, parameters, context);
 }
 
@@ -34,7 +34,7 @@ export function deleteMessages(parameters: Parameters, context: MethodContext): 
     const refusal = whyNot(place.chat, message, context);
     if (refusal !== null) return { refusal };
   }
-  for (const messageId of ids) remove(place.chat, messageId, context);
+  for (const messageId of ids) removeMessage(context.log, place.chat, messageId);
   return done('deleteMessages', place.chat, null, parameters, context);
 }
 
@@ -50,7 +50,7 @@ export function deleteBusinessMessages(parameters: Parameters, context: MethodCo
   const { can_delete_sent_messages: own = false, can_delete_all_messages: all = false } = connection.rights;
   const isAllowed = ids.every((one) => all || (own && (chat.messages.get(one)?.fromId ?? 0) === context.bot.id));
   if (!connection.isEnabled || !isAllowed) return { refusal: badRequest('BUSINESS_CONNECTION_NOT_ALLOWED') };
-  for (const messageId of ids) remove(chat, messageId, context);
+  for (const messageId of ids) removeMessage(context.log, chat, messageId);
   return done('deleteBusinessMessages', chat, null, parameters, context);
 }
 
@@ -66,12 +66,6 @@ function whyNot(chat: Chat, message: StoredMessage, { bot, clock }: MethodContex
   if (message.fromId !== bot.id && chat.type !== 'private') return badRequest("message can't be deleted");
   const isOld = clock.nowSeconds() - message.date > DELETABLE_SECONDS;
   return isOld ? badRequest("message can't be deleted for everyone") : null;
-}
-
-function remove(chat: Chat, messageId: number, { log }: MethodContext): void {
-  chat.messages.delete(messageId);
-  const sent = sentMessage(log, chat, messageId);
-  if (sent !== undefined) sent.deleted = true;
 }
 
 function done(

@@ -1,5 +1,5 @@
 /** Kinds of file the platform tells apart; a file sent as one kind cannot be sent on as another. */
-export const FILE_KINDS = [
+const FILE_KINDS = [
   'photo',
   'document',
   'video',

@@ -7,7 +7,7 @@ import type { StoredFile } from './file-store.ts';
 export type FindFile = (token: string, path: string) => StoredFile | null;
 
 /** Name under which fault rules know downloads. */
-export const DOWNLOAD = 'file';
+const DOWNLOAD = 'file';
 
 const CHUNK_BYTES = 65_536;
 const TRICKLE_STEP_MS = 100;

@@ -99,3 +99,10 @@ export function botUser(bot: Bot): Record<string, unknown> {
 export function sentMessage(log: WritableLog, chat: Chat, messageId: number): SentMessage | undefined {
   return log.messagesIn(chat.id).find((one) => one.messageId === messageId && one.businessId === chat.businessId);
 }
+
+/** The message is gone from the chat; the log says so where it was a bot's. */
+export function removeMessage(log: WritableLog, chat: Chat, messageId: number): void {
+  chat.messages.delete(messageId);
+  const sent = sentMessage(log, chat, messageId);
+  if (sent !== undefined) sent.deleted = true;
+}

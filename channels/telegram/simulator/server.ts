@@ -236,7 +236,7 @@ function refuse(response: http.ServerResponse, { status, description, parameters
 }
 
 /** Writes a JSON answer. */
-export function end(response: http.ServerResponse, status: number, json: string): void {
+function end(response: http.ServerResponse, status: number, json: string): void {
   response.writeHead(status, { 'content-type': JSON_TYPE, 'content-length': Buffer.byteLength(json) });
   response.end(json);
 }

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { BodyError, type Parameters } from './request-body.ts';
 
 /** Larger requests are refused with 413 (Bot API, sending files: 50 MB). */
-export const MAX_UPLOAD_BYTES = 50 * 1_024 * 1_024;
+const MAX_UPLOAD_BYTES = 50 * 1_024 * 1_024;
 /** Files up to this size are kept; of larger ones their beginning, which says how large a picture is. */
 const KEPT_BYTES = 1_000_000;
 const HEAD_BYTES = 262_144;

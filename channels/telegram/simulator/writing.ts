@@ -9,6 +9,7 @@ import type { SentMessage, UpdateRecord, WritableLog } from './platform-log.ts';
 import { sees } from './privacy.ts';
 import {
   type BusinessConnection,
+  type BusinessRights,
   type Chat,
   chatObject,
   type Person,
@@ -154,6 +155,13 @@ export function changeContent(
   });
 }
 
+/** What a business lets the bot do that says nothing else: read, reply, delete what it sent. */
+export const DEFAULT_RIGHTS: BusinessRights = {
+  can_reply: true,
+  can_read_messages: true,
+  can_delete_sent_messages: true,
+};
+
 /** The business's connection with this id; made when it is not there yet. */
 export function connectionOf({ world, clock }: Audience, bot: Bot, id: string, owner: Person): BusinessConnection {
   const known = world.businessConnections.get(id);
@@ -164,7 +172,7 @@ export function connectionOf({ world, clock }: Audience, bot: Bot, id: string, o
     botId: bot.id,
     date: clock.nowSeconds(),
     isEnabled: true,
-    rights: { can_reply: true, can_read_messages: true, can_delete_sent_messages: true },
+    rights: DEFAULT_RIGHTS,
     chats: new Map(),
   };
   world.businessConnections.set(id, connection);

@@ -2,12 +2,12 @@ import type { ConnectionState } from '../../../src/core/ports/channel.ts';
 import { integerOf, recordOf, stringOf } from '../../shared/read-unknown.ts';
 import { TelegramCallError } from '../errors.ts';
 import { troubleOf } from './connection-state.ts';
-import { notSet, registerWebhook, type WebhookSettings } from './webhook.ts';
+import { MAX_CONNECTIONS, notSet, registerWebhook, type WebhookSettings } from './webhook.ts';
 
 /** An error older than this is over: failed deliveries are repeated at least every minute or two. */
 const RECENT_ERROR_MS = 150_000;
 /** As many as Telegram has under way at once; more than that, look after look, do not wait for their turn alone. */
-const MANY_WAIT = 100;
+const MANY_WAIT = MAX_CONNECTIONS;
 
 /** What getWebhookInfo says, as far as we look. */
 interface WebhookInfo {

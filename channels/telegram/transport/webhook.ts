@@ -7,7 +7,7 @@ import type { TelegramApi } from './api.ts';
 import { troubleOf } from './connection-state.ts';
 
 /** Deliveries Telegram may have in flight at once; 100 is its most. Each waits for one group commit. */
-const MAX_CONNECTIONS = 100;
+export const MAX_CONNECTIONS = 100;
 const SECRET_HEADER = 'x-telegram-bot-api-secret-token';
 const REFUSED: WebhookVerdict = { verdict: 'refuse', status: 401, message: 'missing or wrong secret token' };
 

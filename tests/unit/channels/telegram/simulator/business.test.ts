@@ -13,9 +13,12 @@ describe('business accounts', () => {
     const connection = await stand.last('business_connection');
     expect(connection).toMatchObject({ id: 'bC_1', user: { id: 90 }, is_enabled: true, rights: { can_reply: true } });
     expect(await stand.done('getBusinessConnection', { business_connection_id: 'bC_1' })).toEqual(connection);
+    const { messageId } = account.write(ANA, 'hi');
     account.disconnect();
     expect(await stand.last('business_connection')).toMatchObject({ is_enabled: false });
     expect(account.write(ANA, 'anyone?').updateId).toBeNull();
+    expect(account.edit(ANA, messageId, 'hello?').updateId).toBeNull();
+    expect(account.delete(ANA, [messageId])).toBeNull();
     expect((await stand.call('getBusinessConnection', { business_connection_id: 'bC_2' })).description).toBe(
       'Bad Request: business connection not found',
     );
