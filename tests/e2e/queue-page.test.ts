@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import { axeViolations } from '../kit/browser/accessibility.ts';
 import { launchBrowser, openTab } from '../kit/browser/chromium.ts';
 import { type SandboxServer, startSandboxServer } from '../kit/browser/sandbox-server.ts';
+import { watchSettling } from '../kit/browser/settling.ts';
 import { createVisitor } from '../kit/browser/visitor.ts';
 
 let server: SandboxServer;
@@ -18,6 +19,7 @@ afterAll(async () => {
 
 test('an administrator sees the queue and rebuilds it; a lead is not led there', async () => {
   const { page, troubles, context } = await openTab(browser);
+  const settled = watchSettling(page);
   await page.goto(server.address);
   await createVisitor(page).signIn('ada@parley.example', server.password);
   await page.goto(`${server.address}/settings/queue`);
@@ -37,7 +39,7 @@ test('an administrator sees the queue and rebuilds it; a lead is not led there',
   // Dark and narrow.
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.setViewportSize({ width: 380, height: 780 });
-  await page.waitForTimeout(200);
+  await settled();
   expect(await axeViolations(page)).toEqual([]);
   const wider = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
   expect(await page.evaluate(wider)).toBe(0);

@@ -77,8 +77,6 @@ export const postTyping = (id: string): Promise<unknown> =>
   answerOf(client.POST('/api/v1/conversations/{id}/typing', { params: { path: { id } } }));
 export const fetchFileAgain = (attachmentId: string): Promise<Attachment> =>
   answerOf(client.POST('/api/v1/attachments/{id}/fetch', { params: { path: { id: attachmentId } } }));
-export const fetchUploads = async (id: string): Promise<readonly Attachment[]> =>
-  (await answerOf(client.GET('/api/v1/conversations/{id}/attachments', { params: { path: { id } } }))).uploads;
 export const removeUpload = (attachmentId: string): Promise<unknown> =>
   answerOf(client.DELETE('/api/v1/attachments/{id}', { params: { path: { id: attachmentId } } }));
 export const fetchChannels = async (): Promise<readonly Channel[]> =>

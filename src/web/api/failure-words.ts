@@ -45,6 +45,7 @@ const CODES = [
   'offline',
   'origin',
   'owner_changed',
+  'queue_away',
   'range',
   'reaction_unknown',
   'resent',
@@ -63,7 +64,7 @@ const CODES = [
 ] as const;
 
 /** The catalogue's words for a code, or null when the server's own sentence has to do. */
-export function wordsOfCode(code: string, t: Text): string | null {
+function wordsOfCode(code: string, t: Text): string | null {
   const known = CODES.find((one) => one === code);
   return known === undefined ? null : t(`failed.${known}`);
 }

@@ -49,7 +49,7 @@ export function Composer(props: {
   const note = mode === 'note';
   const answered = note ? null : props.answered;
   const via = `${channelName(conversation.channel)} · ${conversation.accountId}`;
-  const length = noteLength(note ? '' : conversation.channel, text);
+  const length = noteLength(note ? null : (abilities?.text ?? null), text);
   const waits = note ? [] : files;
   const ready = waits.every(({ state }) => state.is === 'there');
   const able = (text.trim() !== '' || waits.length > 0) && ready && length?.tooLong !== true;

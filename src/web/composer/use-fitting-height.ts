@@ -10,7 +10,7 @@ export function useFittingHeight(box: RefObject<HTMLTextAreaElement | null>, tex
     element.style.height = `${element.scrollHeight}px`;
   }, [box, fits, text]);
   useEffect(() => {
-    // On a desk the next thing after opening is reading or a key; on a phone the keyboard would cover the thread.
+    // A long draft opens at its end, where the writing goes on.
     if (box.current !== null) box.current.scrollTop = box.current.scrollHeight;
   }, [box]);
 }

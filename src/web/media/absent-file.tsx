@@ -4,7 +4,7 @@ import type { Attachment } from '../api/model.ts';
 import { Button } from '../components/button.tsx';
 import { classNames } from '../components/class-names.ts';
 import { type Text, useText } from '../i18n/text.ts';
-import { boxOf } from './boxes.ts';
+import { boxOf, LARGEST_STICKER } from './boxes.ts';
 import type { FileOwner } from './file-facts.ts';
 import { bytesWords } from './measures.ts';
 
@@ -47,7 +47,7 @@ export function AbsentFile(props: { file: Attachment; owner: FileOwner; square?:
 function Waiting({ file, square }: { file: Attachment; square: boolean }): ReactNode {
   const t = useText();
   const visual = VISUAL.includes(file.kind);
-  const { width, height } = boxOf(file, file.kind === 'sticker' ? { width: 128, height: 128 } : undefined);
+  const { width, height } = boxOf(file, file.kind === 'sticker' ? LARGEST_STICKER : undefined);
   const words = `${file.fileName ?? t(`kind.${file.kind}`)} · ${t('media.waiting')}`;
   return (
     <div
@@ -105,7 +105,7 @@ function Missing({ file, owner, square }: { file: Attachment; owner: FileOwner; 
           className="self-start"
           onClick={() => {
             setAsked(true);
-            owner.onFetch(file.id);
+            void owner.onFetch(file.id).then(setAsked);
           }}
         >
           {file.state === 'refused' ? t('media.fetchAnyway') : t('media.fetchAgain')}

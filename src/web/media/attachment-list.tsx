@@ -4,7 +4,7 @@ import { AbsentFile } from './absent-file.tsx';
 import { type FileOwner, isPicture, isVisual } from './file-facts.ts';
 import { FileRow } from './file-row.tsx';
 import { AlbumPicture, Picture } from './picture.tsx';
-import { AudioPlayer, RoundVideo, VideoPlayer } from './players.tsx';
+import { AudioPlayer, VideoPlayer } from './players.tsx';
 import { Sticker } from './sticker.tsx';
 
 /** All files of a message: pictures and videos first, several as an album; then the others, one below the other. */
@@ -60,14 +60,14 @@ function Shown({ file, pictures, owner }: OneProps): ReactNode {
       }
       return <VideoPlayer file={file} sender={owner.sender} />;
     case 'videoNote':
-      return <RoundVideo file={file} sender={owner.sender} />;
+      return <VideoPlayer file={file} sender={owner.sender} shape="round" />;
     case 'audio':
     case 'voice':
       return <AudioPlayer file={file} sender={owner.sender} />;
     case 'sticker':
       return <Sticker file={file} sender={owner.sender} emoji={owner.emoji} />;
     case 'document':
-      return <FileRow file={file} pictures={pictures} sender={owner.sender} />;
+      return <FileRow file={file} />;
   }
 }
 

@@ -5,7 +5,9 @@ export interface Box {
 }
 
 /** Most room a picture or video takes in a thread. */
-export const LARGEST: Box = { width: 320, height: 320 };
+const LARGEST: Box = { width: 320, height: 320 };
+/** Most room a sticker takes. */
+export const LARGEST_STICKER: Box = { width: 128, height: 128 };
 /** Nothing shown is narrower or flatter: there is a state or a control to read in it. */
 const SMALLEST = 96;
 /** Of a picture nobody told the size of. */

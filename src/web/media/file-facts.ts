@@ -9,8 +9,8 @@ export interface FileOwner {
   emoji: string | null;
   /** Nothing can be asked for. */
   readOnly: boolean;
-  /** Has a file fetched that was refused or failed. */
-  onFetch(attachmentId: string): void;
+  /** Has a file fetched that was refused or failed. False: it could not be asked for. */
+  onFetch(attachmentId: string): Promise<boolean>;
 }
 
 /** What is drawn as a picture: with room kept before it is there, and several in a grid. */

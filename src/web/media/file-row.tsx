@@ -1,11 +1,10 @@
 import { Download, FileText, FileWarning } from 'lucide-react';
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, Suspense, useState } from 'react';
 import type { Attachment } from '../api/model.ts';
 import { useText } from '../i18n/text.ts';
 import { contentAddress, previewAddress } from './addresses.ts';
+import { Lightbox, largePicture } from './lazy-lightbox.ts';
 import { bytesWords } from './measures.ts';
-
-const Lightbox = lazy(() => import('./lightbox.tsx'));
 
 /** Takes the bytes as a file; the server never lets a browser open them as a page. */
 export function DownloadLink({ file }: { file: Attachment }): ReactNode {
@@ -33,8 +32,6 @@ function endingOf(file: Attachment): string | null {
 /** A file as a row: name, type, size, and where to take it. A picture sent as a file can be looked at. */
 export function FileRow(props: {
   file: Attachment;
-  pictures: readonly Attachment[];
-  sender: string;
   /** The browser tried to play it in vain. */
   unplayable?: boolean;
 }): ReactNode {
@@ -71,19 +68,7 @@ export function FileRow(props: {
       <DownloadLink file={file} />
       {open && (
         <Suspense fallback={null}>
-          <Lightbox
-            pictures={[
-              {
-                id: file.id,
-                words: name,
-                address: contentAddress(file.id),
-                preview: previewAddress(file.id),
-                fileName: file.fileName,
-              },
-            ]}
-            first={file.id}
-            onClose={() => setOpen(false)}
-          />
+          <Lightbox pictures={[largePicture(file, name)]} first={file.id} onClose={() => setOpen(false)} />
         </Suspense>
       )}
     </div>

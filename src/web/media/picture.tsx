@@ -1,16 +1,14 @@
 import { Maximize2, Play } from 'lucide-react';
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, Suspense, useState } from 'react';
 import type { Attachment } from '../api/model.ts';
 import { useText } from '../i18n/text.ts';
 import { AbsentFile } from './absent-file.tsx';
-import { contentAddress, previewAddress } from './addresses.ts';
+import { previewAddress } from './addresses.ts';
 import { boxOf } from './boxes.ts';
 import { type FileOwner, isPicture, pictureWords } from './file-facts.ts';
 import { FileRow } from './file-row.tsx';
+import { Lightbox, largePicture, loadLightbox } from './lazy-lightbox.ts';
 import { VideoPlayer } from './players.tsx';
-
-const loadLightbox = () => import('./lightbox.tsx');
-const Lightbox = lazy(loadLightbox);
 
 interface PictureProps {
   file: Attachment;
@@ -21,7 +19,7 @@ interface PictureProps {
 
 /** A picture at its reserved size; a click shows it large. */
 export function Picture({ file, pictures, sender }: PictureProps): ReactNode {
-  if (!isPicture(file)) return <FileRow file={file} pictures={pictures} sender={sender} />;
+  if (!isPicture(file)) return <FileRow file={file} />;
   const { width, height } = boxOf(file);
   return (
     <Opener
@@ -54,7 +52,7 @@ export function AlbumPicture(props: {
     );
   }
   if (file.state !== 'stored') return <AbsentFile file={file} owner={owner} square />;
-  if (playing) return <VideoPlayer file={file} sender={owner.sender} square />;
+  if (playing) return <VideoPlayer file={file} sender={owner.sender} shape="square" />;
   return (
     <button
       type="button"
@@ -100,13 +98,7 @@ function Opener(props: PictureProps & { className: string; style?: React.CSSProp
       {open && (
         <Suspense fallback={null}>
           <Lightbox
-            pictures={pictures.map((one) => ({
-              id: one.id,
-              words: pictureWords(one, sender, t),
-              address: contentAddress(one.id),
-              preview: previewAddress(one.id),
-              fileName: one.fileName,
-            }))}
+            pictures={pictures.map((one) => largePicture(one, pictureWords(one, sender, t)))}
             first={file.id}
             onClose={() => setOpen(false)}
           />

@@ -1,6 +1,7 @@
 import { AudioLines, Music } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import type { Attachment } from '../api/model.ts';
+import { classNames } from '../components/class-names.ts';
 import { useText } from '../i18n/text.ts';
 import { contentAddress, previewAddress } from './addresses.ts';
 import { boxOf } from './boxes.ts';
@@ -13,11 +14,20 @@ interface PlayerProps {
   sender: string;
 }
 
-/** A video at its reserved size. What the browser cannot play is a file like any other. */
-export function VideoPlayer({ file, sender, square = false }: PlayerProps & { square?: boolean }): ReactNode {
+const SHAPES = {
+  own: 'max-w-full rounded-md',
+  /** In an album. */
+  square: 'aspect-square w-full',
+  /** A video message, as it was on the phone. */
+  round: 'size-50 max-w-full rounded-full object-cover',
+};
+
+/** A video, at the size that was reserved for it. What the browser cannot play is a file like any other. */
+export function VideoPlayer(props: PlayerProps & { shape?: keyof typeof SHAPES }): ReactNode {
+  const { file, sender, shape = 'own' } = props;
   const t = useText();
   const [broken, setBroken] = useState(false);
-  if (broken) return <FileRow file={file} pictures={[]} sender={sender} unplayable />;
+  if (broken) return <FileRow file={file} unplayable />;
   const { width, height } = boxOf(file);
   const still = file.kind === 'animation';
   return (
@@ -31,27 +41,8 @@ export function VideoPlayer({ file, sender, square = false }: PlayerProps & { sq
       poster={file.preview === null ? undefined : previewAddress(file.id)}
       aria-label={pictureWords(file, sender, t)}
       onError={() => setBroken(true)}
-      className={square ? 'block aspect-square w-full bg-sunken' : 'block max-w-full rounded-md bg-sunken'}
-      style={square ? undefined : { width, aspectRatio: `${width} / ${height}` }}
-    />
-  );
-}
-
-/** A video message: round, as it was on the phone. */
-export function RoundVideo({ file, sender }: PlayerProps): ReactNode {
-  const t = useText();
-  const [broken, setBroken] = useState(false);
-  if (broken) return <FileRow file={file} pictures={[]} sender={sender} unplayable />;
-  return (
-    <video
-      controls
-      playsInline
-      preload="metadata"
-      src={contentAddress(file.id)}
-      poster={file.preview === null ? undefined : previewAddress(file.id)}
-      aria-label={pictureWords(file, sender, t)}
-      onError={() => setBroken(true)}
-      className="block size-50 max-w-full rounded-full bg-sunken object-cover"
+      className={classNames('block bg-sunken', SHAPES[shape])}
+      style={shape === 'own' ? { width, aspectRatio: `${width} / ${height}` } : undefined}
     />
   );
 }
@@ -60,7 +51,7 @@ export function RoundVideo({ file, sender }: PlayerProps): ReactNode {
 export function AudioPlayer({ file, sender }: PlayerProps): ReactNode {
   const t = useText();
   const [broken, setBroken] = useState(false);
-  if (broken) return <FileRow file={file} pictures={[]} sender={sender} unplayable />;
+  if (broken) return <FileRow file={file} unplayable />;
   const words = pictureWords(file, sender, t);
   return (
     <div className="flex w-80 max-w-full flex-col gap-1 px-2 py-0.5">

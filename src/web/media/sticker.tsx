@@ -3,10 +3,8 @@ import type { ReactNode } from 'react';
 import type { Attachment } from '../api/model.ts';
 import { useText } from '../i18n/text.ts';
 import { contentAddress, previewAddress } from './addresses.ts';
-import { boxOf } from './boxes.ts';
+import { boxOf, LARGEST_STICKER } from './boxes.ts';
 import { pictureWords } from './file-facts.ts';
-
-const LARGEST = { width: 128, height: 128 };
 
 /** A sticker: its picture, its film, or where the browser can show neither, that it is one. */
 export function Sticker(props: { file: Attachment; sender: string; emoji: string | null }): ReactNode {
@@ -14,7 +12,7 @@ export function Sticker(props: { file: Attachment; sender: string; emoji: string
   const t = useText();
   const whose = pictureWords(file, sender, t);
   const words = emoji === null ? whose : `${whose}: ${emoji}`;
-  const { width, height } = boxOf(file, LARGEST);
+  const { width, height } = boxOf(file, LARGEST_STICKER);
   if (file.preview !== null) {
     return (
       <img

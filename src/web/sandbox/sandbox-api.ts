@@ -8,7 +8,6 @@ export type Phone = Schemas['Phone'];
 export type PhoneMessage = Phone['messages'][number];
 export type PhoneThing = Schemas['SendOnPhoneInput']['what'];
 export type TroubleKind = SandboxState['troubles'][number]['kind'];
-export type StepId = SandboxState['steps'][number]['id'];
 
 /*
  * What the dock asks of the sandbox. All throw ApiFailure.

@@ -7,6 +7,7 @@ import type { QueueStatus } from '../api/model.ts';
 import { announce, announceFailure } from '../app/announcements.ts';
 import { useDesk } from '../app/desk.tsx';
 import { queries } from '../app/queries.ts';
+import { whileTouched } from '../app/while-touched.ts';
 import { Badge } from '../components/badge.tsx';
 import { Button } from '../components/button.tsx';
 import { Notice } from '../components/notice.tsx';
@@ -16,22 +17,30 @@ import { useCatalogue } from '../i18n/text.ts';
 import { Card } from './card.tsx';
 import { settingsCatalogue } from './catalogue.ts';
 
+const KEY = ['queue'];
 const REFRESH_MS = 3_000;
 /** A process whose heartbeat is older is on its way to be declared dead. */
 const SILENT_MS = 3_000;
+
+const queueQuery = {
+  queryKey: KEY,
+  queryFn: whileTouched(KEY, fetchQueue),
+  staleTime: 0,
+  refetchInterval: REFRESH_MS,
+};
 
 /** The wake-ups between processes, what is due, and which processes live. For admins. */
 export function QueueSection(): ReactNode {
   const t = useCatalogue(settingsCatalogue);
   const { readOnly } = useDesk();
-  const queue = useQuery({ queryKey: ['queue'], queryFn: fetchQueue, staleTime: 0, refetchInterval: REFRESH_MS });
+  const queue = useQuery(queueQuery);
   const [busy, setBusy] = useState(false);
   if (queue.isError) return <Trouble failure={asFailure(queue.error)} onRetry={() => void queue.refetch()} />;
   const rebuild = (): void => {
     setBusy(true);
     void rebuildQueue()
       .then((status) => {
-        queries.setQueryData(['queue'], status);
+        queries.setQueryData(KEY, status);
         announce(t('queue.rebuilt'));
       }, announceFailure)
       .finally(() => setBusy(false));

@@ -74,7 +74,7 @@ export function Bubble(props: {
               contactName={tools.contactName}
               {...(room === 'words' ? {} : { className: 'px-1.5 pt-0.5' })}
             />
-            <MessageContent message={message} owner={{ sender, readOnly, onFetch: (id) => void tools.fetchFile(id) }} />
+            <MessageContent message={message} owner={{ sender, readOnly, onFetch: tools.fetchFile }} />
           </div>
         )}
         {!editing && (

@@ -9,7 +9,7 @@ import { previewWords } from '../media/stand-in.ts';
 import { jumpTo } from './jump.ts';
 
 /** The server names authors of ours in English. */
-export function quotedAuthor(author: string, contactName: string, t: Text): string {
+function quotedAuthor(author: string, contactName: string, t: Text): string {
   if (author === contactName) return author;
   if (author === 'Bot') return t('author.bot');
   return author === 'Agent' ? t('author.agent') : author;

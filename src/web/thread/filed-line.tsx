@@ -38,10 +38,7 @@ function Entry({ message }: { message: Message }): ReactNode {
       </time>
       <div dir="auto" className="flex min-w-0 flex-col gap-1">
         <ContextLines message={message} contactName={contactName} />
-        <MessageContent
-          message={message}
-          owner={{ sender: contactName, readOnly, onFetch: (id) => void fetchFile(id) }}
-        />
+        <MessageContent message={message} owner={{ sender: contactName, readOnly, onFetch: fetchFile }} />
       </div>
     </li>
   );

@@ -39,7 +39,7 @@ export function MessageContent(props: { message: Message; owner: Omit<FileOwner,
           <MessageBody message={message} />
         </div>
       )}
-      {!said && !things && !apart && (
+      {!said && !things && (
         <p className="text-muted italic">{text === '' ? t('list.noText') : previewWords(text, t)}</p>
       )}
       {extras?.buttons !== undefined && <Buttons rows={extras.buttons} />}

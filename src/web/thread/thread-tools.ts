@@ -1,6 +1,7 @@
 import { createContext, use } from 'react';
 import type { Message } from '../api/model.ts';
 import type { ChannelAbilities } from '../channels/abilities.ts';
+import { sendParts } from './delivery-summary.ts';
 
 /** What can be done with a single message of the open thread. */
 export interface ThreadTools {
@@ -47,7 +48,7 @@ export function offersOf(
     const there = standsInChat(message);
     return { ...none, answer: there && abilities.replies, react: there && abilities.reactions !== 'none' };
   }
-  const sent = message.deliveries.filter((one) => one.action === 'send');
+  const sent = sendParts(message.deliveries);
   const arrived =
     sent.length > 0 && sent.every((one) => one.state === 'sent' || one.state === 'delivered' || one.state === 'read');
   if (message.kind !== 'outbound' || !arrived) return none;

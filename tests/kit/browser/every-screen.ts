@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { axeViolations } from './accessibility.ts';
 import { launchBrowser } from './chromium.ts';
+import { type Filled, fillSandbox } from './fill-sandbox.ts';
 import { type SandboxServer, startSandboxServer } from './sandbox-server.ts';
-import { fillSandbox, openScreens, SCREENS } from './screens.ts';
+import { openScreens, SCREENS } from './screens.ts';
 
 /** How the page is looked at; width in pixels. */
 export interface Look {
@@ -17,10 +18,11 @@ export function everyScreen(looks: readonly Look[]): void {
   describe('every screen', () => {
     let server: SandboxServer;
     let browser: Browser;
+    let conversations: Filled;
 
     beforeAll(async () => {
       [server, browser] = await Promise.all([startSandboxServer(), launchBrowser()]);
-      await fillSandbox(server);
+      conversations = await fillSandbox(server);
     }, 150_000);
     afterAll(async () => {
       await browser?.close();
@@ -31,7 +33,7 @@ export function everyScreen(looks: readonly Look[]): void {
       test('axe finds nothing, nothing is thrown, and nothing is wider than the window', async () => {
         const wrong: string[] = [];
         const withoutAxe = look.language === 'zh-CN' || look.width === 320;
-        await openScreens({ browser, server, look }, async ({ name, page, troubles }) => {
+        await openScreens({ browser, server, conversations, look }, async ({ name, page, troubles }) => {
           // Words and width do not change what axe finds; theme and arrangement do.
           if (!withoutAxe) for (const violation of await axeViolations(page)) wrong.push(`${name}: ${violation}`);
           for (const trouble of troubles.splice(0)) wrong.push(`${name}: ${trouble}`);

@@ -1,144 +1,9 @@
 import type { Browser, Page } from 'playwright-core';
-import { eventually } from '../eventually.ts';
 import { type Look, openTab } from './chromium.ts';
-import { drawnPicture, FILES_CHAT, sendEverything, THINGS_CHAT } from './media-thread.ts';
+import type { Filled } from './fill-sandbox.ts';
+import { drawnPicture } from './media-thread.ts';
 import type { SandboxServer } from './sandbox-server.ts';
-
-/** The conversations the screens are about, once {@link fillSandbox} has made them. */
-interface Filled {
-  /** Taken, answered, with a secret, an edit, a note and a reply nobody knows the fate of. */
-  full: string;
-  bot: string;
-  resolved: string;
-  /** Its contact is blocked, and wrote again. */
-  blocked: string;
-  /** A customer's files of every kind, and an answer with one. */
-  files: string;
-  /** Places, contacts and everything else. */
-  things: string;
-}
-
-const filled = new WeakMap<SandboxServer, Filled>();
-
-const SEED = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
-
-/** Makes conversations in every state, through the same doors that people use. */
-export async function fillSandbox(server: SandboxServer): Promise<void> {
-  const call = async (path: string, body: object, session?: { cookie: string; csrf: string }): Promise<Response> => {
-    const response = await fetch(`${server.address}/api/v1${path}`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        ...(session === undefined ? {} : { cookie: session.cookie, 'x-csrf-token': session.csrf }),
-      },
-      body: JSON.stringify(body),
-    });
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-    return response;
-  };
-  const say = (phone: number, text: string): Promise<Response> => call('/sandbox/say', { phone, text });
-  const settled = (): Promise<unknown> =>
-    eventually(
-      async () => {
-        const [row] = await server.query<{ n: number }>(
-          `SELECT ((SELECT count(*) FROM message WHERE state = 'new')
-            + (SELECT count(*) FROM delivery WHERE state IN ('pending', 'sending', 'retry', 'unknown')))::int AS n`,
-        );
-        return row?.n === 0;
-      },
-      30_000,
-      100,
-    );
-  const conversationOf = async (name: string): Promise<string> => {
-    const rows = await server.query<{ id: string }>(
-      `SELECT c.id FROM conversation c JOIN contact p ON p.id = c.contact_id WHERE p.display_name = '${name}'`,
-    );
-    return rows[0]?.id ?? '';
-  };
-
-  await Promise.all([
-    say(1001, 'My deposit has not arrived'),
-    say(1002, '我的充值没到账'),
-    say(1003, '入金がまだ反映されていません'),
-    say(1004, '상담원과 이야기하고 싶어요'),
-    say(1005, 'Quiero hablar con una persona'),
-    say(1006, 'Мой депозит не пришёл'),
-  ]);
-  // Stored before it is asked whether all is done.
-  await eventually(
-    async () => (await server.query(`SELECT FROM message WHERE kind = 'inbound'`)).length === 6,
-    10_000,
-    50,
-  );
-  await settled();
-  await say(1001, `Here are my 12 words: ${SEED}`);
-  await eventually(
-    async () => (await server.query(`SELECT FROM message WHERE kind = 'inbound'`)).length === 7,
-    10_000,
-    50,
-  );
-  await settled();
-
-  const entered = await call('/session', { email: 'mei@parley.example', password: server.password });
-  const { csrfToken } = (await entered.json()) as { csrfToken: string };
-  const session = { cookie: entered.headers.get('set-cookie')?.split(';')[0] ?? '', csrf: csrfToken };
-  const full = await conversationOf('Ann Miller');
-  const resolved = await conversationOf('Lucía Fernández');
-  const write = (kind: 'replies' | 'notes', id: string, text: string): Promise<Response> =>
-    call(`/conversations/${id}/${kind}`, { id: crypto.randomUUID(), text }, session);
-  await write(
-    'replies',
-    full,
-    'Hello Ann, this is Mei. I have hidden your words; please move your funds to a new wallet.',
-  );
-  await write('notes', full, 'Seed phrase pasted. Told her to move the funds.');
-  await settled();
-  await say(1001, 'I will. It was 5 BTC by the way');
-  const state = (await (await fetch(`${server.address}/api/v1/sandbox/state`)).json()) as {
-    phones: { id: number; messages: { id: number; from: string }[] }[];
-  };
-  const last = state.phones.find(({ id }) => id === 1001)?.messages.findLast(({ from }) => from === 'customer');
-  await call('/sandbox/edit', { phone: 1001, message: last?.id, text: 'I will. It was 0.5 BTC by the way' });
-  await call('/sandbox/troubles', { kind: 'cut_reply' });
-  await write('replies', full, 'Thank you. Your transfer has 3 of 6 confirmations.');
-  await write('replies', resolved, 'Hola, ¿en qué puedo ayudarle?');
-  await settled();
-  const [{ version } = { version: 0 }] = await server.query<{ version: number }>(
-    `SELECT owner_version::int AS version FROM conversation WHERE id = '${resolved}'`,
-  );
-  await call(`/conversations/${resolved}/resolve`, { expectedOwnerVersion: version }, session);
-  const blocked = await conversationOf('佐藤美咲');
-  await call(`/conversations/${blocked}/block`, { id: crypto.randomUUID(), term: 'day', reason: 'Threats' }, session);
-  await say(1003, 'もしもし');
-  await say(1003, '返事をください');
-  await eventually(
-    async () => (await server.query(`SELECT FROM message WHERE state_reason = 'blocked'`)).length === 2,
-    10_000,
-    50,
-  );
-  await settled();
-  await sendEverything(server);
-  const files = await conversationOf(FILES_CHAT.name);
-  const things = await conversationOf(THINGS_CHAT.name);
-  const picture = crypto.randomUUID();
-  const uploaded = await fetch(
-    `${server.address}/api/v1/conversations/${files}/attachments?id=${picture}&name=where-to-sign.jpg`,
-    {
-      method: 'POST',
-      headers: { 'content-type': 'application/octet-stream', cookie: session.cookie, 'x-csrf-token': session.csrf },
-      body: new Uint8Array(await drawnPicture(900, 600, '#2a9d8f')),
-    },
-  );
-  if (!uploaded.ok) throw new Error(`upload: ${uploaded.status} ${await uploaded.text()}`);
-  const [asked] = await server.query<{ id: string }>(
-    `SELECT id FROM message WHERE conversation_id = '${files}' AND text = 'Here is the receipt'`,
-  );
-  const reply = { text: 'Please sign here', attachmentIds: [picture], replyToMessageId: asked?.id };
-  await call(`/conversations/${files}/replies`, { id: crypto.randomUUID(), ...reply }, session);
-  await write('replies', things, 'No, we give nothing away. Do not press anything there.');
-  await settled();
-  filled.set(server, { blocked, full, bot: await conversationOf('王伟'), resolved, files, things });
-}
+import { watchSettling } from './settling.ts';
 
 /** One thing to look at. */
 interface Screen {
@@ -149,8 +14,8 @@ interface Screen {
   dock?: boolean;
   /** Leads from the address to the screen; must not depend on the page's language. */
   reach?(page: Page): Promise<unknown>;
-  /** Only where the window is wide or narrow. */
-  only?: 'wide' | 'narrow';
+  /** Undoes what outlives the page. */
+  leave?(page: Page): Promise<void>;
 }
 
 const dockPart =
@@ -329,9 +194,10 @@ export const SCREENS: readonly Screen[] = [
     as: 'lead',
     address: ({ full }) => `/inbox/mine/${full}`,
     async reach(page) {
-      await page.evaluate('window.dispatchEvent(new Event("offline"))');
-      await page.waitForTimeout(1_800);
+      await page.context().setOffline(true);
+      await page.locator('svg.lucide-wifi-off').waitFor();
     },
+    leave: (page) => page.context().setOffline(false),
   },
   { name: 'dock-phone', as: 'lead', address: ({ full }) => `/inbox/mine/${full}`, dock: true },
   { name: 'dock-trouble', as: 'lead', address: () => '/inbox/mine', dock: true, reach: dockPart('trouble') },
@@ -358,10 +224,10 @@ export const SCREENS: readonly Screen[] = [
 
 const EMAILS = { lead: 'mei@parley.example', agent: 'tom@parley.example', admin: 'ada@parley.example' } as const;
 
-export interface ScreensOptions {
+interface ScreensOptions {
   browser: Browser;
-  /** Filled by {@link fillSandbox}. */
   server: SandboxServer;
+  conversations: Filled;
   look: Look;
   /** Only these, by name. */
   names?: readonly string[];
@@ -369,19 +235,16 @@ export interface ScreensOptions {
 
 /** Goes through the screens, one browser profile for each person, and calls `see` at each. */
 export async function openScreens(
-  { browser, server, look, names }: ScreensOptions,
+  { browser, server, conversations, look, names }: ScreensOptions,
   see: (shown: { name: string; page: Page; troubles: string[] }) => Promise<void>,
 ): Promise<void> {
-  const conversations = filled.get(server);
-  if (conversations === undefined) throw new Error('fillSandbox was not called');
   const narrow = (look.width ?? 1440) < 1024;
   const language = look.language?.startsWith('zh') === true ? 'zh' : 'en';
   for (const person of ['nobody', 'lead', 'agent', 'admin'] as const) {
-    const screens = SCREENS.filter(({ as, only, name }) => {
-      return as === person && (only === undefined || (only === 'narrow') === narrow) && names?.includes(name) !== false;
-    });
+    const screens = SCREENS.filter(({ as, name }) => as === person && names?.includes(name) !== false);
     if (screens.length === 0) continue;
     const { context, page, troubles } = await openTab(browser, look);
+    const settled = watchSettling(page);
     const preferences = JSON.stringify({ theme: 'system', language, dockOpen: true, enterSends: false });
     await context.addInitScript(`localStorage.setItem('parley.preferences', '${preferences}')`);
     if (person !== 'nobody') {
@@ -390,15 +253,16 @@ export async function openScreens(
         headers: { origin: server.address },
       });
     }
-    for (const { name, address, dock, reach } of screens) {
+    for (const { name, address, dock, reach, leave } of screens) {
       await page.goto(server.address + address(conversations));
       await page.locator('h1, h2').first().waitFor({ state: 'attached' });
       // Lists and threads come a moment later; skeletons are not what is looked at.
-      await page.waitForTimeout(250);
+      await settled();
       if (dock === true && narrow) await page.locator('nav input[value="phone"]').check({ force: true });
       await reach?.(page);
-      await page.waitForTimeout(100);
+      await settled();
       await see({ name, page, troubles });
+      await leave?.(page);
     }
     await context.close();
   }

@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { launchBrowser } from './chromium.ts';
+import { fillSandbox } from './fill-sandbox.ts';
 import { startSandboxServer } from './sandbox-server.ts';
-import { fillSandbox, openScreens } from './screens.ts';
+import { openScreens } from './screens.ts';
 
 const LOOKS = [
   { name: 'light-wide', look: { theme: 'light', width: 1440, height: 900 } },
@@ -17,11 +18,11 @@ const [folder = '.', ...names] = process.argv.slice(2);
 const server = await startSandboxServer();
 const browser = await launchBrowser();
 try {
-  await fillSandbox(server);
+  const conversations = await fillSandbox(server);
   for (const { name: lookName, look } of LOOKS) {
     const into = join(folder, lookName);
     mkdirSync(into, { recursive: true });
-    const options = { browser, server, look, ...(names.length === 0 ? {} : { names }) };
+    const options = { browser, server, conversations, look, ...(names.length === 0 ? {} : { names }) };
     await openScreens(options, async ({ name, page }) => {
       await page.screenshot({ path: join(into, `${name}.png`) });
     });

@@ -77,12 +77,15 @@ describe('addresses', () => {
 });
 
 describe('the length of a reply', () => {
+  const utf16 = { maxLength: 4_096, unit: 'utf16' } as const;
+  const codepoint = { maxLength: 2_000, unit: 'codepoint' } as const;
+
   test('is told near the limit, in the unit of the channel, with the number of messages', () => {
-    expect(noteLength('telegram', 'a'.repeat(3_000))).toBeNull();
-    expect(noteLength('telegram', 'a'.repeat(3_900))).toMatchObject({ used: 3_900, max: 4_096, parts: 1 });
-    expect(noteLength('telegram', '😀'.repeat(2_100))).toMatchObject({ used: 4_200, parts: 2 });
-    expect(noteLength('discord', '😀'.repeat(1_900))).toMatchObject({ used: 1_900, parts: 1 });
-    expect(noteLength('email', 'a'.repeat(20_001))).toMatchObject({ tooLong: true });
+    expect(noteLength(utf16, 'a'.repeat(3_000))).toBeNull();
+    expect(noteLength(utf16, 'a'.repeat(3_900))).toMatchObject({ used: 3_900, max: 4_096, parts: 1 });
+    expect(noteLength(utf16, '😀'.repeat(2_100))).toMatchObject({ used: 4_200, parts: 2 });
+    expect(noteLength(codepoint, '😀'.repeat(1_900))).toMatchObject({ used: 1_900, parts: 1 });
+    expect(noteLength(null, 'a'.repeat(20_001))).toMatchObject({ tooLong: true });
   });
 });
 

@@ -3,6 +3,7 @@ import { createBot } from '../../../src/bot/bot.ts';
 import type { Brain } from '../../../src/core/ports/brain.ts';
 import { ApiFailure } from '../../../src/web/api/failure.ts';
 import { wordsOfFailure } from '../../../src/web/api/failure-words.ts';
+import catalogue from '../../../src/web/i18n/catalogues/en.json' with { type: 'json' };
 import type { Text } from '../../../src/web/i18n/text.ts';
 import { deliveryReason, handoffReason } from '../../../src/web/thread/reasons.ts';
 
@@ -20,6 +21,13 @@ describe('a failure', () => {
       inEnglish: 'Short: stout',
     });
     expect(wordsOfFailure(new ApiFailure(502, {}), t).inEnglish).toBe('The server answered 502');
+  });
+
+  test('of every code the catalogue has words for is told in those words', () => {
+    const ids = Object.keys(catalogue).filter((id) => id.startsWith('failed.'));
+    expect(ids.length).toBeGreaterThan(50);
+    const told = ids.map((id) => wordsOfFailure(new ApiFailure(400, { code: id.slice('failed.'.length) }), t).words);
+    expect(told).toEqual(ids.map((id) => `<${id}>`));
   });
 
   test('of fields names them', () => {
