@@ -34,6 +34,10 @@ function addFaults(world: World): void {
   faults.add({ kind: 'drop_after', method: 'sendMessage', probability: 0.02 });
   faults.add({ kind: 'drop_before', method: 'sendMessage', probability: 0.01 });
   faults.add({ kind: 'slow', method: 'sendMessage', probability: 0.02, latencyMs: 200 });
+  faults.add({ kind: 'error_after', method: 'editMessageText', probability: 0.05 });
+  faults.add({ kind: 'drop_after', method: 'editMessageText', probability: 0.05 });
+  faults.add({ kind: 'drop_before', method: 'editMessageText', probability: 0.05 });
+  faults.add({ kind: 'drop_after', method: 'deleteMessage', probability: 0.1 });
   faults.add({ kind: 'cut_download', method: 'file', probability: 0.1 });
   faults.add({ kind: 'error_before', method: 'getFile', probability: 0.1 });
   faults.add({ kind: 'duplicate_update', probability: 0.1 });
@@ -56,7 +60,7 @@ async function disturb(world: World, random: () => number): Promise<void> {
 async function runMatrix(
   backend: ChaosBackend,
   seed: number,
-): Promise<{ reached: CrashPoint[]; missed: CrashPoint[] }> {
+): Promise<{ reached: CrashPoint[]; missed: CrashPoint[]; edits: number; deletions: number; files: number }> {
   const random = seededRandom(seed);
   const waits = seed % 2 === 0;
   const skipped: readonly string[] = waits ? DIRECT_ONLY : WAITING_ONLY;
@@ -102,7 +106,10 @@ async function runMatrix(
         `${backend}, seed ${seed}: ${found.length} violations\n${found.slice(0, 20).join('\n')}\n--- gateway\n${gateway.printed().slice(-3_000)}`,
       );
     }
-    return { reached, missed };
+    const amends = [...traffic.amends.values()].filter(({ accepted }) => accepted);
+    const edits = amends.filter(({ action }) => action === 'edit').length;
+    const files = world.simulator.log.messages.filter(({ media }) => media !== null).length;
+    return { reached, missed, edits, deletions: amends.length - edits, files };
   } finally {
     await traffic.stop();
     await world.close();
@@ -124,11 +131,17 @@ describe.each<ChaosBackend>(['postgres+redis', 'embedded'])('crash matrix on %s'
   test.each(Array.from({ length: SEEDS }, (_, index) => FIRST + index))(
     'seed %i: every named point, and the invariants hold',
     async (seed) => {
-      const { reached, missed } = await runMatrix(backend, seed);
+      const { reached, missed, edits, deletions, files } = await runMatrix(backend, seed);
       process.stderr.write(
-        `${backend} seed ${seed}: ${reached.length} crash points reached, missed: ${missed.join(', ') || 'none'}\n`,
+        `${backend} seed ${seed}: ${reached.length} crash points reached, missed: ${missed.join(', ') || 'none'}; ` +
+          `${edits} edits, ${deletions} deletions and ${files} files of agents\n`,
       );
-      if (ONLY === undefined) expect(reached.length).toBeGreaterThanOrEqual(20);
+      if (ONLY === undefined) {
+        expect(reached.length).toBeGreaterThanOrEqual(20);
+        expect(edits).toBeGreaterThan(10);
+        expect(deletions).toBeGreaterThan(0);
+        expect(files).toBeGreaterThan(0);
+      }
     },
     300_000,
   );

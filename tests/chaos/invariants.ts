@@ -38,10 +38,12 @@ export async function violations(world: World, traffic: Traffic): Promise<string
   const deliveries = await world.query<DeliveryRow>(`
     SELECT d.id, d.thread_id, t.address AS chat, d.out_seq, d.state, d.class, d.part->>'text' AS text, m.author_kind, d.attempt,
       d.ambiguous
-    FROM delivery d JOIN message m ON m.id = d.message_id JOIN thread t ON t.id = d.thread_id ORDER BY d.thread_id, d.out_seq`);
+    FROM delivery d JOIN message m ON m.id = d.message_id JOIN thread t ON t.id = d.thread_id
+    WHERE d.action = 'send' ORDER BY d.thread_id, d.out_seq`);
   inbound(world, traffic, messages, found);
   await handled(world, messages, found);
   outbound(world, traffic, deliveries, found);
+  await amended(world, traffic, found);
   await owners(world, found);
   await bounds(world, found);
   await kept(world, traffic, found);
@@ -191,6 +193,70 @@ function outbound(world: World, traffic: Traffic, deliveries: readonly DeliveryR
     const place = order.get(`${message.chatId}\n${message.text}`) ?? 0;
     if (place < (last.get(message.chatId) ?? 0)) found.push(`I8: "${message.text}" arrived after a later part`);
     last.set(message.chatId, Math.max(place, last.get(message.chatId) ?? 0));
+  }
+}
+
+/** I5, I8, I9, I11: what stands at the platform is what the last edit the store calls sent put there; what was taken back is gone. */
+async function amended(world: World, traffic: Traffic, found: string[]): Promise<void> {
+  const rows = await world.query<{
+    id: string;
+    action: string;
+    state: string;
+    text: string | null;
+    target: string;
+    now: string;
+    first: boolean;
+    deleted: boolean;
+  }>(`
+    SELECT d.id, d.action, d.state, d.part->>'text' AS text, d.target_external_id AS target, m.text AS now,
+      m.deleted_at IS NOT NULL AS deleted, d.target_external_id = (SELECT s.external_id FROM delivery s
+        WHERE s.message_id = m.id AND s.action = 'send' ORDER BY s.ordinal LIMIT 1) AS first
+    FROM delivery d JOIN message m ON m.id = d.message_id
+    WHERE d.action IN ('edit', 'delete') ORDER BY d.thread_id, d.out_seq`);
+  const there = new Map(
+    world.simulator.log.messages.map((message) => [`${message.chatId}:${message.messageId}`, message]),
+  );
+  const wanted = new Map<string, { text: string | null; deleted: boolean; now: string | null }>();
+  for (const { id, action, state, text, target, now, first, deleted } of rows) {
+    if (state !== 'sent') found.push(`I5: the ${action} ${id} of ${target} ended as ${state}`);
+    const was = wanted.get(target) ?? { text: null, deleted: false, now: null };
+    if (was.deleted) found.push(`I8: ${target} was changed after it was taken back`);
+    const done = state === 'sent';
+    wanted.set(target, {
+      text: done && action === 'edit' ? text : was.text,
+      deleted: was.deleted || (done && action === 'delete'),
+      now: first && !deleted ? now : null,
+    });
+    if (action === 'delete' && !deleted) found.push(`I9: ${target} is taken back and its message is not deleted`);
+  }
+  for (const [target, { text, deleted, now }] of wanted) {
+    const message = there.get(target);
+    if (message === undefined) {
+      found.push(`I9: ${target} was changed and never arrived`);
+      continue;
+    }
+    if (message.deleted !== deleted) {
+      found.push(
+        `I9: ${target} ${message.deleted ? 'is gone' : 'still stands'} and nobody ${deleted ? 'deleted' : 'kept'} it`,
+      );
+    }
+    if (text !== null && message.currentText !== text) {
+      found.push(`I8: ${target} says "${message.currentText}" instead of "${text}", its last edit`);
+    }
+    if (now !== null && message.currentText !== now) {
+      found.push(`I8: ${target} says "${message.currentText}" and the store "${now}"`);
+    }
+  }
+  const known = new Set(rows.map(({ id }) => id));
+  for (const [id, { action, accepted }] of traffic.amends) {
+    if (accepted && !known.has(id))
+      found.push(`I11: the agent's ${action} ${id} was accepted and is not in the outbox`);
+  }
+  for (const message of there.values()) {
+    const target = `${message.chatId}:${message.messageId}`;
+    if ((message.edits > 0 || message.deleted) && !wanted.has(target)) {
+      found.push(`I2: ${target} was changed at the platform and nobody asked for it`);
+    }
   }
 }
 

@@ -52,6 +52,7 @@ export function startTexts(world: World, bots: readonly string[], chatsEach: num
       accepted: new Set(),
       albums: new Map(),
       attempted: new Set(),
+      amends: new Map(),
       stop: () => Promise.resolve(),
     },
     count: () => count,

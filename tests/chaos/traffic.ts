@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Amends, keepAmending } from './amends.ts';
 import { answerWithGestures } from './gestures.ts';
 import { HOOKED, POLLED, type Process, type World } from './world.ts';
 
@@ -19,6 +20,8 @@ export interface Traffic {
   readonly albums: Map<string, number>;
   /** All agents' replies that were attempted; those not accepted may or may not be there. */
   readonly attempted: Set<string>;
+  /** What agents did to their replies after those were sent. */
+  readonly amends: Amends;
   stop(): Promise<void>;
 }
 
@@ -28,7 +31,8 @@ const MOST_WAITING = 1_000;
 const NO_PICTURE = { bytes: Buffer.alloc(30_000, 'not a picture ') };
 
 /**
- * Customers on both accounts write, edit and ask for people; one agent takes over, replies and hands back. With `gestures` they also
+ * Customers on both accounts write, edit and ask for people; one agent takes over, replies, changes and takes back
+ * replies, and hands back. With `gestures` they also
  * press buttons below answers and react to them.
  */
 export function startTraffic(
@@ -42,6 +46,7 @@ export function startTraffic(
   const accepted = new Set<string>();
   const attempted = new Set<string>();
   const albums = new Map<string, number>();
+  const amends: Amends = new Map();
   const gestures = options.gestures === true ? answerWithGestures(world, random, written) : null;
   let stopped = false;
   const agentId = randomUUID();
@@ -156,7 +161,12 @@ export function startTraffic(
     }
   }
 
-  const loops = Promise.all([write(), write(), answer()]);
+  const loops = Promise.all([
+    write(),
+    write(),
+    answer(),
+    keepAmending(world, random, gateway, { agentId, amends, isOver: () => stopped }),
+  ]);
   return {
     written,
     files,
@@ -165,6 +175,7 @@ export function startTraffic(
     accepted,
     attempted,
     albums,
+    amends,
     async stop() {
       stopped = true;
       clearInterval(counting);
