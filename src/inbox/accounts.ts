@@ -3,7 +3,7 @@ import { atLeast, type Viewer } from '../core/model/agent.ts';
 import type { AccountHealthStore } from '../core/ports/account-health-store.ts';
 import type { AccountDetail } from '../core/ports/channel.ts';
 import type { Clock } from '../core/ports/clock.ts';
-import { judgeAccount } from '../core/rules/account-health.ts';
+import { judgeAccount, uncounted } from '../core/rules/account-health.ts';
 
 /** What leads and administrators see of an account. Moments are RFC 3339 in UTC. */
 export interface AccountDetailsShown extends Omit<AccountJudgement, 'severity'> {
@@ -56,7 +56,7 @@ export function createAccountOverview({ store, clock, knows }: AccountOverviewPa
       groups: record.detail?.groups ?? null,
       receivedBy: record.owner === null ? null : `${record.owner.host} (${record.owner.pid})`,
       counts,
-      unsettled: counts.seen - counts.stored - counts.duplicate - counts.filed - counts.parked,
+      unsettled: uncounted(counts),
       lastSeenAt: momentOf(record.lastSeenAgeMs),
       lastStoredAt: momentOf(record.lastStoredAgeMs),
     };

@@ -9,10 +9,10 @@ import type { ChannelAccount } from '../core/ports/channel.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { InboxStore } from '../core/ports/inbox-store.ts';
 import type { KeptBytes, KeptFile } from '../core/ports/kept-bytes.ts';
-import { noAccount, notFound, refusalOf } from './inbox.ts';
+import { noAccount, noFiles, notFound, refusalOf } from './inbox.ts';
 
 /** Uploads of one agent in one conversation that may wait to be sent. */
-export const MAX_UNSENT = 10;
+const MAX_UNSENT = 10;
 
 export interface AttachmentsDeps {
   store: Pick<InboxStore, 'replyAddress'>;
@@ -100,10 +100,6 @@ function nameOf(given: string): string {
   if (points.length <= NAME_LENGTH) return points.join('');
   const ending = /\.[^.]{1,10}$/u.exec(line)?.[0] ?? '';
   return points.slice(0, NAME_LENGTH - ending.length).join('') + ending;
-}
-
-function noFiles(account: ChannelAccount): Refused {
-  return new Refused('no_files', `${account.channel} takes no files from us`, { mend: 'send a link instead' });
 }
 
 /** Largest file a channel takes as anything at all, bytes. */
@@ -252,7 +248,7 @@ export function createAttachments(deps: AttachmentsDeps): Attachments {
 }
 
 /** Refuses more files than fit. */
-export function tooManyFiles(atMost: number): Refused {
+function tooManyFiles(atMost: number): Refused {
   return new Refused('too_many_files', `at most ${atMost} files can wait for one message`, {
     mend: 'send these first, or remove one',
   });

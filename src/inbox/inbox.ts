@@ -71,6 +71,11 @@ export function noAccount(id: string): Refused {
   });
 }
 
+/** The channel takes nothing but words from us. */
+export function noFiles({ channel }: Pick<ChannelAccount, 'channel'>): Refused {
+  return new Refused('no_files', `${channel} takes no files from us`, { mend: 'send a link instead' });
+}
+
 function ownerSentence(owner: OwnerChanged['owner']): string {
   if (owner.kind === 'agent') return `${owner.agentName ?? 'A colleague'} has this conversation now.`;
   if (owner.kind === 'queue') return "It waits in a team's queue now.";
@@ -161,9 +166,7 @@ export function createInbox(deps: InboxDeps): Inbox {
     const { attachmentIds = [] } = reply;
     if (attachmentIds.length === 0) return [];
     const { media } = account.capabilities;
-    if (media === null) {
-      throw new Refused('no_files', `${account.channel} takes no files from us`, { mend: 'send a link instead' });
-    }
+    if (media === null) throw noFiles(account);
     if (attachmentIds.length > media.maxFiles) {
       throw new Refused('too_many_files', `one message takes at most ${media.maxFiles} files`, {
         mend: 'send the others with another message',

@@ -113,6 +113,12 @@ export function createMetrics(): Metrics {
     new Counter({ name, help, labelNames, registers });
   const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[]): Gauge<Label> =>
     new Gauge({ name, help, labelNames, registers });
+  /** Measured by workers alone: elsewhere it has no sample, since a 0 nobody measured keeps one alarm silent and sets off another. */
+  const workerGauge = (name: string, help: string): Gauge => {
+    const made = gauge<string>(name, help, []);
+    made.remove();
+    return made;
+  };
   const histogram = <Label extends string>(
     name: string,
     help: string,
@@ -127,16 +133,16 @@ export function createMetrics(): Metrics {
   const callMs = histogram('parley_platform_call_ms', 'Duration of platform calls.', ['channel', 'outcome']);
   const fileMs = histogram('parley_file_fetch_ms', "Duration of attempts at fetching customers' files.", ['state']);
   const batches = histogram('parley_batch_size', 'Items in one group commit.', ['kind'], BATCH_BUCKETS);
-  const dueThreads = gauge('parley_due_threads', 'Threads with work that is due.', []);
-  const oldestDueMs = gauge('parley_oldest_due_age_ms', 'How long the oldest due thread has waited.', []);
-  const needsReview = gauge('parley_needs_review', 'Deliveries that wait for a decision of a person.', []);
+  const dueThreads = workerGauge('parley_due_threads', 'Threads with work that is due.');
+  const oldestDueMs = workerGauge('parley_oldest_due_age_ms', 'How long the oldest due thread has waited.');
+  const needsReview = workerGauge('parley_needs_review', 'Deliveries that wait for a decision of a person.');
   const openDeliveries = gauge('parley_deliveries_open', 'Parts on their way out, by state.', ['state']);
   const parked = gauge('parley_parked', 'What waits for a person because nobody could handle it.', ['what']);
   const instances = gauge('parley_instances', 'Living processes by role.', ['role']);
   const isReady = gauge('parley_ready', '1 when store and schema are ready, as /readyz says.', []);
   const backlogEvents = gauge('parley_ingest_backlog_events', 'Payloads waiting for their commit.', []);
   const backlogBytes = gauge('parley_ingest_backlog_bytes', 'Bytes of payloads waiting for their commit.', []);
-  const queueUp = gauge('parley_queue_up', '1 when the queue answered lately.', []);
+  const queueUp = workerGauge('parley_queue_up', '1 when the queue answered lately.');
   const accountState = gauge('parley_account_state', '1 for the state an account is in.', [
     'account',
     'channel',

@@ -16,8 +16,3 @@ export type CustomerLanguage = (typeof CUSTOMER_LANGUAGES)[number];
 
 /** How long after `resolved` a message reopens the conversation instead of beginning a new one (chat channels). */
 export const REOPEN_WINDOW_MS = 72 * 3_600_000;
-
-/** A turn begins when the customer has paused this long … */
-export const TURN_PAUSE_MS = 1_500;
-/** … but at the latest this long after the first unread message. */
-export const TURN_PAUSE_MAX_MS = 6_000;

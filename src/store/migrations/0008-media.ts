@@ -1,8 +1,8 @@
 /**
  * Files, albums, moved places, customers who block us, and what agents do to messages that were sent: edit, delete, react.
  *
- * Lock order: as in migration 1; an attachment is only ever changed by the one worker that leases it, or while its thread's row is
- * locked.
+ * Lock order: as in migration 1; an attachment is changed by the one worker that leases it, while its thread's row is locked, or by what
+ * locks nothing else (retention, an upload that is forgotten).
  */
 export const media = /* sql */ `
 ALTER TABLE message ADD COLUMN extras jsonb;

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { createUuidV7, systemClock } from '../../../src/core/ids-and-time.ts';
 import { brandId, type ConversationId, type MessageId } from '../../../src/core/model/ids.ts';
@@ -6,9 +6,10 @@ import type { Bot, BotDecision } from '../../../src/core/ports/brain.ts';
 import type { WakeQueue } from '../../../src/core/ports/queue.ts';
 import { createPeopleStore } from '../../../src/store/people-store.ts';
 import { eventually } from '../../kit/eventually.ts';
-import { type StoreBackend, storeBackends } from '../../kit/pipeline/backends.ts';
-import { directQueue, echoBot, type Gateway, type GatewayOptions, startGateway } from '../../kit/pipeline/harness.ts';
+import { storeBackends } from '../../kit/pipeline/backends.ts';
+import { directQueue, echoBot, type Gateway, type GatewayOptions } from '../../kit/pipeline/harness.ts';
 import { customerMessage, type MemoryChannel, memoryChannel } from '../../kit/pipeline/memory-channel.ts';
+import { useGateways } from './gateways.ts';
 
 const AGENT = brandId<never>('0190aaaa-0000-7000-8000-000000000001');
 const ids = createUuidV7(systemClock);
@@ -36,22 +37,14 @@ function heldBot(
 const say = (text: string): Partial<BotDecision> => ({ replies: [{ content: { text }, class: 'repeatable' }] });
 
 describe.each(storeBackends)('hazards on $name', ({ start }) => {
-  let backend: StoreBackend;
-  let gateways: Gateway[] = [];
-  beforeAll(async () => {
-    backend = await start();
-  }, 60_000);
-  afterEach(async () => {
+  afterEach(() => {
     jest.restoreAllMocks();
-    await Promise.all(gateways.map((gateway) => gateway.stop()));
-    gateways = [];
   });
-  afterAll(() => backend.close());
+  const gateways = useGateways(start);
 
   async function gateway(options: Partial<GatewayOptions> = {}): Promise<Gateway & { account: MemoryChannel }> {
     const account = memoryChannel();
-    const made = await startGateway({ url: await backend.createDatabase(), account, ...options });
-    gateways.push(made);
+    const made = await gateways.start({ account, ...options });
     return { ...made, account };
   }
   const texts = (on: { account: MemoryChannel }): string[] => on.account.arrived.map((one) => one.text);
@@ -237,8 +230,7 @@ describe.each(storeBackends)('hazards on $name', ({ start }) => {
     const real = Date.now;
     jest.spyOn(Date, 'now').mockImplementation(() => real() - 600_000);
     const on = await gateway();
-    const second = await startGateway({ url: on.database.url, account: on.account });
-    gateways.push(second);
+    const second = await gateways.start({ url: on.database.url, account: on.account });
     // Nobody is dead in the first seconds of a server: look when a heartbeat may be late.
     await eventually(
       async () => {

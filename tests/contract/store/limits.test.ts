@@ -1,10 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import type { Bot } from '../../../src/core/ports/brain.ts';
 import { eventually } from '../../kit/eventually.ts';
-import { type StoreBackend, storeBackends } from '../../kit/pipeline/backends.ts';
-import { type Gateway, type GatewayOptions, startGateway } from '../../kit/pipeline/harness.ts';
+import { storeBackends } from '../../kit/pipeline/backends.ts';
+import type { Gateway, GatewayOptions } from '../../kit/pipeline/harness.ts';
 import { customerMessage, type MemoryChannel, memoryChannel } from '../../kit/pipeline/memory-channel.ts';
+import { useGateways } from './gateways.ts';
 
 /** Answers each turn once, with the last text in capitals; "same" always gets the same answer, "thanks!" a courtesy. */
 const talkingBot: Bot = {
@@ -25,27 +26,11 @@ const talkingBot: Bot = {
 };
 
 describe.each(storeBackends)('limits on contacts, on $name', ({ start }) => {
-  let backend: StoreBackend;
-  let gateways: Gateway[] = [];
-  beforeAll(async () => {
-    backend = await start();
-  }, 60_000);
-  afterEach(async () => {
-    await Promise.all(gateways.map((gateway) => gateway.stop()));
-    gateways = [];
-  });
-  afterAll(() => backend.close());
+  const gateways = useGateways(start);
 
   async function gateway(options: Partial<GatewayOptions> = {}): Promise<Gateway & { account: MemoryChannel }> {
     const account = memoryChannel();
-    const made = await startGateway({
-      url: await backend.createDatabase(),
-      bot: talkingBot,
-      ingest: { floodLimit: 20 },
-      ...options,
-      account,
-    });
-    gateways.push(made);
+    const made = await gateways.start({ bot: talkingBot, ingest: { floodLimit: 20 }, ...options, account });
     return { ...made, account };
   }
 
@@ -99,8 +84,7 @@ describe.each(storeBackends)('limits on contacts, on $name', ({ start }) => {
       const state = (text: string) => rows.find((row) => row.text === text)?.state;
       expect([state('a19'), state('a20'), state('other'), state('next')]).toEqual(['new', 'filed', 'new', 'new']);
 
-      const unlimited = await startGateway({ url: on.database.url, account: memoryChannel(), withoutWorker: true });
-      gateways.push(unlimited);
+      const unlimited = await gateways.start({ url: on.database.url, account: memoryChannel(), withoutWorker: true });
       for (let index = 0; index < 30; index += 1) await unlimited.receive([customerMessage('3', `e${index}`)]);
       expect((await inbound(on)).filter((row) => row.text.startsWith('e') && row.state === 'new')).toHaveLength(30);
     });
@@ -120,13 +104,12 @@ describe.each(storeBackends)('limits on contacts, on $name', ({ start }) => {
 
     test('two writers at once let no more than the limit through', async () => {
       const on = await gateway({ withoutWorker: true });
-      const second = await startGateway({
+      const second = await gateways.start({
         url: on.database.url,
         account: memoryChannel(),
         withoutWorker: true,
         ingest: { floodLimit: 20 },
       });
-      gateways.push(second);
       await Promise.all(
         Array.from({ length: 60 }, (_, index) =>
           (index % 2 === 0 ? on : second).receive([customerMessage('1', `m${index}`)]),

@@ -1,37 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { InboundAttachment } from '../../../src/core/model/attachment.ts';
+import { describe, expect, test } from '@jest/globals';
 import type { InboundEdit, InboundMessage } from '../../../src/core/model/inbound.ts';
 import type { ChannelAccount } from '../../../src/core/ports/channel.ts';
 import { applyRetention } from '../../../src/store/maintenance/retention.ts';
 import { eventually } from '../../kit/eventually.ts';
-import { type StoreBackend, storeBackends } from '../../kit/pipeline/backends.ts';
-import { type Gateway, type GatewayOptions, startGateway } from '../../kit/pipeline/harness.ts';
+import { storeBackends } from '../../kit/pipeline/backends.ts';
+import type { Gateway, GatewayOptions } from '../../kit/pipeline/harness.ts';
 import { customerMessage, type MemoryChannel, memoryChannel } from '../../kit/pipeline/memory-channel.ts';
+import { useGateways } from './gateways.ts';
+import { ofAlbum, photo } from './photo-messages.ts';
 
-let made = 0;
-function photo(): InboundAttachment {
-  made += 1;
-  const sizes = { sizeBytes: 1_000, width: 640, height: 480, durationMs: null };
-  const remote = { fileId: `file-${made}` };
-  return { kind: 'photo', fileName: 'a.jpg', mime: 'image/jpeg', ...sizes, uniqueRef: `unique-${made}`, remote };
-}
-
-/** A file of an album, without words unless it has some. */
-function ofAlbum(chat: string, album: string, words?: string): InboundMessage {
-  return customerMessage(chat, words ?? '[photo]', {
-    albumKey: `album:${chat}:${album}`,
-    attachments: [photo()],
-    ...(words === undefined ? { extras: { standIn: 'file' } } : {}),
-  });
-}
-
+let edits = 0;
 function editOf(message: InboundMessage, text: string, atMs: number): InboundEdit {
   const { thread, author, attachments, externalId } = message;
-  made += 1;
+  edits += 1;
   return {
     type: 'edit',
-    eventKey: `edit-${made}`,
+    eventKey: `edit-${edits}`,
     occurredAtMs: atMs,
     thread,
     author,
@@ -42,28 +27,19 @@ function editOf(message: InboundMessage, text: string, atMs: number): InboundEdi
 }
 
 describe('files and amends where things go wrong', () => {
-  let backend: StoreBackend;
-  let gateways: Gateway[] = [];
-  beforeAll(async () => {
+  const gateways = useGateways(() => {
     const plain = storeBackends.find((one) => one.name === 'plain server');
     if (plain === undefined) throw new Error('there is no plain server');
-    backend = await plain.start();
-  }, 60_000);
-  afterEach(async () => {
-    await Promise.all(gateways.map((gateway) => gateway.stop()));
-    gateways = [];
+    return plain.start();
   });
-  afterAll(() => backend.close());
 
   async function gateway(
     options: Partial<GatewayOptions> & { channel?: Partial<ChannelAccount>; id?: string } = {},
   ): Promise<Gateway & { account: MemoryChannel; url: string }> {
     const { channel, id = 'mem', ...rest } = options;
     const account = memoryChannel(id, channel);
-    const url = options.url ?? (await backend.createDatabase());
-    const started = await startGateway({ ...rest, url, account });
-    gateways.push(started);
-    return { ...started, account, url };
+    const started = await gateways.start({ ...rest, account });
+    return { ...started, account, url: started.database.url };
   }
 
   const inbound = (on: Gateway) =>

@@ -1,12 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { InboundAttachment } from '../../../src/core/model/attachment.ts';
+import { describe, expect, test } from '@jest/globals';
 import type { InboundMessage } from '../../../src/core/model/inbound.ts';
 import type { Bot } from '../../../src/core/ports/brain.ts';
 import type { ChannelAccount } from '../../../src/core/ports/channel.ts';
 import { eventually } from '../../kit/eventually.ts';
-import { type StoreBackend, storeBackends } from '../../kit/pipeline/backends.ts';
-import { type Gateway, type GatewayOptions, startGateway } from '../../kit/pipeline/harness.ts';
+import { storeBackends } from '../../kit/pipeline/backends.ts';
+import type { Gateway, GatewayOptions } from '../../kit/pipeline/harness.ts';
 import { customerMessage, type MemoryChannel, memoryChannel } from '../../kit/pipeline/memory-channel.ts';
+import { useGateways } from './gateways.ts';
+import { ofAlbum, photo } from './photo-messages.ts';
 
 /** Answers each turn with its texts, one line each. */
 const bot: Bot = {
@@ -22,53 +23,16 @@ const bot: Bot = {
     }),
 };
 
-let files = 0;
-function photo(changes: Partial<InboundAttachment> = {}): InboundAttachment {
-  files += 1;
-  return {
-    kind: 'photo',
-    fileName: null,
-    mime: 'image/jpeg',
-    sizeBytes: 1_000,
-    width: 640,
-    height: 480,
-    durationMs: null,
-    uniqueRef: `unique-${files}`,
-    remote: { fileId: `file-${files}` },
-    ...changes,
-  };
-}
-
-/** A file of an album, without words unless it has some. */
-function ofAlbum(chat: string, album: string, words?: string): InboundMessage {
-  return customerMessage(chat, words ?? '[photo]', {
-    albumKey: `album:${chat}:${album}`,
-    attachments: [photo()],
-    ...(words === undefined ? { extras: { standIn: 'file' } } : {}),
-  });
-}
-
 describe.each(storeBackends)('files, moves and blocks by customers, on $name', ({ start }) => {
-  let backend: StoreBackend;
-  let gateways: Gateway[] = [];
-  beforeAll(async () => {
-    backend = await start();
-  }, 60_000);
-  afterEach(async () => {
-    await Promise.all(gateways.map((gateway) => gateway.stop()));
-    gateways = [];
-  });
-  afterAll(() => backend.close());
+  const gateways = useGateways(start);
 
   async function gateway(
     options: Partial<GatewayOptions> & { channel?: Partial<ChannelAccount> } = {},
   ): Promise<Gateway & { account: MemoryChannel; url: string }> {
     const { channel, ...rest } = options;
     const account = memoryChannel('mem', channel);
-    const url = options.url ?? (await backend.createDatabase());
-    const made = await startGateway({ bot, ...rest, url, account });
-    gateways.push(made);
-    return { ...made, account, url };
+    const made = await gateways.start({ bot, ...rest, account });
+    return { ...made, account, url: made.database.url };
   }
 
   const messages = (on: Gateway) =>
@@ -101,8 +65,7 @@ describe.each(storeBackends)('files, moves and blocks by customers, on $name', (
     const first = await gateway();
     const late = ofAlbum('1', 'a');
     await first.receive([ofAlbum('1', 'a', 'words')]);
-    await first.stop();
-    gateways = [];
+    await gateways.stop();
     const second = await gateway({ url: first.url });
     await second.receive([late]);
     await second.receive([{ ...late, eventKey: 'delivered-again' }]);

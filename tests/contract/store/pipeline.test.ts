@@ -1,28 +1,19 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { brandId } from '../../../src/core/model/ids.ts';
 import type { BotDecision } from '../../../src/core/ports/brain.ts';
 import { eventually } from '../../kit/eventually.ts';
-import { type StoreBackend, storeBackends } from '../../kit/pipeline/backends.ts';
-import { echoBot, type Gateway, type GatewayOptions, startGateway } from '../../kit/pipeline/harness.ts';
+import { storeBackends } from '../../kit/pipeline/backends.ts';
+import { echoBot, type Gateway, type GatewayOptions } from '../../kit/pipeline/harness.ts';
 import { customerMessage, type MemoryChannel, memoryChannel } from '../../kit/pipeline/memory-channel.ts';
+import { useGateways } from './gateways.ts';
 
 describe.each(storeBackends)('pipeline on $name', ({ start }) => {
-  let backend: StoreBackend;
-  let gateways: Gateway[] = [];
-  beforeAll(async () => {
-    backend = await start();
-  }, 60_000);
-  afterEach(async () => {
-    await Promise.all(gateways.map((gateway) => gateway.stop()));
-    gateways = [];
-  });
-  afterAll(() => backend.close());
+  const gateways = useGateways(start);
 
   async function gateway(options: Partial<GatewayOptions> & { account?: MemoryChannel } = {}) {
     const account = options.account ?? memoryChannel();
-    const made = await startGateway({ url: await backend.createDatabase(), ...options, account });
-    gateways.push(made);
+    const made = await gateways.start({ ...options, account });
     return { ...made, account };
   }
 
@@ -67,8 +58,7 @@ describe.each(storeBackends)('pipeline on $name', ({ start }) => {
 
   test('rule c: two writers of one new customer both land, in one thread', async () => {
     const { receive: first, ...on } = await gateway({ withoutWorker: true });
-    const second = await startGateway({ url: on.database.url, account: memoryChannel(), withoutWorker: true });
-    gateways.push(second);
+    const second = await gateways.start({ url: on.database.url, account: memoryChannel(), withoutWorker: true });
     for (let round = 0; round < 25; round += 1) {
       await Promise.all([
         first([customerMessage(`c${round}`, 'a')]),
@@ -126,13 +116,12 @@ describe.each(storeBackends)('pipeline on $name', ({ start }) => {
 
   test('rule a: batches that meet in opposite order do not deadlock', async () => {
     const { receive: first, ...on } = await gateway({ withoutWorker: true, ingest: { lanes: 1 } });
-    const second = await startGateway({
+    const second = await gateways.start({
       url: on.database.url,
       account: memoryChannel(),
       withoutWorker: true,
       ingest: { lanes: 1 },
     });
-    gateways.push(second);
     const chats = Array.from({ length: 40 }, (_, index) => String(index));
     await first(chats.map((chat) => customerMessage(chat, 'first')));
     const before = await deadlocks(on);
@@ -256,8 +245,7 @@ describe.each(storeBackends)('pipeline on $name', ({ start }) => {
     // At once, not only when somebody claims the thread: until then nobody must take it for under way.
     const left = await database.db.selectFrom('delivery').select(['state', 'ambiguous', 'error_kind']).execute();
     expect(left).toEqual([{ state: 'unknown', ambiguous: 1, error_kind: 'unknown' }]);
-    const second = await startGateway({ url: database.url, account });
-    gateways.push(second);
+    const second = await gateways.start({ url: database.url, account });
     await eventually(() => expect(texts(account)).toEqual(['hello']));
     await eventually(async () =>
       expect(await deliveries(second)).toEqual([{ state: 'sent', attempt: 2, ambiguous: 1, error_kind: null }]),
@@ -281,8 +269,7 @@ describe.each(storeBackends)('pipeline on $name', ({ start }) => {
     }
     await database.pool.query('SELECT bury_v1($1, $2, NULL, 10000)', [dying, 'dead']);
     const account = memoryChannel();
-    const second = await startGateway({ url: database.url, account });
-    gateways.push(second);
+    const second = await gateways.start({ url: database.url, account });
     await eventually(async () => {
       const rows = await messages(second);
       expect(rows.every((row) => row.state !== 'new')).toBe(true);

@@ -1,16 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { createTelegramSimulator, type TelegramSimulator } from '../../../channels/telegram/simulator/index.ts';
+import type { TelegramSimulator } from '../../../channels/telegram/simulator/index.ts';
 import { migrateStore } from '../../../src/cli/store-access.ts';
 import { eventually } from '../../kit/eventually.ts';
 import { startPlainPostgres, type TestPostgres } from '../../kit/servers/postgres.ts';
 import { freePort } from '../../kit/servers/process.ts';
 import { ask } from '../cli/cli-kit.ts';
 import { CRASH, doctorWrongs, linesOf, openEchoDesk, troubleIn } from './failure-kit.ts';
+import { startTwoBots, type TwoBots } from './two-bots.ts';
 
-const POLLED = '700000001:polled-token-of-this-test';
-const HOOKED = '700000002:hooked-token-of-this-test';
-const SECRET = 'a-webhook-secret-of-this-test';
 let postgres: TestPostgres;
+let bots: TwoBots;
 let simulator: TelegramSimulator;
 const desk = openEchoDesk();
 
@@ -22,11 +21,8 @@ afterAll(async () => {
   await postgres.close();
 });
 beforeEach(async () => {
-  simulator = createTelegramSimulator({
-    bots: [{ token: POLLED }, { token: HOOKED }],
-    webhookTimes: { firstRetryMs: 100, maxRetryMs: 1_000, timeoutMs: 10_000 },
-  });
-  await simulator.start();
+  bots = await startTwoBots({ webhookTimes: { firstRetryMs: 100, maxRetryMs: 1_000, timeoutMs: 10_000 } });
+  simulator = bots.simulator;
 });
 afterEach(() => simulator.stop());
 
@@ -66,18 +62,14 @@ test('it vanishes and returns: 503 with Retry-After, offsets stay, one message, 
   const url = await postgres.createDatabase();
   await migrateStore(url, 'store');
   const port = await freePort();
-  const account = { channel: 'telegram', apiRoot: simulator.url };
   desk.configureEcho({
     store: { url },
     http: { port, publicUrl: `http://127.0.0.1:${port}` },
-    accounts: [
-      { ...account, id: 'polled', token: POLLED },
-      { ...account, id: 'hooked', token: HOOKED, mode: 'webhook', webhookSecret: SECRET, registerWebhook: true },
-    ],
+    accounts: bots.accounts,
   });
   const serving = await desk.serve();
   const chats = [1, 2, 3, 4, 5, 6];
-  const customers = chats.map((id) => simulator.customer(id, { bot: id % 2 === 0 ? HOOKED : POLLED }));
+  const customers = chats.map((id) => bots.customer(id));
   const echoed = (): number => simulator.log.messages.length;
   for (const customer of customers) customer.write('before');
   await eventually(() => expect(echoed()).toBe(6), 15_000);
@@ -87,7 +79,7 @@ test('it vanishes and returns: 503 with Retry-After, offsets stay, one message, 
   for (const customer of customers) for (const n of [1, 2, 3]) customer.write(`while away ${n}`);
   const refused = await fetch(`http://127.0.0.1:${port}/hooks/hooked`, {
     method: 'POST',
-    headers: { 'x-telegram-bot-api-secret-token': SECRET, 'content-type': 'application/json' },
+    headers: { 'x-telegram-bot-api-secret-token': bots.secret, 'content-type': 'application/json' },
     body: JSON.stringify({ update_id: 1 }),
   });
   expect([refused.status, Number(refused.headers.get('retry-after'))]).toEqual([503, expect.any(Number)]);
@@ -129,7 +121,7 @@ test('SIGTERM while it is away ends the gateway in time', async () => {
   await migrateStore(url, 'store');
   desk.configureEcho({
     store: { url },
-    accounts: [{ id: 'tg', channel: 'telegram', token: POLLED, apiRoot: simulator.url }],
+    accounts: [{ id: 'tg', channel: 'telegram', token: simulator.token, apiRoot: simulator.url }],
   });
   const serving = await desk.serve();
   await postgres.stop();

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createTelegramSimulator, type TelegramSimulator } from '../../../channels/telegram/simulator/index.ts';
+import type { TelegramSimulator } from '../../../channels/telegram/simulator/index.ts';
 import { migrateStore } from '../../../src/cli/store-access.ts';
 import { eventually } from '../../kit/eventually.ts';
 import { startPlainPostgres, type TestPostgres } from '../../kit/servers/postgres.ts';
@@ -8,25 +8,24 @@ import { freePort } from '../../kit/servers/process.ts';
 import { startRedis, type TestRedis } from '../../kit/servers/redis.ts';
 import { ask } from '../cli/cli-kit.ts';
 import { CRASH, linesOf, openEchoDesk } from './failure-kit.ts';
+import { startTwoBots, type TwoBots } from './two-bots.ts';
 
-const POLLED = '700000001:polled-token-of-this-test';
-const HOOKED = '700000002:hooked-token-of-this-test';
 const CHATS = 60;
 const EACH = 20;
 const ROUND_MS = 150;
 let postgres: TestPostgres;
 let redis: TestRedis;
+let bots: TwoBots;
 let simulator: TelegramSimulator;
 const desk = openEchoDesk();
 
 beforeAll(async () => {
   [postgres, redis] = await Promise.all([startPlainPostgres(), startRedis()]);
-  simulator = createTelegramSimulator({
-    bots: [{ token: POLLED }, { token: HOOKED }],
+  bots = await startTwoBots({
     webhookTimes: { firstRetryMs: 100, maxRetryMs: 500, timeoutMs: 10_000 },
     latencyMs: 30,
   });
-  await simulator.start();
+  simulator = bots.simulator;
 }, 60_000);
 afterAll(async () => {
   await desk.remove();
@@ -39,22 +38,11 @@ test('one of two workers is killed under load: all answered in order, soon after
   const url = await postgres.createDatabase();
   await migrateStore(url, redis.url);
   const port = await freePort();
-  const account = { channel: 'telegram', apiRoot: simulator.url };
   desk.configureEcho({
     store: { url },
     queue: { url: redis.url },
     http: { port, publicUrl: `http://127.0.0.1:${port}` },
-    accounts: [
-      { ...account, id: 'polled', token: POLLED },
-      {
-        ...account,
-        id: 'hooked',
-        token: HOOKED,
-        mode: 'webhook',
-        webhookSecret: 'a-secret-of-this-test',
-        registerWebhook: true,
-      },
-    ],
+    accounts: bots.accounts,
   });
   const [front, victim, other] = await Promise.all([
     desk.serve(['--role', 'ingress,connector']),
@@ -71,7 +59,7 @@ test('one of two workers is killed under load: all answered in order, soon after
   for (let round = 0; round < EACH / 2; round += 1) {
     for (let chat = 1; chat <= CHATS; chat += 1) {
       const text = `${chat}.calm.${round}`;
-      simulator.customer(chat, { bot: chat % 2 === 0 ? HOOKED : POLLED }).write(text);
+      bots.customer(chat).write(text);
       written.set(chat, [...(written.get(chat) ?? []), text]);
     }
     await new Promise((done) => setTimeout(done, ROUND_MS));
@@ -84,7 +72,7 @@ test('one of two workers is killed under load: all answered in order, soon after
   for (let round = 0; round < EACH; round += 1) {
     for (let chat = 1; chat <= CHATS; chat += 1) {
       const text = `${chat}.${round}`;
-      simulator.customer(chat, { bot: chat % 2 === 0 ? HOOKED : POLLED }).write(text);
+      bots.customer(chat).write(text);
       written.set(chat, [...(written.get(chat) ?? []), text]);
     }
     if (round === EACH / 2) {

@@ -6,27 +6,12 @@ import { codeOf, type MediaStand, type Message, messagesOf, picture, startMediaS
 
 let stand: MediaStand;
 let agent: DeskClient & { agentId: string };
-let chat = 400;
 
 beforeAll(async () => {
   stand = await startMediaStand();
   agent = await stand.signedIn('agent', ['support']);
 }, 60_000);
 afterAll(() => stand.stop(), 30_000);
-
-async function begin(text = 'hello') {
-  chat += 1;
-  const here = chat;
-  const customer = stand.simulator.customer(here);
-  const { messageId } = customer.write(text);
-  const conversation = await stand.conversationOf(here);
-  await eventually(() => expect(byUs(here)).toHaveLength(1));
-  return { chat: here, customer, conversation, messageId };
-}
-
-function byUs(in_: number) {
-  return stand.simulator.view(in_).entries.filter(({ by }) => by === 'bot');
-}
 
 /** Sends a reply and waits until the platform has all of it. */
 async function sent(conversation: string, body: object): Promise<string> {
@@ -58,12 +43,12 @@ const audited = async (action: string, id: string): Promise<number> =>
   (await stand.query('SELECT 1 FROM audit WHERE action = $1 AND subject_id = $2', [action, id])).length;
 
 test('an edit reaches the customer, keeps what stood there before, and the same one again does nothing', async () => {
-  const { chat: here, conversation } = await begin();
+  const { chat: here, conversation } = await stand.begin();
   const id = await sent(conversation, { text: 'it costs 10' });
   const op = randomUUID();
   expect((await edit(id, 'it costs 12', op)).status).toBe(200);
   expect((await edit(id, 'it costs 12', op)).status).toBe(200);
-  await eventually(() => expect(byUs(here)[1]).toMatchObject({ text: 'it costs 12', edited: true }));
+  await eventually(() => expect(stand.byUs(here)[1]).toMatchObject({ text: 'it costs 12', edited: true }));
   expect(await settled(conversation, id)).toMatchObject({
     text: 'it costs 12',
     editedAt: expect.any(String),
@@ -75,14 +60,15 @@ test('an edit reaches the customer, keeps what stood there before, and the same 
 }, 30_000);
 
 test('a long message is edited part by part; one that would need more or fewer parts is refused', async () => {
-  const { chat: here, conversation } = await begin();
+  const { chat: here, conversation } = await stand.begin();
   const id = await sent(conversation, { text: 'old '.repeat(1_500).trim() });
-  expect(byUs(here)).toHaveLength(3);
+  expect(stand.byUs(here)).toHaveLength(3);
   const text = 'new '.repeat(1_400).trim();
   expect((await edit(id, text)).status).toBe(200);
   await eventually(() =>
     expect(
-      byUs(here)
+      stand
+        .byUs(here)
         .slice(1)
         .map((one) => one.text)
         .join(' '),
@@ -95,22 +81,22 @@ test('a long message is edited part by part; one that would need more or fewer p
 }, 30_000);
 
 test('with files only their words change: below an album, below one that had none, and behind a long one', async () => {
-  const { chat: here, conversation } = await begin();
+  const { chat: here, conversation } = await stand.begin();
   const files = await Promise.all(
     ['red', 'green'].map(async (colour) =>
       uploaded(agent, conversation, `${colour}.jpg`, await picture(40, 30, colour)),
     ),
   );
   const album = await sent(conversation, { text: 'these two', attachmentIds: files.map(({ id }) => id) });
-  const before = byUs(here)[1]?.media;
+  const before = stand.byUs(here)[1]?.media;
   expect((await edit(album, 'only these two')).status).toBe(200);
-  await eventually(() => expect(byUs(here)[1]?.text).toBe('only these two'));
-  expect(byUs(here)[1]?.media).toEqual(before);
+  await eventually(() => expect(stand.byUs(here)[1]?.text).toBe('only these two'));
+  expect(stand.byUs(here)[1]?.media).toEqual(before);
 
   const lone = await uploaded(agent, conversation, 'plan.pdf', Buffer.from('%PDF-1.7\n%%EOF\n'));
   const silent = await sent(conversation, { attachmentIds: [lone.id] });
   expect((await edit(silent, 'the plan')).status).toBe(200);
-  await eventually(() => expect(byUs(here)[2]).toMatchObject({ text: 'the plan', shows: ['document'] }));
+  await eventually(() => expect(stand.byUs(here)[2]).toMatchObject({ text: 'the plan', shows: ['document'] }));
   expect(await settled(conversation, silent)).toMatchObject({
     text: 'the plan',
     extras: {},
@@ -121,22 +107,22 @@ test('with files only their words change: below an album, below one that had non
   const other = await uploaded(agent, conversation, 'terms.pdf', Buffer.from('%PDF-1.7\n%%EOF\n'));
   const behind = await sent(conversation, { text: 'word '.repeat(220).trim(), attachmentIds: [other.id] });
   expect((await edit(behind, 'fewer words')).status).toBe(200);
-  await eventually(() => expect(byUs(here)[4]).toMatchObject({ text: 'fewer words', shows: [] }));
-  expect(byUs(here)[3]).toMatchObject({ text: '', shows: ['document'] });
+  await eventually(() => expect(stand.byUs(here)[4]).toMatchObject({ text: 'fewer words', shows: [] }));
+  expect(stand.byUs(here)[3]).toMatchObject({ text: '', shows: ['document'] });
 }, 30_000);
 
 test('a deleted message is gone with every file of its album, once, and cannot be changed any more', async () => {
-  const { chat: here, conversation } = await begin();
+  const { chat: here, conversation } = await stand.begin();
   const files = await Promise.all(
     ['red', 'green', 'blue'].map(async (colour) =>
       uploaded(agent, conversation, `${colour}.jpg`, await picture(40, 30, colour)),
     ),
   );
   const id = await sent(conversation, { text: 'wrong ones', attachmentIds: files.map((file) => file.id) });
-  expect(byUs(here)[1]?.messageIds).toHaveLength(3);
+  expect(stand.byUs(here)[1]?.messageIds).toHaveLength(3);
   const op = randomUUID();
   expect((await remove(id, op)).status).toBe(200);
-  await eventually(() => expect(byUs(here)).toHaveLength(1));
+  await eventually(() => expect(stand.byUs(here)).toHaveLength(1));
   expect((await remove(id, op)).status).toBe(200);
   expect((await remove(id)).status).toBe(200);
   const now = await settled(conversation, id);
@@ -147,17 +133,17 @@ test('a deleted message is gone with every file of its album, once, and cannot b
 }, 30_000);
 
 test('what the bot said is edited and deleted like our own', async () => {
-  const { chat: here, conversation } = await begin('tell me');
+  const { chat: here, conversation } = await stand.begin('tell me');
   const said = (await messagesOf(agent, conversation)).find(({ kind }) => kind === 'outbound')?.id ?? '';
   await settled(conversation, said);
   expect((await edit(said, 'told you')).status).toBe(200);
-  await eventually(() => expect(byUs(here)[0]?.text).toBe('told you'));
+  await eventually(() => expect(stand.byUs(here)[0]?.text).toBe('told you'));
   expect((await remove(said)).status).toBe(200);
-  await eventually(() => expect(byUs(here)).toEqual([]));
+  await eventually(() => expect(stand.byUs(here)).toEqual([]));
 }, 30_000);
 
 test('a reaction stands below the customer’s message, is replaced and taken back', async () => {
-  const { chat: here, conversation } = await begin('thank you!');
+  const { chat: here, conversation } = await stand.begin('thank you!');
   const theirs = (await messagesOf(agent, conversation)).find(({ kind }) => kind === 'inbound')?.id ?? '';
   const reactions = () => stand.simulator.view(here).entries[0]?.reactions;
   const op = randomUUID();
@@ -178,7 +164,7 @@ test('a reaction stands below the customer’s message, is replaced and taken ba
 }, 30_000);
 
 test('an album of the customer’s has one reaction; a vote and a note can have none', async () => {
-  const { chat: here, customer, conversation } = await begin();
+  const { chat: here, customer, conversation } = await stand.begin();
   const bytes = await picture();
   const [first] = await customer.album([
     { kind: 'photo', file: { bytes }, width: 40, height: 30, caption: 'two' },
@@ -213,7 +199,7 @@ test('an album of the customer’s has one reaction; a vote and a note can have 
 }, 30_000);
 
 test('refused with the reason: too old to delete, not sent yet, the customer’s own, out of reach', async () => {
-  const { customer, conversation } = await begin();
+  const { customer, conversation } = await stand.begin();
   const id = await sent(conversation, { text: 'old' });
   await stand.query(`UPDATE delivery SET finished_at = now() - interval '49 hours' WHERE message_id = $1`, [id]);
   const late = await remove(id);

@@ -6,7 +6,12 @@ import sharp from 'sharp';
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { channelFactories } from '../../../channels/registry.ts';
-import { createTelegramSimulator, type TelegramSimulator } from '../../../channels/telegram/simulator/index.ts';
+import {
+  type ChatEntry,
+  type Customer,
+  createTelegramSimulator,
+  type TelegramSimulator,
+} from '../../../channels/telegram/simulator/index.ts';
 import { loadConfig } from '../../../config/load.ts';
 import { hashPassword } from '../../../src/access/passwords.ts';
 import { attachment } from '../../../src/api/contract/attachment.ts';
@@ -21,6 +26,8 @@ import { startPlainPostgres } from '../../kit/servers/postgres.ts';
 import { ask } from '../cli/cli-kit.ts';
 
 const PASSWORD = 'correct horse battery';
+/** Numbers of chats above this are given out by the stand; tests take theirs below. */
+const NEW_CHATS = 10_000;
 
 export type Attachment = z.output<typeof attachment>;
 export type Message = z.output<typeof message>;
@@ -34,6 +41,10 @@ export interface MediaStand {
   signedIn(role: Role, teamIds?: readonly string[]): Promise<DeskClient & { agentId: string }>;
   /** The conversation of a customer, once there is one. */
   conversationOf(chat: number): Promise<string>;
+  /** Somebody new writes, and the bot has answered. */
+  begin(text?: string): Promise<{ chat: number; customer: Customer; conversation: string; messageId: number }>;
+  /** What the bot's side has in a chat, as the customer sees it. */
+  byUs(chat: number): ChatEntry[];
   /** Makes it a team's. */
   giveTo(conversation: string, team: string): Promise<void>;
   query<Row extends Record<string, unknown>>(text: string, values?: unknown[]): Promise<Row[]>;
@@ -73,7 +84,8 @@ export async function startMediaStand(): Promise<MediaStand> {
   });
   const port = Number(new URL(gateway.address ?? '').port);
   const hash = await hashPassword(PASSWORD);
-  return {
+  let newest = NEW_CHATS;
+  const stand: MediaStand = {
     simulator,
     port,
     lines,
@@ -105,6 +117,18 @@ export async function startMediaStand(): Promise<MediaStand> {
         if (row === undefined) throw new Error(`nobody wrote in chat ${chat}`);
         return row.id;
       }),
+    async begin(text = 'hello') {
+      newest += 1;
+      const chat = newest;
+      const customer = simulator.customer(chat);
+      const { messageId } = customer.write(text);
+      const conversation = await stand.conversationOf(chat);
+      await eventually(() => {
+        if (stand.byUs(chat).length !== 1) throw new Error(`the bot has not answered in chat ${chat}`);
+      });
+      return { chat, customer, conversation, messageId };
+    },
+    byUs: (chat) => simulator.view(chat).entries.filter(({ by }) => by === 'bot'),
     async giveTo(conversation, team) {
       await ask(
         url,
@@ -124,6 +148,7 @@ export async function startMediaStand(): Promise<MediaStand> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+  return stand;
 }
 
 /** A picture of one colour as JPEG. */

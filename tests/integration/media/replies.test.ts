@@ -6,28 +6,12 @@ import { codeOf, type MediaStand, messagesOf, picture, startMediaStand, upload, 
 
 let stand: MediaStand;
 let agent: DeskClient & { agentId: string };
-let chat = 300;
 
 beforeAll(async () => {
   stand = await startMediaStand();
   agent = await stand.signedIn('agent', ['support']);
 }, 60_000);
 afterAll(() => stand.stop(), 30_000);
-
-/** A customer writes, and the bot has answered. */
-async function begin(text = 'hello') {
-  chat += 1;
-  const here = chat;
-  const { messageId } = stand.simulator.customer(here).write(text);
-  const conversation = await stand.conversationOf(here);
-  await eventually(() => expect(byUs(here)).toHaveLength(1));
-  return { chat: here, conversation, messageId };
-}
-
-/** What the bot's side has in a chat, as the customer sees it. */
-function byUs(in_: number) {
-  return stand.simulator.view(in_).entries.filter(({ by }) => by === 'bot');
-}
 
 function reply(conversation: string, body: object): Promise<Answer> {
   return agent.post(`conversations/${conversation}/replies`, { id: randomUUID(), text: '', ...body });
@@ -36,7 +20,7 @@ function reply(conversation: string, body: object): Promise<Answer> {
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 test('one file without words: sent byte for byte, and shown in the list as what it is', async () => {
-  const { chat: here, conversation } = await begin();
+  const { chat: here, conversation } = await stand.begin();
   const bytes = await picture();
   const file = await uploaded(agent, conversation, 'answer.jpg', bytes);
   const id = randomUUID();
@@ -46,7 +30,7 @@ test('one file without words: sent byte for byte, and shown in the list as what 
     body: { conversation: { preview: '[photo]', owner: { kind: 'agent' } } },
   });
   await eventually(() =>
-    expect(byUs(here)[1]).toMatchObject({
+    expect(stand.byUs(here)[1]).toMatchObject({
       text: '',
       shows: ['photo'],
       media: [{ kind: 'photo', sizeBytes: bytes.length, sha256: sha256(bytes) }],
@@ -67,18 +51,18 @@ test('one file without words: sent byte for byte, and shown in the list as what 
   expect((await agent.get(`conversations/${conversation}/attachments`)).body).toEqual({ uploads: [] });
   const lead = await stand.signedIn('lead');
   expect((await lead.get(`attachments/${file.id}`)).bytes.equals(bytes)).toBe(true);
-  expect(byUs(here)).toHaveLength(2);
+  expect(stand.byUs(here)).toHaveLength(2);
 }, 30_000);
 
 test('three pictures with words go as one album in their order', async () => {
-  const { chat: here, conversation } = await begin();
+  const { chat: here, conversation } = await stand.begin();
   const pictures = await Promise.all(['red', 'green', 'blue'].map((colour) => picture(40, 30, colour)));
   const files = await Promise.all(pictures.map((bytes, index) => uploaded(agent, conversation, `${index}.jpg`, bytes)));
   const order = [2, 0, 1];
   const attachmentIds = order.map((index) => files[index]?.id);
   expect((await reply(conversation, { text: 'look', attachmentIds })).status).toBe(200);
-  await eventually(() => expect(byUs(here)[1]?.shows).toEqual(['photo', 'photo', 'photo']));
-  expect(byUs(here)[1]).toMatchObject({
+  await eventually(() => expect(stand.byUs(here)[1]?.shows).toEqual(['photo', 'photo', 'photo']));
+  expect(stand.byUs(here)[1]).toMatchObject({
     text: 'look',
     media: order.map((index) => ({ sha256: sha256(pictures[index] ?? Buffer.alloc(0)) })),
   });
@@ -88,20 +72,20 @@ test('three pictures with words go as one album in their order', async () => {
 }, 30_000);
 
 test('words too long for below a file follow it', async () => {
-  const { chat: here, conversation } = await begin();
+  const { chat: here, conversation } = await stand.begin();
   const file = await uploaded(agent, conversation, 'terms.pdf', Buffer.from('%PDF-1.7\n%%EOF\n'));
   const text = 'word '.repeat(220).trim();
   expect(text.length).toBeGreaterThan(1_024);
   expect((await reply(conversation, { text, attachmentIds: [file.id] })).status).toBe(200);
-  await eventually(() => expect(byUs(here)).toHaveLength(3));
-  expect(byUs(here).slice(1)).toMatchObject([
+  await eventually(() => expect(stand.byUs(here)).toHaveLength(3));
+  expect(stand.byUs(here).slice(1)).toMatchObject([
     { text: '', shows: ['document'], media: [{ name: 'terms.pdf', mime: 'application/pdf' }] },
     { text, shows: [] },
   ]);
 }, 30_000);
 
 test('an answer to a message stands below it, of a file and of words, and only its first part does', async () => {
-  const { chat: here, conversation, messageId } = await begin('which one?');
+  const { chat: here, conversation, messageId } = await stand.begin('which one?');
   const asked = (await messagesOf(agent, conversation)).find(({ kind }) => kind === 'inbound');
   const file = await uploaded(agent, conversation, 'this.jpg', await picture());
   const text = 'long '.repeat(1_000).trim();
@@ -116,7 +100,7 @@ test('an answer to a message stands below it, of a file and of words, and only i
   const ours = (await messagesOf(agent, conversation)).find(({ kind }) => kind === 'outbound');
   expect((await reply(conversation, { text: 'as I said', replyToMessageId: ours?.id })).status).toBe(200);
   await eventually(() => expect(stand.simulator.log.messagesIn(here).at(-1)?.replyToMessageId).toBe(2));
-  const other = await begin('elsewhere');
+  const other = await stand.begin('elsewhere');
   const foreign = (await messagesOf(agent, other.conversation))[0]?.id;
   const refused = await reply(conversation, { text: 'no', replyToMessageId: foreign });
   expect(codeOf(refused)).toEqual([409, 'not_answerable']);
@@ -126,8 +110,8 @@ test('an answer to a message stands below it, of a file and of words, and only i
 }, 30_000);
 
 test('refused before anything is written: no words and no file, nothing to see, files that are not one’s own or not here', async () => {
-  const { chat: here, conversation } = await begin();
-  const other = await begin();
+  const { chat: here, conversation } = await stand.begin();
+  const other = await stand.begin();
   const file = await uploaded(agent, conversation, 'a.jpg', await picture());
   const lead = await stand.signedIn('lead');
   const theirs = await uploaded(lead, conversation, 'b.jpg', await picture());
@@ -145,11 +129,11 @@ test('refused before anything is written: no words and no file, nothing to see, 
   // The file is still there for another try; with a second message it is not.
   expect((await reply(conversation, { attachmentIds: [file.id] })).status).toBe(200);
   expect(codeOf(await reply(conversation, { attachmentIds: [file.id] }))).toEqual([409, 'no_upload']);
-  await eventually(() => expect(byUs(here)).toHaveLength(2));
+  await eventually(() => expect(stand.byUs(here)).toHaveLength(2));
 }, 60_000);
 
 test('“is typing” is shown at once, and not again and again', async () => {
-  const { chat: here, conversation } = await begin();
+  const { chat: here, conversation } = await stand.begin();
   const typed = () =>
     stand.simulator.log.calls.filter(({ method, chatId }) => method === 'sendChatAction' && chatId === here);
   expect(typed()).toEqual([]);

@@ -177,6 +177,13 @@ describe('alarms and board', () => {
     );
   }, 40_000);
 
+  test('a process that is no worker offers nothing of the queue and of what is due: its 0 would be no measurement', async () => {
+    const told = async (serving: Serving): Promise<string[]> =>
+      (await page(serving)).match(/^parley_(?:due_threads|queue_up)(?= )/gm) ?? [];
+    await eventually(async () => expect(await told(worker)).toHaveLength(2), 15_000, 200);
+    expect(await told(front)).toEqual([]);
+  }, 30_000);
+
   test('a planted wrong name, label value and bracket are found', () => {
     const offered = offeredBy(['# TYPE parley_x gauge\nparley_x{state="a"} 1\n# TYPE parley_h_ms histogram']);
     expect(troubleIn('sum(parley_x{state="a"}) + rate(parley_h_ms_bucket[5m])', offered)).toEqual([]);

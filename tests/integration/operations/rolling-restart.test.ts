@@ -1,15 +1,14 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createTelegramSimulator, type TelegramSimulator } from '../../../channels/telegram/simulator/index.ts';
+import type { TelegramSimulator } from '../../../channels/telegram/simulator/index.ts';
 import { migrateStore } from '../../../src/cli/store-access.ts';
 import { eventually } from '../../kit/eventually.ts';
 import { startPlainPostgres, type TestPostgres } from '../../kit/servers/postgres.ts';
 import { startRedis, type TestRedis } from '../../kit/servers/redis.ts';
 import { ask, type Serving } from '../cli/cli-kit.ts';
 import { CRASH, openEchoDesk } from '../failures/failure-kit.ts';
+import { startTwoBots, type TwoBots } from '../failures/two-bots.ts';
 import { type Balancer, startBalancer } from './balancer.ts';
 
-const POLLED = '700000001:polled-token-of-this-test';
-const HOOKED = '700000002:hooked-token-of-this-test';
 const CHATS = 30;
 /** Texts without an answer at which customers wait for one. */
 const MOST_WAITING = 1_000;
@@ -19,18 +18,18 @@ type Role = (typeof ROLES)[number];
 
 let postgres: TestPostgres;
 let redis: TestRedis;
+let bots: TwoBots;
 let simulator: TelegramSimulator;
 let balancer: Balancer;
 const desk = openEchoDesk();
 
 beforeAll(async () => {
   [postgres, redis, balancer] = await Promise.all([startPlainPostgres(), startRedis(), startBalancer()]);
-  simulator = createTelegramSimulator({
-    bots: [{ token: POLLED }, { token: HOOKED }],
+  bots = await startTwoBots({
     webhookTimes: { firstRetryMs: 100, maxRetryMs: 500, timeoutMs: 10_000 },
     latencyMs: 30,
   });
-  await simulator.start();
+  simulator = bots.simulator;
 }, 60_000);
 afterAll(async () => {
   await desk.remove();
@@ -54,7 +53,7 @@ function startWriting(): { written: Map<number, string[]>; stop(): Promise<void>
       count += CHATS;
       for (let chat = 1; chat <= CHATS; chat += 1) {
         const text = `${chat}.${round}`;
-        simulator.customer(chat, { bot: chat % 2 === 0 ? HOOKED : POLLED }).write(text);
+        bots.customer(chat).write(text);
         written.set(chat, [...(written.get(chat) ?? []), text]);
       }
       await new Promise((done) => setTimeout(done, ROUND_MS));
@@ -97,22 +96,11 @@ function startLooking(): { stop(): Promise<{ looks: number; failed: number }> } 
 test('each process is replaced under load: every message answered once, in order, and no page was missed', async () => {
   const url = await postgres.createDatabase();
   await migrateStore(url, redis.url);
-  const account = { channel: 'telegram', apiRoot: simulator.url };
   desk.configureEcho({
     store: { url },
     queue: { url: redis.url },
     http: { port: 0, healthPort: 0, publicUrl: balancer.url },
-    accounts: [
-      { ...account, id: 'polled', token: POLLED },
-      {
-        ...account,
-        id: 'hooked',
-        token: HOOKED,
-        mode: 'webhook',
-        webhookSecret: 'a-secret-of-this-test',
-        registerWebhook: true,
-      },
-    ],
+    accounts: bots.accounts,
   });
   const serve = (role: Role): Promise<Serving> => desk.serve(['--role', role]);
   const [ingress, web, connector, worker] = await Promise.all(ROLES.map(serve));

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { createTurns, type TurnOptions } from '../../../src/conversation/turn.ts';
 import { createWaitingTurns } from '../../../src/conversation/waiting-turns.ts';
 import { createWorker, type Worker } from '../../../src/conversation/worker.ts';
 import { createUuidV7, systemClock } from '../../../src/core/ids-and-time.ts';
-import { brandId, type InstanceId, type TeamId } from '../../../src/core/model/ids.ts';
+import { brandId, type TeamId } from '../../../src/core/model/ids.ts';
 import type { Bot } from '../../../src/core/ports/brain.ts';
 import type { ChangeSink } from '../../../src/core/ports/changes.ts';
 import type { ChannelAccount } from '../../../src/core/ports/channel.ts';
@@ -203,9 +202,4 @@ function paceRow(account: ChannelAccount): string | null {
     groupMs: 60_000 / pace.groupPerMinute,
     burst: pace.burst,
   });
-}
-
-/** An instance id that nobody has. */
-export function strangerInstance(): InstanceId {
-  return brandId(randomUUID());
 }

@@ -55,6 +55,19 @@ describe('metrics', () => {
     expect(text).toMatch(/parley_event_loop_lag_ms\{quantile="0.99"\} \d/);
   });
 
+  it('have no sample of what workers alone measure until one did', async () => {
+    const fresh = createMetrics();
+    const sampled = async (): Promise<string[]> =>
+      [...(await fresh.text()).matchAll(/^(parley_(?:due_threads|oldest_due_age_ms|needs_review|queue_up)) /gm)].map(
+        ([, name = '']) => name,
+      );
+    expect(await sampled()).toEqual([]);
+    fresh.due({ threads: 0, oldestAgeMs: 0, needsReview: 0 });
+    fresh.queueHealthy(true);
+    expect(await sampled()).toHaveLength(4);
+    fresh.close();
+  });
+
   it('say how accounts stand, and what became of their updates', async () => {
     metrics.accountHealth('tg2', 'critical', 7_260_400);
     metrics.accountUpdates('tg2', 'seen', 3);
