@@ -154,6 +154,7 @@ describe('people at the desk', () => {
     await mei.page.getByRole('main').getByText('Not sent').waitFor();
     expect(await mei.phone().getByText('Can you hear me?').count()).toBe(0);
     await mei.write('I can now');
+    await mei.thread().getByText('I can now').waitFor();
     await mei.page.getByRole('main').getByRole('button', { name: 'Send again' }).last().click();
     await mei.phone().getByText('Can you hear me?').waitFor();
   }, 60_000);

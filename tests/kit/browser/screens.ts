@@ -14,8 +14,6 @@ interface Screen {
   dock?: boolean;
   /** Leads from the address to the screen; must not depend on the page's language. */
   reach?(page: Page): Promise<unknown>;
-  /** Undoes what outlives the page. */
-  leave?(page: Page): Promise<void>;
 }
 
 const dockPart =
@@ -194,10 +192,9 @@ export const SCREENS: readonly Screen[] = [
     as: 'lead',
     address: ({ full }) => `/inbox/mine/${full}`,
     async reach(page) {
-      await page.context().setOffline(true);
+      await page.evaluate('window.dispatchEvent(new Event("offline"))');
       await page.locator('svg.lucide-wifi-off').waitFor();
     },
-    leave: (page) => page.context().setOffline(false),
   },
   { name: 'dock-phone', as: 'lead', address: ({ full }) => `/inbox/mine/${full}`, dock: true },
   { name: 'dock-trouble', as: 'lead', address: () => '/inbox/mine', dock: true, reach: dockPart('trouble') },
@@ -253,7 +250,7 @@ export async function openScreens(
         headers: { origin: server.address },
       });
     }
-    for (const { name, address, dock, reach, leave } of screens) {
+    for (const { name, address, dock, reach } of screens) {
       await page.goto(server.address + address(conversations));
       await page.locator('h1, h2').first().waitFor({ state: 'attached' });
       // Lists and threads come a moment later; skeletons are not what is looked at.
@@ -262,7 +259,6 @@ export async function openScreens(
       await reach?.(page);
       await settled();
       await see({ name, page, troubles });
-      await leave?.(page);
     }
     await context.close();
   }
