@@ -1,11 +1,12 @@
 import { channelFactories } from '../channels/registry.ts';
 import type { Config } from '../config/schema.ts';
+import { type AccountServices, NO_SERVICES } from './account-services.ts';
 import { isMereThanks } from './bot/thanks.ts';
 import { ParleyError } from './core/errors.ts';
 import { systemClock } from './core/ids-and-time.ts';
 import { type AccountId, brandId, type InstanceId } from './core/model/ids.ts';
 import type { AccountHealthStore } from './core/ports/account-health-store.ts';
-import type { AccountDetail, ChannelAccount, ConnectionState, FileSource, InboundSink } from './core/ports/channel.ts';
+import type { AccountDetail, ChannelAccount, ConnectionState, InboundSink } from './core/ports/channel.ts';
 import type { Log } from './core/ports/log.ts';
 import type { BlobStore } from './files/blob-store.ts';
 import type { KeyRing } from './files/crypto.ts';
@@ -23,20 +24,12 @@ function toGuardFinding(finding: Finding): GuardFinding {
   return { rule, certain, path, start, length, secret: finding.certain ? null : finding.secret };
 }
 
-/** For what only asks a platform something: there is nothing to send. */
-const NO_FILES: FileSource = {
-  // oxlint-disable-next-line require-yield -- it ends before the first piece
-  async *open(blobId) {
-    throw new ParleyError('no_files', `the file ${blobId} cannot be read here`);
-  },
-};
-
 /** Makes every configured account. @throws {ParleyError} for a channel nobody knows */
 export function createAccounts(
   config: Config,
   log: Log,
   onState: (id: AccountId, channel: string, state: ConnectionState) => void,
-  files: FileSource = NO_FILES,
+  services: AccountServices = NO_SERVICES,
   onDetail: (id: AccountId, detail: AccountDetail) => void = () => undefined,
 ): Map<string, ChannelAccount> {
   const accounts = new Map<string, ChannelAccount>();
@@ -47,7 +40,14 @@ export function createAccounts(
     const id = brandId<AccountId>(entry.id);
     const report = (state: ConnectionState): void => onState(id, entry.channel, state);
     const learned = (detail: AccountDetail): void => onDetail(id, detail);
-    const deps = { log, clock: systemClock, onState: report, onDetail: learned, files };
+    const deps = {
+      log,
+      clock: systemClock,
+      onState: report,
+      onDetail: learned,
+      files: services.files,
+      records: services.records(id),
+    };
     accounts.set(entry.id, factory.create(entry, deps));
   }
   return accounts;
@@ -139,7 +139,7 @@ export function watchAccounts(log: Log, metrics: Metrics): AccountWatch {
 }
 
 /** What an account's intake shares with those of the others. */
-type IntakeParts = Pick<IntakeOptions, 'store' | 'queue' | 'ids' | 'log'> & {
+type IntakeParts = Pick<IntakeOptions, 'store' | 'queue' | 'ids' | 'log' | 'threads'> & {
   tally: Tally;
   keys: KeyRing;
   blobs: BlobStore;

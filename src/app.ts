@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { join as pathIn } from 'node:path';
 import { shippedFaqFolder } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
+import { lateServices } from './account-services.ts';
 import { createAccounts, intakeOf, watchAccounts } from './account-side.ts';
 import { startHttpSide } from './api/http-side.ts';
 import { createBot } from './bot/bot.ts';
@@ -31,7 +32,7 @@ import { createDesk, openChanges, type SandboxSide } from './desk.ts';
 import { openBlobStore } from './files/blob-store.ts';
 import { createKeyRing } from './files/crypto.ts';
 import { loadMasterKeys } from './files/master-key.ts';
-import { lateFiles, startFiles } from './files-side.ts';
+import { startFiles } from './files-side.ts';
 import { replyAsAgent } from './inbox/reply.ts';
 import { type Connector, startConnector } from './ingest/connector.ts';
 import { createMetrics, type Metrics } from './observability/metrics.ts';
@@ -52,6 +53,7 @@ import { startUpkeep } from './store/maintenance/schedule.ts';
 import { createPeopleStore } from './store/people-store.ts';
 import { waitForSchema } from './store/readiness.ts';
 import { tellTrouble } from './store/tell-trouble.ts';
+import { createThreadFinder } from './store/thread-finder.ts';
 import { VERSION } from './version.ts';
 
 export type { SandboxSide } from './desk.ts';
@@ -155,8 +157,8 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
   if (tracer !== null) opened.add('traces', () => tracer.stop());
   const accountStore = createAccountStore(database);
   const watch = watchAccounts(options.log, metrics);
-  const files = lateFiles();
-  const accounts = createAccounts(config, log, watch.board.report, files, watch.detail);
+  const services = lateServices();
+  const accounts = createAccounts(config, log, watch.board.report, services, watch.detail);
   for (const account of accounts.values()) opened.add(`account ${account.id}`, () => account.close());
 
   const sinks = new Map<string, InboundSink>();
@@ -209,7 +211,7 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
     keys,
     clock: systemClock,
   });
-  files.use(blobs);
+  services.use({ blobs, database, keys });
   const bot = createBot(options.brains ?? brainsOf(config), (by, outcome) => metrics.botDecision(by, outcome));
 
   const limited = !bot.echoOnly && options.limits !== 'off';
@@ -250,9 +252,9 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
   const pipeline = tracer === null ? told : tracePipeline(told, tracer, systemClock);
   backlog = pipeline.backlog;
   opened.add('pipeline', () => pipeline.idle());
+  const intake = { store: pipeline, queue, ids, log, keys, blobs, metrics, threads: createThreadFinder(database) };
   for (const account of accounts.values()) {
-    const tally = watch.tallyOf(account.id);
-    sinks.set(account.id, intakeOf(account, { store: pipeline, queue, ids, log, keys, blobs, metrics, tally }));
+    sinks.set(account.id, intakeOf(account, { ...intake, tally: watch.tallyOf(account.id) }));
   }
   const health = watch.start({
     store: createAccountHealthStore(database),

@@ -1,6 +1,5 @@
-import { ParleyError } from './core/errors.ts';
 import type { InstanceId } from './core/model/ids.ts';
-import type { ChannelAccount, FileSource } from './core/ports/channel.ts';
+import type { ChannelAccount } from './core/ports/channel.ts';
 import type { Log } from './core/ports/log.ts';
 import type { BlobStore } from './files/blob-store.ts';
 import { type FileFetcher, startFileFetcher } from './files/fetcher.ts';
@@ -8,20 +7,6 @@ import { createPreviewMaker } from './files/preview/preview.ts';
 import type { Metrics } from './observability/metrics.ts';
 import type { Database } from './store/database.ts';
 import { createFileStore } from './store/file-store.ts';
-
-/** Our files as channels read them for sending. Accounts are made before the blob store is open. */
-export function lateFiles(): FileSource & { use(blobs: BlobStore): void } {
-  let blobs: BlobStore | null = null;
-  return {
-    use(opened) {
-      blobs = opened;
-    },
-    open(blobId) {
-      if (blobs === null) throw new ParleyError('not_started', 'the gateway is still starting');
-      return blobs.open(blobId);
-    },
-  };
-}
 
 /** Starts fetching customers' files in this process. */
 export function startFiles(options: {

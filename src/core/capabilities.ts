@@ -50,6 +50,22 @@ export interface Capabilities {
   reconcile: boolean;
   /** Whether we may write first. */
   startsConversations: boolean;
+  /**
+   * What is written there is a letter: with a subject, several recipients and formatted text; answers quote what they answer.
+   */
+  letters?: true;
+  /**
+   * A send nobody knows the outcome of may be repeated once, whatever its class: both copies carry one id by which the
+   * recipient's side can tell that they are the same.
+   */
+  repeatsUnknownOnce?: true;
+  /**
+   * How long a part that the next server will not take now is tried: the longest pause between two attempts, and their number;
+   * absent: five minutes, and about a day of them.
+   */
+  patience?: { maxPauseMs: number; maxAttempts: number };
+  /** How long after `resolved` a message reopens the conversation instead of beginning a new one, ms; absent: 72 hours. */
+  reopenWindowMs?: number;
   /** How long the platform keeps what it could not hand to us, ms; absent: for good, or nobody knows. */
   keepsUndeliveredMs?: number;
 }

@@ -60,7 +60,7 @@ export async function attempt(work: Work, head: HeadDelivery, account: ChannelAc
   const timeMs = Math.max(CALL_TIMEOUT_MS, (account.sendTimeMs?.(head.part) ?? 0) + DEADLINE_SLACK_MS);
   const outcome = await outcomeOf((signal) => account.send(requestOf(work, head), signal), timeMs);
   crashPoint('send.after-call');
-  return verdictOf(head, outcome);
+  return verdictOf(head, outcome, account.capabilities.patience);
 }
 
 /** Settles a part whose outcome nobody knows: asks the platform where it can be asked, else by class. */

@@ -1,3 +1,4 @@
+import type { Capabilities } from '../core/capabilities.ts';
 import type { SendOutcome } from '../core/model/outbound.ts';
 import type { HeadDelivery, Settlement } from '../core/ports/pipeline-store.ts';
 
@@ -29,9 +30,12 @@ const NEUTRAL: Verdict = {
   newAddress: null,
 };
 
+/** How long a part is tried that surely did not arrive. */
+const PATIENCE: NonNullable<Capabilities['patience']> = { maxPauseMs: MAX_BACKOFF_MS, maxAttempts: MAX_ATTEMPTS };
+
 /** Doubling pause, ms: 1 s, 2 s, 4 s … five minutes. When the platform answers again nobody waits for its end. */
-export function backoffMs(attempt: number): number {
-  return Math.min(1_000 * 2 ** Math.max(0, attempt - 1), MAX_BACKOFF_MS);
+export function backoffMs(attempt: number, maxPauseMs = MAX_BACKOFF_MS): number {
+  return Math.min(1_000 * 2 ** Math.max(0, attempt - 1), maxPauseMs);
 }
 
 /** `failed` promises that nothing arrived; after an unknown attempt nobody can promise that. */
@@ -44,15 +48,15 @@ function failed(head: HeadDelivery, kind: string, reason: string): Verdict {
   };
 }
 
-function retry(head: HeadDelivery, kind: string, reason: string, retryMs: number): Verdict {
-  if (head.attempt >= MAX_ATTEMPTS) {
+function retry(head: HeadDelivery, kind: string, reason: string, retryMs: number, patience = PATIENCE): Verdict {
+  if (head.attempt >= patience.maxAttempts) {
     return failed(head, kind, `gave up after ${head.attempt} attempts: ${reason}`);
   }
   return { ...NEUTRAL, nextState: 'retry', errorKind: kind, error: reason, retryMs };
 }
 
-/** What one platform call came to, as one definite state. */
-export function verdictOf(head: HeadDelivery, outcome: SendOutcome): Verdict {
+/** What one platform call came to, as one definite state. @param patience the channel's, where it has its own */
+export function verdictOf(head: HeadDelivery, outcome: SendOutcome, patience = PATIENCE): Verdict {
   switch (outcome.kind) {
     case 'sent':
       return {
@@ -72,7 +76,13 @@ export function verdictOf(head: HeadDelivery, outcome: SendOutcome): Verdict {
         notCalled: true,
       };
     case 'transient':
-      return retry(head, 'transient', outcome.reason, outcome.retryAfterMs ?? backoffMs(head.attempt));
+      return retry(
+        head,
+        'transient',
+        outcome.reason,
+        outcome.retryAfterMs ?? backoffMs(head.attempt, patience.maxPauseMs),
+        patience,
+      );
     case 'auth':
       return {
         ...NEUTRAL,
@@ -113,7 +123,7 @@ export function poisoned(head: HeadDelivery): Verdict {
  */
 export function resolveUnknown(
   head: HeadDelivery,
-  capabilities: { idempotentSend: boolean },
+  capabilities: Pick<Capabilities, 'idempotentSend' | 'repeatsUnknownOnce'>,
   looked: SendOutcome | { kind: 'absent' } | null,
 ): Verdict {
   const review = (why: string): Verdict => ({
@@ -144,6 +154,7 @@ export function resolveUnknown(
       : repeat('sent again: repeating it does no harm');
   }
   if (head.stale) return review('a person took over meanwhile');
+  if (capabilities.repeatsUnknownOnce === true && head.ambiguous < 2) return repeat('sent once more under the same id');
   if (head.class === 'repeatable' && head.ambiguous < 2) return repeat('sent once more: the first may have been lost');
   return review(head.class === 'single' ? 'probably delivered' : 'probably delivered, also on the second attempt');
 }

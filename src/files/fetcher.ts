@@ -124,6 +124,11 @@ export function startFileFetcher(options: FetcherOptions): FileFetcher {
     account: ChannelAccount,
     partial: PartialBlob,
   ): Promise<FileSettlement | null> {
+    const { heldBlob } = job.remote;
+    if (typeof heldBlob === 'string') {
+      await keepBody({ body: blobs.open(heldBlob), offset: 0, totalBytes: job.sizeBytes }, partial);
+      return null;
+    }
     if (account.fetchFile === undefined) return { state: 'failed', reason: 'the channel hands out no files' };
     const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(ATTEMPT_MS)]);
     const outcome = await account.fetchFile(job.remote, { offset: partial.sizeBytes, maxBytes }, signal);

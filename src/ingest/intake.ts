@@ -4,11 +4,13 @@ import { IngestRefused, StoreUnavailable } from '../core/errors.ts';
 import type { UpdateOutcome } from '../core/model/account.ts';
 import { brandId } from '../core/model/ids.ts';
 import type { InboundEvent, Normalised } from '../core/model/inbound.ts';
-import type { ChannelAccount, InboundSink } from '../core/ports/channel.ts';
+import type { ChannelAccount, InboundPayload, InboundSink } from '../core/ports/channel.ts';
 import type { IdGenerator } from '../core/ports/clock.ts';
+import type { ThreadFinder } from '../core/ports/letter-store.ts';
 import type { Log } from '../core/ports/log.ts';
 import type { IngestItem, IngestResult, PipelineStore, StoredFinding } from '../core/ports/pipeline-store.ts';
 import type { WakeQueue } from '../core/ports/queue.ts';
+import { keepHeldFiles, placeEvent } from './letters.ts';
 
 /** Payloads over this size go to the file store, bytes. */
 const BLOB_BYTES = 64 * 1024;
@@ -45,6 +47,8 @@ export interface IntakeOptions {
   /** Writes a large payload durably and returns its name. */
   putBlob(data: Buffer): Promise<string>;
   isThanks(text: string): boolean;
+  /** Where an event belongs that names what it answers. Left out: nowhere but where it says itself. */
+  threads?: ThreadFinder;
   /** Told what became of each event. */
   onResult(result: IngestResult): void;
   /** Told once what became of each payload; `refused`: nothing, it will come again. */
@@ -123,8 +127,23 @@ export function createIntake(options: IntakeOptions): InboundSink {
     return { attachments: (normalised.event.attachments ?? []).map(() => ids.uuid()) };
   }
 
-  async function itemsOf(payload: Buffer): Promise<IngestItem[]> {
-    const { bytes, normalised, findings } = parse(payload);
+  /** What an event needs of the store before it is stored: its thread, and its files that are at hand already. */
+  async function prepared(
+    one: Normalised,
+    original: Buffer | undefined,
+    findings: Parsed['findings'],
+  ): Promise<Normalised> {
+    const placed = options.threads === undefined ? one : await placeEvent(one, account.id, options.threads);
+    const kept = findings.some(({ certain }) => certain) ? undefined : original;
+    return keepHeldFiles(placed, kept, options.putBlob);
+  }
+
+  async function itemsOf(received: Buffer | InboundPayload): Promise<IngestItem[]> {
+    const { data, original, bookmark } = Buffer.isBuffer(received) ? { data: received } : received;
+    const { bytes, normalised: read, findings } = parse(data);
+    const normalised = needsStore(read, original)
+      ? await Promise.all(read.map((one) => prepared(one, original, findings)))
+      : read;
     const rawBlob = bytes.length > BLOB_BYTES ? await options.putBlob(bytes) : null;
     // Raw once per payload, with its first event; noise keeps its key alone.
     const keeper = normalised.findIndex((one) => one.outcome !== 'filed');
@@ -137,6 +156,9 @@ export function createIntake(options: IntakeOptions): InboundSink {
         eventKey,
         raw: keepsRaw && rawBlob === null ? options.seal(bytes, `inbound_event/${account.id}/${eventKey}`) : null,
         rawBlob: keepsRaw ? rawBlob : null,
+        // With the last of its events: a bookmark stands behind everything that came before it.
+        ...(bookmark !== undefined && index === normalised.length - 1 ? { bookmark } : {}),
+        reopenWindowMs: account.capabilities.reopenWindowMs,
         content: contentOf(one, findings),
         ids: {
           thread: brandId(ids.uuid()),
@@ -165,7 +187,7 @@ export function createIntake(options: IntakeOptions): InboundSink {
   }
 
   /** The items of each payload. */
-  async function groupsOf(payloads: readonly Buffer[]): Promise<IngestItem[][]> {
+  async function groupsOf(payloads: readonly (Buffer | InboundPayload)[]): Promise<IngestItem[][]> {
     try {
       return await Promise.all(payloads.map(itemsOf));
     } catch (error) {
@@ -199,6 +221,21 @@ export function createIntake(options: IntakeOptions): InboundSink {
     if (reason instanceof StoreUnavailable) throw new IngestRefused(reason.message, 1_000, reason);
     throw reason;
   };
+}
+
+/** Whether anything of it asks for more than its own bytes; most payloads do not, and are not waited for. */
+function needsStore(normalised: readonly Normalised[], original: Buffer | undefined): boolean {
+  return (
+    original !== undefined ||
+    normalised.some(
+      (one) =>
+        one.outcome === 'event' && (one.event.type === 'receipt' || 'references' in one.event || hasContent(one.event)),
+    )
+  );
+}
+
+function hasContent(event: InboundEvent): boolean {
+  return event.type === 'message' && event.attachments?.some((file) => file.content !== undefined) === true;
 }
 
 /** Says what became of each payload: the most that became of any of its events. */

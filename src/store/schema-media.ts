@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely';
-import type { AttachmentKind, AttachmentState } from '../core/model/attachment.ts';
+import type { AttachmentKind, AttachmentRole, AttachmentState } from '../core/model/attachment.ts';
 import type { Json, Time, TimeOrNull } from './schema.ts';
 
 /** A file of a message; migration 8. */
@@ -35,5 +35,34 @@ export interface AttachmentTable {
   created_at: Time;
   stored_at: TimeOrNull;
   replaced_at: TimeOrNull;
+  role: Generated<AttachmentRole>;
+  content_id: string | null;
   edited_at: TimeOrNull;
+}
+
+/** Somebody in a thread of several people; migration 9. */
+export interface ThreadParticipantTable {
+  thread_id: string;
+  external_id: string;
+  display_name: string;
+  role: 'customer' | 'copied';
+  proven: boolean;
+  created_at: Time;
+}
+
+/** How far a connection has read; migration 9. */
+export interface AccountBookmarkTable {
+  account_id: string;
+  name: string;
+  epoch: string;
+  position: number;
+  moved_at: Time;
+}
+
+/** What a channel keeps for itself; migration 9. */
+export interface AccountMemoryTable {
+  account_id: string;
+  name: string;
+  sealed: Buffer | null;
+  changed_at: Time;
 }

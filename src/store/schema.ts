@@ -1,5 +1,10 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { AttachmentTable } from './schema-media.ts';
+import type {
+  AccountBookmarkTable,
+  AccountMemoryTable,
+  AttachmentTable,
+  ThreadParticipantTable,
+} from './schema-media.ts';
 
 /** Row types for Kysely; the truth is `migrations/`, and a test holds the two against each other. */
 export type Json = ColumnType<unknown, string | null | undefined, string | null>;
@@ -141,6 +146,8 @@ export interface ConversationTable {
   preview: Generated<string>;
   created_at: Time;
   resolved_at: TimeOrNull;
+  subject: string | null;
+  filed_as: string | null;
 }
 
 export interface MessageTable {
@@ -375,4 +382,7 @@ export interface Schema {
   contact_block: ContactBlockTable;
   contact_greeting: ContactGreetingTable;
   attachment: AttachmentTable;
+  thread_participant: ThreadParticipantTable;
+  account_bookmark: AccountBookmarkTable;
+  account_memory: AccountMemoryTable;
 }

@@ -56,7 +56,9 @@ async function reacted(world: World, traffic: Traffic, found: string[]): Promise
   const rows = await world.query<{ ids: string[]; emoji: string[] }>(`
     SELECT array_agg(x.external_id) AS ids, r.emoji FROM message_reaction r JOIN message_external x ON x.message_id = r.message_id
     WHERE r.author_id <> 'us' GROUP BY r.message_id, r.author_id, r.emoji`);
-  const stored = new Map(rows.flatMap(({ ids, emoji }) => ids.map((id) => [id, { ids, emoji: emoji.join(' ') }] as const)));
+  const stored = new Map(
+    rows.flatMap(({ ids, emoji }) => ids.map((id) => [id, { ids, emoji: emoji.join(' ') }] as const)),
+  );
   for (const [id, emoji] of traffic.reactions) {
     const there = stored.get(id);
     // The files of an album are one message to us: of several reactions the last one stands.

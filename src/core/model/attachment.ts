@@ -32,12 +32,27 @@ export interface FileFacts {
   durationMs: number | null;
 }
 
+/**
+ * What a file is to its message. `inline`: stands in the formatted text, found there by `contentId`; `html`: the formatted text
+ * itself, sanitised; `original`: the whole message as it came. Agents see only `file` in lists of files.
+ */
+export type AttachmentRole = 'file' | 'inline' | 'html' | 'original';
+
 /** A file of a message on its way in. Its bytes are fetched later: text never waits for them. */
 export interface InboundAttachment extends FileFacts {
   /** Stays the same for the same content; tells whether an edit replaced the file. Null: the platform has none. */
   uniqueRef: string | null;
-  /** What the channel needs to fetch it; a JSON object only that channel reads. Never a link with a token in it. */
+  /**
+   * What the channel needs to fetch it; a JSON object only that channel reads. Never a link with a token in it. `{heldBlob}` alone:
+   * the channel had the bytes already and has put them into our store.
+   */
   remote: Readonly<Record<string, unknown>>;
+  /** Left out: `file`. */
+  role?: AttachmentRole;
+  /** By what the formatted text names it (RFC 2392), without brackets. */
+  contentId?: string;
+  /** The bytes themselves, of text the guard has been over; kept before the message is stored. Instead of `remote`. */
+  content?: string;
 }
 
 /** A file of ours on its way out: already kept in the blob store. */
@@ -56,6 +71,8 @@ export interface AttachmentShown extends FileFacts {
   reason: string | null;
   /** There is a preview made by us: `GET /api/v1/attachments/{id}/preview`. Its size in pixels. */
   preview: { width: number; height: number } | null;
+  role: AttachmentRole;
+  contentId: string | null;
   /** Words under this file alone; of albums with several captions. */
   caption: string | null;
 }

@@ -1,3 +1,5 @@
+import type { LetterFacts } from './letter.ts';
+
 /** Something a customer sent that is neither text nor a file. Lengths in metres, angles in degrees (WGS 84). */
 export type SpecialContent =
   | { type: 'location'; latitude: number; longitude: number; accuracyM?: number; live?: boolean }
@@ -33,6 +35,8 @@ export interface MessageExtras {
   forwardedFrom?: ForwardedFrom;
   /** The words this message answers, as the platform quoted them; for answers to what we do not have, or to a part of it. */
   quote?: { text: string; author: string | null };
+  /** Of a letter: what stands on its envelope and above its text. */
+  letter?: LetterFacts;
   /** Rows of buttons below an outgoing message. */
   buttons?: Button[][];
 }

@@ -51,6 +51,17 @@ export interface InboundMessage extends EventBase {
   albumKey?: string;
   /** Of an album, and of interest only if another file of it is: filed where nothing of the album is stored yet. */
   joinsOnly?: true;
+  /**
+   * Stored and shown, and nobody has to answer: why, as a stable code such as `spam`, `machine`, `auto_reply`. It wakes, reopens
+   * and moves nothing.
+   */
+  filedAs?: string;
+  /** Of the conversation it may begin. */
+  subject?: string;
+  /** Everybody who takes part, the author among them. */
+  participants?: readonly Participant[];
+  /** What it says it belongs to. It joins the first of these whose thread the author takes part in, else `thread` stands. */
+  references?: References;
   /** What the platform waits for once this is stored (a press on a button); handed to `acknowledge`, never stored. */
   acknowledge?: Readonly<Record<string, unknown>>;
 }
@@ -87,7 +98,48 @@ export interface InboundReach extends EventBase {
   reachable: boolean;
 }
 
-export type InboundEvent = InboundMessage | InboundEdit | InboundDelete | InboundReaction | InboundReach;
+/** Somebody in a thread of several people. */
+export interface Participant {
+  /** The platform's lasting id of the person. */
+  externalId: string;
+  /** May be empty. */
+  name: string;
+  role: 'customer' | 'copied';
+  /** The platform vouches that it was they who wrote. */
+  proven: boolean;
+}
+
+/** How an event names what it belongs to, most certain first in each list. */
+export interface References {
+  /** Who must take part in the thread, as in {@link Participant}. */
+  participant: { externalId: string; proven: boolean };
+  /** Threads and parts of ours, from ids we signed. */
+  threadIds: readonly string[];
+  deliveryIds: readonly string[];
+  /** Platform ids of messages; one that ends in `#` stands for every id that begins so. */
+  externalIds: readonly string[];
+}
+
+/** What became of a message of ours after it was sent. It attaches to its part or waits for it; nothing else comes of it. */
+export interface InboundReceipt extends EventBase {
+  type: 'receipt';
+  targetExternalId: string;
+  /** Where `targetExternalId` is not known yet, the part is. */
+  targetDeliveryId: string;
+  fate: 'bounced' | 'delayed' | 'complaint';
+  /** The other side's words. */
+  text: string;
+  /** Nobody can be reached there any more. */
+  unreachable: boolean;
+}
+
+export type InboundEvent =
+  | InboundMessage
+  | InboundEdit
+  | InboundDelete
+  | InboundReaction
+  | InboundReach
+  | InboundReceipt;
 
 /**
  * What a channel makes of one payload.

@@ -3,6 +3,7 @@ import type { Capabilities } from '../capabilities.ts';
 import type { FetchOutcome } from '../model/attachment.ts';
 import type { AccountId } from '../model/ids.ts';
 import type { Normalised } from '../model/inbound.ts';
+import type { Correspondence } from '../model/letter.ts';
 import type { DeliveryAction, OutboundContent, RenderedPart, SendOutcome } from '../model/outbound.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
@@ -59,16 +60,56 @@ export interface AccountDetail {
   groups: 'all' | 'addressed' | 'off' | 'hidden' | null;
 }
 
+/** How far a connection has read one place of an account (a mailbox folder). Within an epoch it only moves forward. */
+export interface Bookmark {
+  /** Changes when positions begin anew. */
+  epoch: string;
+  position: number;
+}
+
+/** What a connection received, with what goes into the same commit. */
+export interface InboundPayload {
+  data: Buffer;
+  /** Moved in the transaction that stores the payload. */
+  bookmark?: Bookmark & { name: string };
+  /** The message as it came, where `data` is our reading of it: kept as a file of role `original`, unless it holds a certain secret. */
+  original?: Buffer;
+}
+
 /**
  * Where a connection puts what it received. Resolves after the commit that stored all of it, so that the caller may then
  * move its cursor. @throws {IngestRefused} when the gateway cannot take it now; nothing is stored and the cursor stays.
  */
-export type InboundSink = (payloads: readonly Buffer[]) => Promise<void>;
+export type InboundSink = (payloads: readonly (Buffer | InboundPayload)[]) => Promise<void>;
 
-/** Our own files, for sending. */
+/** Our own files: for sending, and to keep what a channel holds already. */
 export interface FileSource {
   /** The content of a blob, a piece at a time. @throws {BlobError} `missing`, while reading too. */
   open(blobId: string): AsyncIterable<Uint8Array>;
+  /** Keeps content and answers its blob id once the disk has it. @throws {BlobError} `too-large` */
+  put(content: Uint8Array): Promise<string>;
+}
+
+/** What a channel keeps for itself between its processes and over restarts, sealed. Values are opaque text. */
+export interface AccountMemory {
+  read(name: string): Promise<string | null>;
+  /** Runs `act` while no other process does for this account and name; `write` is committed when it resolves. */
+  exclusively<T>(
+    name: string,
+    act: (current: string | null, write: (next: string) => Promise<void>) => Promise<T>,
+  ): Promise<T>;
+}
+
+/** What a channel may ask of the store about its own account. All reject with `StoreUnavailable` while it is away. */
+export interface AccountRecords {
+  bookmark(name: string): Promise<Bookmark | null>;
+  /** Of these event keys those that are stored. */
+  known(eventKeys: readonly string[]): Promise<string[]>;
+  /** What an outgoing letter needs besides its part; null: there is no such part. */
+  correspondence(deliveryId: string): Promise<Correspondence | null>;
+  memory: AccountMemory;
+  /** A keyed digest of ours that nobody else can make, hex; for ids that are recognised when they come back. */
+  sign(value: string): string;
 }
 
 /** What a channel gets when one of its accounts is made. */
@@ -80,6 +121,7 @@ export interface ChannelDeps {
   /** Reports what was learned of the account itself; may be called at any time. */
   onDetail?(detail: AccountDetail): void;
   files: FileSource;
+  records: AccountRecords;
 }
 
 /** A request to an account's webhook, before anything of it is trusted. */

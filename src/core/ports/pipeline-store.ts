@@ -36,6 +36,10 @@ export interface IngestItem {
   /** Encrypted payload, or null when it went to the file store. */
   raw: Buffer | null;
   rawBlob: string | null;
+  /** Moved in the same transaction. */
+  bookmark?: { name: string; epoch: string; position: number };
+  /** The channel's own, ms; left out: what holds for all. */
+  reopenWindowMs?: number | undefined;
   content:
     | { outcome: 'event'; event: InboundEvent; thanks: boolean; findings: readonly StoredFinding[] }
     | { outcome: 'moved'; fromChatKey: string; toChatKey: string }

@@ -80,6 +80,20 @@ function filesOf(item: IngestItem, event: InboundEvent): object[] | null {
   });
 }
 
+function extrasOf(event: InboundEvent): object | null {
+  if (event.type === 'receipt') return { fate: event.fate, unreachable: event.unreachable };
+  return event.type === 'message' || event.type === 'edit' ? (event.extras ?? null) : null;
+}
+
+function ofLetter(event: InboundEvent): Record<string, unknown> {
+  if (event.type !== 'message') return {};
+  return {
+    filed: event.filedAs ?? null,
+    subject: event.subject ?? null,
+    participants: event.participants ?? null,
+  };
+}
+
 /** One item as ingest_item_v1 reads it. */
 function toRow(
   item: IngestItem,
@@ -94,6 +108,7 @@ function toRow(
     raw_at: payload?.at ?? null,
     raw_bytes: payload?.bytes ?? null,
     raw_blob: item.rawBlob,
+    bookmark: item.bookmark ?? null,
   };
   const { content } = item;
   if (content.outcome === 'moved') {
@@ -124,13 +139,14 @@ function toRow(
     author_handle: event.author.handle ?? null,
     language_hint: event.author.languageCode ?? null,
     external_id: event.type === 'message' ? event.externalId : null,
-    text: event.type === 'message' || event.type === 'edit' ? event.text : null,
+    text: 'text' in event ? event.text : null,
     body: event.type === 'message' || event.type === 'edit' ? (event.body ?? null) : null,
     reply_to: event.type === 'message' ? (event.replyToExternalId ?? null) : null,
     entry: event.type === 'message' ? (event.entry ?? null) : null,
     target: event.type === 'message' || event.type === 'reach' ? null : event.targetExternalId,
+    ...ofLetter(event),
     reason: event.type === 'reach' && !event.reachable ? 'unreachable' : null,
-    extras: event.type === 'message' || event.type === 'edit' ? (event.extras ?? null) : null,
+    extras: extrasOf(event),
     attachments: filesOf(item, event),
     album: event.type === 'message' ? (event.albumKey ?? null) : null,
     joins_only: (event.type === 'message' || event.type === 'edit') && event.joinsOnly === true,
@@ -144,7 +160,7 @@ function toRow(
         : content.findings.map((finding) => ({ ...finding, sealed: finding.sealed?.toString('base64') ?? null })),
     pause_ms: options.pauseMs,
     pause_max_ms: options.pauseMaxMs,
-    reopen_ms: REOPEN_WINDOW_MS,
+    reopen_ms: item.reopenWindowMs ?? REOPEN_WINDOW_MS,
     flood_limit: options.floodLimit ?? null,
     owner_kind: options.firstOwner.kind,
     owner_team: options.firstOwner.kind === 'queue' ? options.firstOwner.team : null,

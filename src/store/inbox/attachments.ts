@@ -20,6 +20,8 @@ export const ATTACHMENT_COLUMNS = [
   'preview_blob_id',
   'preview_width',
   'preview_height',
+  'role',
+  'content_id',
 ] as const;
 
 /** A file as agents see it. */
@@ -41,6 +43,8 @@ export function toAttachment(
       row.preview_blob_id === null || row.preview_width === null || row.preview_height === null
         ? null
         : { width: row.preview_width, height: row.preview_height },
+    role: row.role,
+    contentId: row.content_id,
     caption: row.caption,
   };
 }

@@ -20,6 +20,7 @@ export async function unnamedBlobs(db: Connection, ids: readonly string[]): Prom
     SELECT b.id FROM unnest(${[...ids]}::text[]) AS b(id)
     WHERE NOT EXISTS (SELECT FROM attachment a WHERE a.blob_id = b.id)
       AND NOT EXISTS (SELECT FROM attachment a WHERE a.preview_blob_id = b.id)
+      AND NOT EXISTS (SELECT FROM attachment a WHERE a.state IN ('waiting', 'refused', 'failed') AND a.remote->>'heldBlob' = b.id)
       AND NOT EXISTS (SELECT FROM inbound_event e WHERE e.raw_blob = b.id)`.execute(db);
   return rows.map(({ id }) => id);
 }

@@ -338,7 +338,7 @@ BEGIN
     WHEN 'unknown' THEN NEW.state IN ('retry', 'needs_review', 'sent', 'failed')
     WHEN 'sent' THEN NEW.state IN ('delivered', 'read', 'bounced')
     WHEN 'delivered' THEN NEW.state IN ('read', 'bounced')
-    WHEN 'needs_review' THEN NEW.state IN ('sent', 'cancelled')
+    WHEN 'needs_review' THEN NEW.state IN ('sent', 'bounced', 'cancelled')
     ELSE false
   END) THEN
     RAISE EXCEPTION 'delivery % may not go from % to %', OLD.id, OLD.state, NEW.state USING ERRCODE = 'PA001';
@@ -346,7 +346,7 @@ BEGIN
   IF NEW.state NOT IN ('scheduled', 'pending', 'sending', 'retry', 'unknown') AND NEW.finished_at IS NULL THEN
     NEW.finished_at := clock_timestamp();
   END IF;
-  NEW.attention_at := CASE WHEN NEW.state IN ('needs_review', 'failed') THEN clock_timestamp() END;
+  NEW.attention_at := CASE WHEN NEW.state IN ('needs_review', 'failed', 'bounced') THEN clock_timestamp() END;
   RETURN NEW;
 END $$;
 CREATE TRIGGER delivery_transition BEFORE UPDATE OF state ON delivery FOR EACH ROW

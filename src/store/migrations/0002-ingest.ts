@@ -16,12 +16,12 @@ CREATE TYPE ingest_item_v1 AS (
   author_id text, outcome text, reason text, raw_blob text, address text, chat_key text, thread_kind text, thread_title text,
   author_name text, author_handle text, language_hint text, text text, body jsonb, reply_to text, entry text, target text,
   emoji text[], findings jsonb, owner_kind text, owner_team text, flood_limit integer, extras jsonb, attachments jsonb, album text,
-  lead uuid, joins_only boolean
+  lead uuid, joins_only boolean, filed text, subject text, participants jsonb, bookmark jsonb
 );
 CREATE TYPE ingest_thread_v1 AS (
   thread_id uuid, account_id text, external_key text, contact_id uuid, last_seq bigint, fate text, conversation_id uuid,
   previous_id uuid, owner_kind text, owner_team text, secret boolean, n integer, pause_ms integer, pause_max_ms integer,
-  preview text, allowed integer, blocked boolean, notice boolean, flood_limit integer
+  preview text, allowed integer, blocked boolean, notice boolean, flood_limit integer, subject text, filed text
 );
 
 -- Applies one edit, delete or reaction to its message, or lets it wait. The caller holds the thread's lock.
@@ -35,6 +35,7 @@ DECLARE
   words jsonb;
 BEGIN
   SELECT * INTO e FROM inbound_event x WHERE x.account_id = p_account AND x.event_key = p_key;
+  IF e.kind = 'receipt' THEN RETURN apply_receipt_v1(e); END IF;
   SELECT m1.* INTO m FROM message_external x JOIN message m1 ON m1.id = x.message_id
     WHERE x.account_id = e.account_id AND x.external_id = e.target_external_id;
   IF m.id IS NULL THEN
@@ -108,7 +109,7 @@ BEGIN
     INSERT INTO inbound_event (account_id, event_key, kind, state, reason, target_external_id, change, raw, raw_blob)
     SELECT i.account_id, i.event_key, i.kind, CASE i.outcome WHEN 'event' THEN 'stored' WHEN 'moved' THEN 'filed' ELSE i.outcome END,
       i.reason, i.target,
-      CASE WHEN i.kind IN ('edit', 'delete', 'reaction') THEN jsonb_build_object('text', i.text, 'body', i.body, 'extras', i.extras,
+      CASE WHEN i.kind IN ('edit', 'delete', 'reaction', 'receipt') THEN jsonb_build_object('text', i.text, 'body', i.body, 'extras', i.extras,
         'attachments', i.attachments, 'emoji', to_jsonb(i.emoji), 'authorId', i.author_id, 'atMs', i.occurred_ms) END,
       substring(p_raw FROM i.raw_at FOR i.raw_bytes), i.raw_blob
     FROM unnest(items) i ORDER BY i.account_id, i.event_key
@@ -120,6 +121,9 @@ BEGIN
   SELECT array_agg(i ORDER BY i.ord) INTO fresh FROM unnest(items) i WHERE i.outcome = 'event'
     AND (cardinality(new_keys) = cardinality(items) OR i.account_id || E'\\n' || i.event_key = ANY (new_keys));
 
+  IF EXISTS (SELECT FROM unnest(items) i WHERE i.bookmark IS NOT NULL) THEN
+    PERFORM move_bookmark_v1(i.account_id, i.bookmark) FROM unnest(items) i WHERE i.bookmark IS NOT NULL;
+  END IF;
   IF EXISTS (SELECT FROM unnest(items) i WHERE i.outcome = 'moved') THEN
     FOR r IN SELECT i.account_id, i.chat_key, i.address FROM unnest(items) i WHERE i.outcome = 'moved' ORDER BY i.ord LOOP
       PERFORM move_chat_v1(r.account_id, r.chat_key, r.address);
@@ -187,7 +191,7 @@ BEGIN
         SELECT y.id FROM unnest(touched) i JOIN identity y ON y.channel = i.channel AND y.external_id = i.author_id
       ) ORDER BY x.id FOR NO KEY UPDATE;
       UPDATE identity x SET display_name = i.author_name, handle = i.author_handle, language_hint = i.language_hint,
-        unreachable_at = NULL
+        unreachable_at = CASE i.kind WHEN 'receipt' THEN x.unreachable_at END
       FROM (SELECT DISTINCT ON (u.channel, u.author_id) u.* FROM unnest(touched) u ORDER BY u.channel, u.author_id, u.ord DESC) i
       WHERE x.channel = i.channel AND x.external_id = i.author_id;
     END IF;
@@ -211,7 +215,7 @@ BEGIN
   IF msgs IS NOT NULL THEN
     SELECT array_agg(ROW(t.id, t.account_id, t.external_key, t.contact_id, t.last_seq,
         CASE WHEN c.id IS NOT NULL THEN 'open'
-          WHEN l.blocked OR (l.allowed = 0 AND p.id IS NOT NULL) THEN 'quiet'
+          WHEN l.blocked OR g.counted = 0 OR (l.allowed = 0 AND p.id IS NOT NULL) THEN 'quiet'
           WHEN p.resolved_at > now() - g.reopen_ms * interval '1 millisecond'
             THEN CASE WHEN g.all_thanks THEN 'thanks' ELSE 'reopen' END
           ELSE 'new' END,
@@ -220,10 +224,12 @@ BEGIN
         p.id, coalesce(c.owner_kind, CASE WHEN p.resolved_at > now() - g.reopen_ms * interval '1 millisecond'
           THEN p.resolved_owner_kind END, g.owner_kind),
         g.owner_team, g.secret AND NOT l.blocked, g.n, g.pause_ms, g.pause_max_ms, g.preview,
-        l.allowed, l.blocked, l.blocked AND t.block_notice IS NOT NULL, g.flood_limit)::ingest_thread_v1) INTO threads
+        l.allowed, l.blocked, l.blocked AND t.block_notice IS NOT NULL, g.flood_limit, g.subject, g.filed)::ingest_thread_v1) INTO threads
     FROM (
       SELECT i.account_id, i.external_key, bool_and(coalesce(i.thanks, false)) AS all_thanks,
-        bool_or(coalesce(i.secret, false)) AS secret, count(*)::integer AS n, max(i.reopen_ms) AS reopen_ms,
+        bool_or(coalesce(i.secret, false)) AS secret, count(*)::integer AS n,
+        (count(*) FILTER (WHERE i.filed IS NULL))::integer AS counted, (array_agg(i.subject ORDER BY i.ord))[1] AS subject,
+        max(i.filed) AS filed, max(i.reopen_ms) AS reopen_ms,
         (array_agg(i.conversation_id ORDER BY i.ord))[1] AS conversation_id, min(i.owner_kind) AS owner_kind,
         min(i.owner_team) AS owner_team, min(i.pause_ms) AS pause_ms, min(i.pause_max_ms) AS pause_max_ms,
         left((array_agg(i.text ORDER BY i.ord DESC))[1], 140) AS preview, min(i.flood_limit) AS flood_limit
@@ -239,14 +245,14 @@ BEGIN
     CROSS JOIN LATERAL (
       SELECT coalesce(t.blocked_until > now(), false) AS blocked,
         CASE WHEN t.blocked_until > now() THEN 0
-          WHEN g.flood_limit IS NULL OR g.secret THEN g.n
-          ELSE greatest(0, least(g.n, g.flood_limit
+          WHEN g.flood_limit IS NULL OR g.secret THEN g.counted
+          ELSE greatest(0, least(g.counted, g.flood_limit
             - CASE WHEN t.minute_from > now() - interval '1 minute' THEN t.minute_count ELSE 0 END)) END AS allowed
     ) l;
 
-    INSERT INTO conversation (id, thread_id, account_id, contact_id, previous_id, status, owner_kind, owner_team)
+    INSERT INTO conversation (id, thread_id, account_id, contact_id, previous_id, status, owner_kind, owner_team, subject)
     SELECT h.conversation_id, h.thread_id, h.account_id, h.contact_id, h.previous_id, 'open', h.owner_kind,
-      CASE h.owner_kind WHEN 'queue' THEN h.owner_team END
+      CASE h.owner_kind WHEN 'queue' THEN h.owner_team END, h.subject
     FROM unnest(threads) h WHERE h.fate = 'new' ORDER BY h.conversation_id;
     IF FOUND THEN
       INSERT INTO audit (actor_kind, action, subject_kind, subject_id, detail)
@@ -254,18 +260,19 @@ BEGIN
         jsonb_build_object('owner', h.owner_kind, 'previous', h.previous_id)
       FROM unnest(threads) h WHERE h.fate = 'new' ORDER BY h.conversation_id;
     END IF;
-    -- A blocked contact in a place without any conversation: its messages need one, and nobody has it.
+    -- A blocked contact, or what nobody has to answer, in a place without any conversation: its messages need one, and nobody has it.
     IF EXISTS (SELECT FROM unnest(threads) h WHERE h.fate = 'quiet' AND h.previous_id IS NULL) THEN
-      INSERT INTO conversation (id, thread_id, account_id, contact_id, status, owner_kind, owner_team, resolved_owner_kind, resolved_at)
+      INSERT INTO conversation (id, thread_id, account_id, contact_id, status, owner_kind, owner_team, resolved_owner_kind, resolved_at,
+        subject, filed_as, preview)
       SELECT h.conversation_id, h.thread_id, h.account_id, h.contact_id, 'resolved', 'none',
-        CASE h.owner_kind WHEN 'queue' THEN h.owner_team END, h.owner_kind, now()
+        CASE h.owner_kind WHEN 'queue' THEN h.owner_team END, h.owner_kind, now(), h.subject, h.filed, CASE WHEN h.filed IS NULL THEN '' ELSE h.preview END
       FROM unnest(threads) h WHERE h.fate = 'quiet' AND h.previous_id IS NULL ORDER BY h.conversation_id;
       INSERT INTO audit (actor_kind, action, subject_kind, subject_id, detail)
-      SELECT 'customer', 'conversation.created', 'conversation', h.conversation_id::text, '{"owner": "none", "why": "blocked"}'
+      SELECT 'customer', 'conversation.created', 'conversation', h.conversation_id::text, jsonb_build_object('owner', 'none', 'why', coalesce(h.filed, 'blocked'))
       FROM unnest(threads) h WHERE h.fate = 'quiet' AND h.previous_id IS NULL ORDER BY h.conversation_id;
     END IF;
     UPDATE conversation c SET status = 'open', resolved_at = NULL, owner_kind = c.resolved_owner_kind,
-      owner_version = c.owner_version + 1
+      owner_version = c.owner_version + 1, filed_as = NULL
     FROM unnest(threads) h WHERE h.fate = 'reopen' AND c.id = h.conversation_id;
     IF FOUND THEN
       INSERT INTO audit (actor_kind, action, subject_kind, subject_id, detail)
@@ -278,8 +285,9 @@ BEGIN
       reply_to_external_id, entry, extras, event_key, occurred_at)
     SELECT i.message_id, h.thread_id, h.conversation_id,
       h.last_seq + row_number() OVER batch, 'inbound', 'contact', i.author_id, i.text, i.body,
-      CASE WHEN h.fate = 'thanks' OR row_number() OVER batch > h.allowed THEN 'filed' WHEN h.owner_kind = 'bot' OR h.secret THEN 'new' ELSE 'routed' END,
-      CASE WHEN row_number() OVER batch > h.allowed THEN CASE WHEN h.blocked THEN 'blocked' ELSE 'flood' END
+      CASE WHEN h.fate = 'thanks' OR count(*) FILTER (WHERE i.filed IS NULL) OVER batch > h.allowed OR i.filed IS NOT NULL THEN 'filed' WHEN h.owner_kind = 'bot' OR h.secret THEN 'new' ELSE 'routed' END,
+      CASE WHEN i.filed IS NOT NULL THEN i.filed
+        WHEN count(*) FILTER (WHERE i.filed IS NULL) OVER batch > h.allowed THEN CASE WHEN h.blocked THEN 'blocked' ELSE 'flood' END
         WHEN h.fate = 'thanks' THEN 'thanks after resolved' WHEN h.owner_kind = 'bot' OR h.secret THEN NULL
         ELSE 'owned by people' END,
       i.reply_to, i.entry, i.extras, i.event_key, to_timestamp(i.occurred_ms / 1000)
@@ -316,8 +324,12 @@ BEGIN
     END IF;
 
     IF EXISTS (SELECT FROM unnest(msgs) i WHERE i.attachments IS NOT NULL) THEN
-      PERFORM store_files_v1(i.message_id, i.external_id, i.attachments, CASE WHEN i.extras ? 'standIn' THEN NULL ELSE i.text END)
+      PERFORM store_files_v1(i.message_id, i.external_id, i.attachments, CASE WHEN i.extras ?| '{standIn,letter}' THEN NULL ELSE i.text END)
       FROM unnest(msgs) i WHERE i.attachments IS NOT NULL;
+    END IF;
+    IF EXISTS (SELECT FROM unnest(msgs) i WHERE i.participants IS NOT NULL) THEN
+      PERFORM take_part_v1(h.thread_id, i.participants) FROM unnest(msgs) i
+      JOIN unnest(threads) h ON h.account_id = i.account_id AND h.external_key = i.external_key WHERE i.participants IS NOT NULL;
     END IF;
   END IF;
   IF joins IS NOT NULL THEN

@@ -105,7 +105,7 @@ BEGIN
   END IF;
   c := lock_conversation_v1(d.conversation_id);
   SELECT * INTO d FROM delivery x WHERE x.id = p_delivery;
-  IF d.state NOT IN ('needs_review', 'failed') OR (p_verdict = 'dismiss' AND d.state <> 'needs_review') THEN
+  IF d.state NOT IN ('needs_review', 'failed', 'bounced') OR (p_verdict = 'dismiss' AND d.state <> 'needs_review') THEN
     RETURN QUERY SELECT d.state, d.thread_id, NULL::smallint;
     RETURN;
   END IF;

@@ -175,7 +175,7 @@ BEGIN
     RETURN;
   END IF;
   SELECT * INTO d FROM delivery x WHERE x.id = p_delivery;
-  IF p_verdict = 'dismiss' AND d.state = 'failed' THEN
+  IF p_verdict = 'dismiss' AND d.state IN ('failed', 'bounced') THEN
     IF EXISTS (SELECT FROM delivery x WHERE x.resend_of = d.id) THEN
       RETURN QUERY SELECT 'resent', place, d.thread_id, NULL::smallint;
       RETURN;

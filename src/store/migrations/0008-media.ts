@@ -100,17 +100,17 @@ END $$;
 CREATE FUNCTION store_files_v1(p_message uuid, p_external text, p_files jsonb, p_caption text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO attachment (id, message_id, thread_id, conversation_id, account_id, external_id, ordinal, kind, file_name, mime,
-    size_bytes, width, height, duration_ms, caption, unique_ref, remote, state, reason, due_at)
+    size_bytes, width, height, duration_ms, caption, unique_ref, remote, role, content_id, state, reason, due_at)
   SELECT f.id, m.id, m.thread_id, m.conversation_id, t.account_id, p_external,
     coalesce((SELECT max(a.ordinal) + 1 FROM attachment a WHERE a.message_id = m.id), 0) + f.place - 1, f.kind, f."fileName", f.mime,
     f."sizeBytes", f.width, f.height, f."durationMs", CASE f.place WHEN 1 THEN nullif(p_caption, '') END, f."uniqueRef", f.remote,
-    CASE WHEN q.why IS NULL THEN 'waiting' ELSE 'refused' END, q.why, CASE WHEN q.why IS NULL THEN now() END
+    coalesce(f.role, 'file'), f."contentId", CASE WHEN q.why IS NULL THEN 'waiting' ELSE 'refused' END, q.why, CASE WHEN q.why IS NULL THEN now() END
   FROM message m JOIN thread t ON t.id = m.thread_id
   CROSS JOIN LATERAL (SELECT CASE WHEN m.state = 'filed' AND m.state_reason IN ('blocked', 'flood') THEN m.state_reason
     WHEN t.blocked_until > now() THEN 'blocked' END AS why) q
   CROSS JOIN LATERAL ROWS FROM (jsonb_to_recordset(p_files) AS (id uuid, kind text, "fileName" text, mime text, "sizeBytes" bigint,
-    width integer, height integer, "durationMs" bigint, "uniqueRef" text, remote jsonb)) WITH ORDINALITY
-    AS f(id, kind, "fileName", mime, "sizeBytes", width, height, "durationMs", "uniqueRef", remote, place)
+    width integer, height integer, "durationMs" bigint, "uniqueRef" text, remote jsonb, role text, "contentId" text)) WITH ORDINALITY
+    AS f(id, kind, "fileName", mime, "sizeBytes", width, height, "durationMs", "uniqueRef", remote, role, "contentId", place)
   WHERE m.id = p_message;
 END $$;
 

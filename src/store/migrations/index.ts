@@ -6,6 +6,7 @@ import { people } from './0005-people.ts';
 import { desk } from './0006-desk.ts';
 import { limits } from './0007-limits.ts';
 import { media } from './0008-media.ts';
+import { letters } from './0009-letters.ts';
 
 /** One forward-only step of the schema. Never changed after a release: a new step is added instead. */
 export interface Migration {
@@ -23,4 +24,5 @@ export const migrations: readonly Migration[] = [
   { id: 6, name: 'desk', sql: desk },
   { id: 7, name: 'limits', sql: limits },
   { id: 8, name: 'media', sql: media },
+  { id: 9, name: 'letters', sql: letters },
 ];

@@ -110,13 +110,14 @@ export function createTestSink(): TestSink {
     stored,
     offered,
     async sink(payloads) {
-      offered.push(...payloads);
+      const bytes = payloads.map((one) => (Buffer.isBuffer(one) ? one : one.data));
+      offered.push(...bytes);
       if (refusals > 0) {
         refusals -= 1;
         throw new Error('the store is away');
       }
       await gate;
-      stored.push(...payloads);
+      stored.push(...bytes);
     },
     refuse(count) {
       refusals = count;

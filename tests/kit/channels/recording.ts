@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
 import type { ChannelDeps, ConnectionState } from '../../../src/core/ports/channel.ts';
 import { quietLog } from '../quiet-log.ts';
+import { memoryRecords } from './memory-records.ts';
 
 /** Dependencies of a channel account that remember all that was said to them. */
 export interface RecordingDeps extends ChannelDeps {
@@ -11,7 +13,7 @@ export interface RecordingDeps extends ChannelDeps {
   hear(value: unknown): void;
 }
 
-export function recordingDeps(blobs: ReadonlyMap<string, Uint8Array> = new Map()): RecordingDeps {
+export function recordingDeps(blobs: Map<string, Uint8Array> = new Map()): RecordingDeps {
   const log = quietLog();
   const states: ConnectionState[] = [];
   const heard: unknown[] = [];
@@ -26,7 +28,13 @@ export function recordingDeps(blobs: ReadonlyMap<string, Uint8Array> = new Map()
         if (content === undefined) throw new Error(`no blob ${blobId}`);
         yield await Promise.resolve(content);
       },
+      put(content) {
+        const id = createHash('sha256').update(content).digest('hex');
+        blobs.set(id, content);
+        return Promise.resolve(id);
+      },
     },
+    records: memoryRecords(),
     said: () => inspect([log.lines, states, heard], { depth: 12, showHidden: true, maxArrayLength: null }),
     hear: (value) => void heard.push(value),
   };

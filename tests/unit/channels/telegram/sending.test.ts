@@ -4,6 +4,7 @@ import { createTelegramAccount } from '../../../../channels/telegram/index.ts';
 import { createTelegramSimulator, type TelegramSimulator } from '../../../../channels/telegram/simulator/index.ts';
 import { systemClock } from '../../../../src/core/ids-and-time.ts';
 import type { ChannelAccount, FileSource, SendRequest } from '../../../../src/core/ports/channel.ts';
+import { memoryRecords } from '../../../kit/channels/memory-records.ts';
 import { eventually } from '../../../kit/eventually.ts';
 import { quietLog } from '../../../kit/quiet-log.ts';
 
@@ -30,7 +31,7 @@ function accountWith(files: FileSource): ChannelAccount {
     token: simulator.token,
     apiRoot: simulator.url,
   });
-  const deps = { log: quietLog(), clock: systemClock, files, onState: () => undefined };
+  const deps = { log: quietLog(), clock: systemClock, files, records: memoryRecords(), onState: () => undefined };
   account = createTelegramAccount(config, deps);
   return account;
 }
@@ -39,6 +40,7 @@ const noFiles: FileSource = {
   open: () => {
     throw new Error('no file is asked for');
   },
+  put: () => Promise.reject(new Error('no file is kept')),
 };
 
 function request(action: SendRequest['action'], threadKey: string, rest: Partial<SendRequest>): SendRequest {
@@ -96,6 +98,7 @@ describe('files on their way', () => {
   function watched(broken: (blobId: string, piece: number) => boolean) {
     const open = new Set<string>();
     const files: FileSource = {
+      put: noFiles.put,
       async *open(blobId) {
         open.add(blobId);
         try {

@@ -1,0 +1,64 @@
+import { ParleyError } from './core/errors.ts';
+import type { AccountId } from './core/model/ids.ts';
+import type { AccountRecords, FileSource } from './core/ports/channel.ts';
+import type { BlobStore } from './files/blob-store.ts';
+import type { KeyRing } from './files/crypto.ts';
+import { createAccountRecords } from './store/account-records.ts';
+import type { Database } from './store/database.ts';
+
+/** What accounts get of the rest of the gateway. They are made before it is open. */
+export interface AccountServices {
+  readonly files: FileSource;
+  records(account: AccountId): AccountRecords;
+}
+
+function notStarted(): ParleyError {
+  return new ParleyError('not_started', 'the gateway is still starting, or this command opens no store');
+}
+
+/** For what only asks a platform something: there is nothing to send, and nothing to remember. */
+export const NO_SERVICES: AccountServices = lateServices();
+
+/** Services that say so until they are there. */
+export function lateServices(): AccountServices & {
+  use(parts: { blobs: BlobStore; database: Database; keys: KeyRing }): void;
+} {
+  let parts: { blobs: BlobStore; database: Database; keys: KeyRing } | null = null;
+  const opened = () => {
+    if (parts === null) throw notStarted();
+    return parts;
+  };
+  const made = new Map<AccountId, AccountRecords>();
+  const recordsOf = (account: AccountId): AccountRecords => {
+    const { database, keys } = opened();
+    const records =
+      made.get(account) ??
+      createAccountRecords(account, {
+        database,
+        seal: (plain, row) => keys.seal(plain, { table: 'account_memory', column: 'sealed', row }),
+        open: (sealed, row) => keys.open(sealed, { table: 'account_memory', column: 'sealed', row }),
+        sign: (value) => keys.digest(value, 'message-id').toString('hex'),
+      });
+    made.set(account, records);
+    return records;
+  };
+  return {
+    use(given) {
+      parts = given;
+    },
+    files: {
+      open: (blobId) => opened().blobs.open(blobId),
+      put: async (content) => (await opened().blobs.put(content)).id,
+    },
+    records: (account) => ({
+      bookmark: async (name) => recordsOf(account).bookmark(name),
+      known: async (keys) => recordsOf(account).known(keys),
+      correspondence: async (id) => recordsOf(account).correspondence(id),
+      sign: (value) => recordsOf(account).sign(value),
+      memory: {
+        read: async (name) => recordsOf(account).memory.read(name),
+        exclusively: async (name, act) => recordsOf(account).memory.exclusively(name, act),
+      },
+    }),
+  };
+}

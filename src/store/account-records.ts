@@ -1,0 +1,157 @@
+import { sql } from 'kysely';
+import type { AccountId } from '../core/model/ids.ts';
+import type { Correspondence, Correspondent, LetterFacts } from '../core/model/letter.ts';
+import type { AccountMemory, AccountRecords } from '../core/ports/channel.ts';
+import type { Database } from './database.ts';
+
+/** First half of the keys of these advisory locks; no other lock of ours has it. */
+const LOCK_SPACE = 1_885_434_478;
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** Longest text that is quoted below an answer, UTF-16 units. */
+const MAX_QUOTED = 20_000;
+/** Ids of earlier letters that are named: the first, and the newest of the others (RFC 5322, 3.6.4). */
+const MAX_REFERENCES = 20;
+
+export interface RecordsDeps {
+  database: Database;
+  seal(plain: Buffer, row: string): Buffer;
+  open(sealed: Buffer, row: string): Buffer;
+  sign(value: string): string;
+}
+
+interface LetterRow {
+  thread_id: string;
+  seq: number;
+  letter: LetterFacts | null;
+  created_at: Date;
+  agent_name: string | null;
+  team_id: string | null;
+  subject: string | null;
+  customer: string;
+  customer_name: string;
+}
+
+interface AnsweredRow {
+  text: string;
+  letter: LetterFacts | null;
+  at: Date;
+}
+
+function answerSubject(subject: string): string {
+  return /^\s*(?:re|aw|antw|sv|回复|答复|答覆|回覆|返信|회신|отв)\s*[:：]/iu.test(subject) ? subject : `Re: ${subject}`;
+}
+
+function shortened(references: readonly string[]): string[] {
+  const unique = [...new Set(references)];
+  const [first] = unique;
+  if (first === undefined || unique.length <= MAX_REFERENCES) return unique;
+  return [first, ...unique.slice(1 - MAX_REFERENCES)];
+}
+
+/** What one account may ask of the store about itself. */
+export function createAccountRecords(accountId: AccountId, deps: RecordsDeps): AccountRecords {
+  const { database } = deps;
+  const { db } = database;
+  const placeOf = (name: string): string => `${accountId}/${name}`;
+
+  function text(sealed: Buffer | null | undefined, name: string): string | null {
+    return sealed === null || sealed === undefined ? null : deps.open(sealed, placeOf(name)).toString('utf8');
+  }
+
+  const memory: AccountMemory = {
+    async read(name) {
+      const row = await db
+        .selectFrom('account_memory')
+        .select('sealed')
+        .where('account_id', '=', accountId)
+        .where('name', '=', name)
+        .executeTakeFirst();
+      return text(row?.sealed, name);
+    },
+    exclusively: (name, act) =>
+      // The lock lasts as long as this transaction. What is written meanwhile is written by another connection, and so committed at once.
+      db.transaction().execute(async (holder) => {
+        await sql`SELECT pg_advisory_xact_lock(${LOCK_SPACE}, hashtext(${placeOf(name)}))`.execute(holder);
+        return act(await memory.read(name), async (next) => {
+          const sealed = deps.seal(Buffer.from(next, 'utf8'), placeOf(name));
+          await sql`INSERT INTO account_memory (account_id, name, sealed) VALUES (${accountId}, ${name}, ${sealed})
+            ON CONFLICT (account_id, name) DO UPDATE SET sealed = EXCLUDED.sealed, changed_at = now()`.execute(db);
+        });
+      }),
+  };
+
+  /** The customer's letter an answer belongs to: the newest before it that somebody has to answer. */
+  async function answered(threadId: string, beforeSeq: number): Promise<AnsweredRow | null> {
+    const { rows } = await sql<AnsweredRow>`
+      SELECT left(m.text, ${MAX_QUOTED}) AS text, m.extras->'letter' AS letter, coalesce(m.occurred_at, m.created_at) AS at FROM message m
+      WHERE m.thread_id = ${threadId} AND m.kind = 'inbound' AND m.seq < ${beforeSeq} AND m.erased_at IS NULL
+      ORDER BY m.state = 'filed', m.seq DESC LIMIT 1`.execute(db);
+    return rows[0] ?? null;
+  }
+
+  return {
+    memory,
+    sign: deps.sign,
+
+    async bookmark(name) {
+      const row = await db
+        .selectFrom('account_bookmark')
+        .select(['epoch', 'position'])
+        .where('account_id', '=', accountId)
+        .where('name', '=', name)
+        .executeTakeFirst();
+      return row === undefined ? null : { epoch: row.epoch, position: row.position };
+    },
+
+    async known(eventKeys) {
+      if (eventKeys.length === 0) return [];
+      const rows = await db
+        .selectFrom('inbound_event')
+        .select('event_key')
+        .where('account_id', '=', accountId)
+        .where('event_key', 'in', [...eventKeys])
+        .execute();
+      return rows.map((row) => row.event_key);
+    },
+
+    async correspondence(deliveryId): Promise<Correspondence | null> {
+      if (!UUID.test(deliveryId)) return null;
+      const { rows } = await sql<LetterRow>`
+        SELECT m.thread_id, m.seq, m.extras->'letter' AS letter, m.created_at, a.name AS agent_name, c.owner_team AS team_id, c.subject,
+          i.external_id AS customer, i.display_name AS customer_name
+        FROM delivery d JOIN message m ON m.id = d.message_id JOIN conversation c ON c.id = m.conversation_id
+        JOIN thread t ON t.id = m.thread_id JOIN identity i ON i.id = t.identity_id
+        LEFT JOIN agent a ON m.author_kind = 'agent' AND a.id::text = m.author_id
+        WHERE d.id = ${deliveryId} AND t.account_id = ${accountId}`.execute(db);
+      const [row] = rows;
+      if (row === undefined) return null;
+      const parent = await answered(row.thread_id, row.seq);
+      const theirs = parent?.letter ?? null;
+      const customer: Correspondent = { address: addressOf(row.customer), name: row.customer_name };
+      const to = row.letter?.to ?? [];
+      const answerTo = theirs?.replyTo?.length ? theirs.replyTo : [theirs?.from ?? customer];
+      const subject = row.letter?.subject || answerSubject(theirs?.subject ?? row.subject ?? '');
+      return {
+        to: to.length > 0 ? to : answerTo,
+        cc: row.letter?.cc ?? [],
+        bcc: row.letter?.bcc ?? [],
+        subject,
+        references: shortened([
+          ...(theirs?.references ?? []),
+          ...(theirs?.messageId === undefined ? [] : [theirs.messageId]),
+        ]),
+        quoted:
+          parent === null ? null : { author: theirs?.from ?? customer, atMs: parent.at.getTime(), text: parent.text },
+        agentName: row.agent_name,
+        teamId: row.team_id,
+        threadId: row.thread_id,
+        writtenAtMs: row.created_at.getTime(),
+      };
+    },
+  };
+}
+
+/** An identity that nobody vouches for has its address behind a mark of its own. */
+function addressOf(externalId: string): string {
+  return externalId.replace(/^claimed:/, '');
+}

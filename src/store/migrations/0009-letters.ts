@@ -1,0 +1,134 @@
+/**
+ * What letters need that chat does not: a subject, several people in one thread, receipts that come long after sending, what is
+ * filed because no person wrote it, and bookmarks of mailboxes that move in the transaction that stores what they point behind.
+ *
+ * Lock order: bookmarks and participants are written after the rows of migration 1 that the same transaction locks.
+ */
+export const letters = /* sql */ `
+ALTER TABLE conversation
+  ADD COLUMN subject text,
+  -- why nobody has to answer: it began with what a person did not write, or what the platform took for spam; null: somebody does
+  ADD COLUMN filed_as text;
+CREATE INDEX conversation_filed ON conversation (last_message_at DESC, id DESC) WHERE filed_as IS NOT NULL;
+
+ALTER TABLE attachment
+  -- file: shown as one; inline: stands in the formatted text; html: the formatted text itself; original: the message as it came
+  ADD COLUMN role text NOT NULL DEFAULT 'file' CHECK (role IN ('file', 'inline', 'html', 'original')),
+  ADD COLUMN content_id text;
+
+-- bytes that are kept before their row is settled
+CREATE INDEX attachment_held ON attachment ((remote->>'heldBlob')) WHERE remote ? 'heldBlob';
+
+-- Who takes part in a thread, by the platform's lasting id. Whoever is not among them joins it by no reference.
+CREATE TABLE thread_participant (
+  thread_id uuid NOT NULL REFERENCES thread,
+  external_id text NOT NULL,
+  display_name text NOT NULL,
+  role text NOT NULL CHECK (role IN ('customer', 'copied')),
+  -- somebody wrote from this address and the platform vouched for it
+  proven boolean NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (thread_id, external_id)
+);
+
+-- How far a connection has read one place of an account. Within an epoch it only moves forward.
+CREATE TABLE account_bookmark (
+  account_id text NOT NULL REFERENCES account,
+  name text NOT NULL,
+  epoch text NOT NULL,
+  position bigint NOT NULL,
+  moved_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (account_id, name)
+);
+
+-- What a channel keeps for itself, sealed: refreshed tokens.
+CREATE TABLE account_memory (
+  account_id text NOT NULL REFERENCES account,
+  name text NOT NULL,
+  sealed bytea,
+  changed_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (account_id, name)
+);
+
+CREATE FUNCTION move_bookmark_v1(p_account text, p_bookmark jsonb) RETURNS void LANGUAGE sql AS $$
+  INSERT INTO account_bookmark AS b (account_id, name, epoch, position)
+  VALUES (p_account, p_bookmark->>'name', p_bookmark->>'epoch', (p_bookmark->>'position')::bigint)
+  ON CONFLICT (account_id, name) DO UPDATE SET epoch = EXCLUDED.epoch, position = EXCLUDED.position, moved_at = now()
+  WHERE b.epoch <> EXCLUDED.epoch OR b.position < EXCLUDED.position
+$$;
+
+-- Once proven stays proven; a name that came later is the newer one.
+CREATE FUNCTION take_part_v1(p_thread uuid, p_people jsonb) RETURNS void LANGUAGE sql AS $$
+  INSERT INTO thread_participant AS x (thread_id, external_id, display_name, role, proven)
+  SELECT DISTINCT ON (p."externalId") p_thread, p."externalId", p.name, p.role, p.proven
+  FROM jsonb_to_recordset(p_people) AS p("externalId" text, name text, role text, proven boolean)
+  ORDER BY p."externalId", p.proven DESC
+  ON CONFLICT (thread_id, external_id) DO UPDATE SET proven = x.proven OR EXCLUDED.proven,
+    display_name = CASE EXCLUDED.display_name WHEN '' THEN x.display_name ELSE EXCLUDED.display_name END
+$$;
+
+-- What became of a part after it was sent. What is not sent yet waits for that. The caller holds the thread's lock.
+CREATE FUNCTION apply_receipt_v1(e inbound_event) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  d delivery;
+BEGIN
+  SELECT d1.* INTO d FROM message_external x JOIN delivery d1 ON d1.message_id = x.message_id AND d1.external_id = x.external_id
+    WHERE x.account_id = e.account_id AND x.external_id = e.target_external_id;
+  IF d.id IS NULL THEN
+    UPDATE inbound_event SET state = 'waiting' WHERE account_id = e.account_id AND event_key = e.event_key AND state <> 'waiting';
+    RETURN false;
+  END IF;
+  IF e.change#>>'{extras,fate}' = 'bounced' THEN
+    UPDATE delivery SET state = 'bounced', error_kind = 'bounced', error = e.change->>'text'
+    WHERE id = d.id AND state IN ('sent', 'delivered', 'needs_review');
+    IF FOUND THEN
+      INSERT INTO audit (actor_kind, action, subject_kind, subject_id, detail)
+      VALUES ('system', 'delivery.bounced', 'delivery', d.id::text, jsonb_build_object('conversation', d.conversation_id));
+    END IF;
+  ELSE
+    UPDATE delivery SET error_kind = e.change#>>'{extras,fate}', error = e.change->>'text'
+    WHERE id = d.id AND state IN ('sent', 'delivered', 'read');
+  END IF;
+  IF (e.change#>>'{extras,unreachable}')::boolean THEN
+    UPDATE identity i SET unreachable_at = now() FROM thread t
+    WHERE t.id = d.thread_id AND i.id = t.identity_id AND i.unreachable_at IS NULL;
+  END IF;
+  UPDATE conversation SET version = version + 1 WHERE id = d.conversation_id;
+  UPDATE inbound_event SET state = 'stored', change = NULL WHERE account_id = e.account_id AND event_key = e.event_key;
+  RETURN true;
+END $$;
+
+-- What was filed was a person's after all: it goes on as if it had just come in. Not filed any more is 'ok' and changes nothing.
+CREATE FUNCTION desk_recover_v1(p_agent uuid, p_conversation uuid) RETURNS desk_act_v1 LANGUAGE plpgsql AS $$
+DECLARE
+  entered record;
+  c conversation;
+  first_seq bigint;
+  n integer;
+BEGIN
+  entered := desk_enter_v1(p_agent, p_conversation);
+  IF entered.outcome <> 'ok' THEN RETURN ROW(entered.outcome, NULL, NULL, NULL, NULL, NULL)::desk_act_v1; END IF;
+  c := entered.c;
+  IF c.filed_as IS NULL THEN RETURN desk_acted_v1('ok', p_conversation); END IF;
+  IF EXISTS (SELECT FROM conversation o WHERE o.thread_id = c.thread_id AND o.status <> 'resolved') THEN
+    RETURN desk_acted_v1('superseded', p_conversation);
+  END IF;
+  UPDATE conversation SET filed_as = NULL, status = 'open', resolved_at = NULL, owner_kind = coalesce(c.resolved_owner_kind, 'bot'),
+    owner_version = owner_version + 1 WHERE id = c.id;
+  WITH back AS (
+    UPDATE message m SET state = CASE c.resolved_owner_kind WHEN 'queue' THEN 'routed' ELSE 'new' END,
+      state_reason = CASE c.resolved_owner_kind WHEN 'queue' THEN 'owned by people' END
+    WHERE m.conversation_id = c.id AND m.state = 'filed' AND m.state_reason = c.filed_as RETURNING m.seq
+  )
+  SELECT min(back.seq), count(*) INTO first_seq, n FROM back;
+  UPDATE conversation SET version = version + 1, unread = n, last_message_at = now(), last_inbound_at = now() WHERE id = c.id;
+  UPDATE thread t SET new_from = least(t.new_from, first_seq), first_new_at = coalesce(t.first_new_at, now()), due_at = now(),
+    last_seq = t.last_seq + 1 WHERE t.id = c.thread_id;
+  INSERT INTO message (id, thread_id, conversation_id, seq, kind, author_kind, author_id, text, activity)
+  SELECT gen_random_uuid(), t.id, c.id, t.last_seq, 'activity', 'agent', p_agent::text, '', jsonb_build_object('change', 'recovered',
+    'why', c.filed_as) FROM thread t WHERE t.id = c.thread_id;
+  INSERT INTO audit (actor_kind, actor_id, action, subject_kind, subject_id, detail)
+  VALUES ('agent', p_agent::text, 'conversation.recovered', 'conversation', c.id::text, jsonb_build_object('filed', c.filed_as));
+  RETURN desk_acted_v1('ok', p_conversation);
+END $$;
+`;
