@@ -98,6 +98,7 @@ const team = z.strictObject({
   id: shortId,
   name: nonEmpty,
   languages: z.array(language).default([]),
+  signature: z.string().max(2_000, 'must be at most 2,000 characters').optional(),
 });
 
 /** One entry of `accounts`, as far as all channels agree. */
@@ -201,7 +202,13 @@ export interface Config {
     readonly greeting: boolean;
   };
   /** Never empty; the first takes what no rule sends elsewhere. */
-  readonly teams: readonly { readonly id: string; readonly name: string; readonly languages: readonly string[] }[];
+  readonly teams: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly languages: readonly string[];
+    /** Below the team's letters, plain text. */
+    readonly signature?: string | undefined;
+  }[];
   /** Traces: off without an address; of every message's trace this share is kept, 0 to 1. */
   readonly telemetry: { readonly otlpUrl: string | null; readonly sampleRatio: number };
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };

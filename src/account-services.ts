@@ -12,6 +12,13 @@ export interface AccountServices {
   records(account: AccountId): AccountRecords;
 }
 
+interface OpenedParts {
+  blobs: BlobStore;
+  database: Database;
+  keys: KeyRing;
+  signatureOf(teamId: string): string | null;
+}
+
 function notStarted(): ParleyError {
   return new ParleyError('not_started', 'the gateway is still starting, or this command opens no store');
 }
@@ -21,22 +28,23 @@ export const NO_SERVICES: AccountServices = lateServices();
 
 /** Services that say so until they are there. */
 export function lateServices(): AccountServices & {
-  use(parts: { blobs: BlobStore; database: Database; keys: KeyRing }): void;
+  use(parts: OpenedParts): void;
 } {
-  let parts: { blobs: BlobStore; database: Database; keys: KeyRing } | null = null;
+  let parts: OpenedParts | null = null;
   const opened = () => {
     if (parts === null) throw notStarted();
     return parts;
   };
   const made = new Map<AccountId, AccountRecords>();
   const recordsOf = (account: AccountId): AccountRecords => {
-    const { database, keys } = opened();
+    const { database, keys, signatureOf } = opened();
     const records =
       made.get(account) ??
       createAccountRecords(account, {
         database,
         seal: (plain, row) => keys.seal(plain, { table: 'account_memory', column: 'sealed', row }),
         open: (sealed, row) => keys.open(sealed, { table: 'account_memory', column: 'sealed', row }),
+        signatureOf,
         sign: (value) => keys.digest(value, 'message-id').toString('hex'),
       });
     made.set(account, records);

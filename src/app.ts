@@ -211,7 +211,8 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
     keys,
     clock: systemClock,
   });
-  services.use({ blobs, database, keys });
+  const signatureOf = (id: string): string | null => config.teams.find((team) => team.id === id)?.signature ?? null;
+  services.use({ blobs, database, keys, signatureOf });
   const bot = createBot(options.brains ?? brainsOf(config), (by, outcome) => metrics.botDecision(by, outcome));
 
   const limited = !bot.echoOnly && options.limits !== 'off';

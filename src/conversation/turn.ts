@@ -185,7 +185,24 @@ export function createTurns(options: TurnOptions) {
     return options.teamFor(work.accountId, 'en');
   }
 
-  return { take, useStored, fallbackTeam };
+  /** Under the channel's own limit on what the bot says by itself, where it has one; the store counts. */
+  function withinDay(decision: Decision, account: ChannelAccount): Decision {
+    const { automaticAnswersPerDay } = account;
+    if (!limited || automaticAnswersPerDay === undefined || decision.outbound.length === 0) return decision;
+    return { ...decision, automaticLimit: { perDay: automaticAnswersPerDay, team: options.teamFor(account.id, 'en') } };
+  }
+
+  return {
+    async take(work: Work, messages: readonly NewMessage[], account: ChannelAccount): Promise<TurnStep> {
+      const step = await take(work, messages, account);
+      return { ...step, decision: withinDay(step.decision, account) };
+    },
+    useStored(work: Work, messages: readonly NewMessage[], account: ChannelAccount): Decision | null {
+      const decision = useStored(work, messages, account);
+      return decision === null ? null : withinDay(decision, account);
+    },
+    fallbackTeam,
+  };
 }
 
 export type Turns = ReturnType<typeof createTurns>;

@@ -63,6 +63,7 @@ export function verdictOf(head: HeadDelivery, outcome: SendOutcome, patience = P
         ...NEUTRAL,
         nextState: 'sent',
         externalId: outcome.externalId,
+        ...(outcome.note === undefined ? {} : { errorKind: 'partly', error: outcome.note }),
         ...(outcome.moreExternalIds === undefined ? {} : { moreExternalIds: outcome.moreExternalIds }),
       };
     case 'rate_limited':

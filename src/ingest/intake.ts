@@ -90,8 +90,14 @@ export function createIntake(options: IntakeOptions): InboundSink {
       return malformed(payload);
     }
     const guarded = options.guardPayload(json);
-    const bytes = guarded.findings.length === 0 ? payload : Buffer.from(JSON.stringify(guarded.payload), 'utf8');
-    return { bytes, normalised: account.normalise(guarded.payload), findings: guarded.findings };
+    if (guarded.findings.length === 0)
+      return { bytes: payload, normalised: account.normalise(guarded.payload), findings: guarded.findings };
+    const kept = account.withoutCopies?.(guarded.payload) ?? guarded.payload;
+    return {
+      bytes: Buffer.from(JSON.stringify(kept), 'utf8'),
+      normalised: account.normalise(kept),
+      findings: guarded.findings,
+    };
   }
 
   function storedFindings(findings: readonly GuardFinding[]): StoredFinding[] {
@@ -134,8 +140,8 @@ export function createIntake(options: IntakeOptions): InboundSink {
     findings: Parsed['findings'],
   ): Promise<Normalised> {
     const placed = options.threads === undefined ? one : await placeEvent(one, account.id, options.threads);
-    const kept = findings.some(({ certain }) => certain) ? undefined : original;
-    return keepHeldFiles(placed, kept, options.putBlob);
+    // As it came it would say what the guard has hidden.
+    return keepHeldFiles(placed, findings.length > 0 ? undefined : original, options.putBlob);
   }
 
   async function itemsOf(received: Buffer | InboundPayload): Promise<IngestItem[]> {

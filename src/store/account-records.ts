@@ -17,6 +17,8 @@ export interface RecordsDeps {
   seal(plain: Buffer, row: string): Buffer;
   open(sealed: Buffer, row: string): Buffer;
   sign(value: string): string;
+  /** What a team puts below its letters; null: nothing. */
+  signatureOf(teamId: string): string | null;
 }
 
 interface LetterRow {
@@ -143,7 +145,7 @@ export function createAccountRecords(accountId: AccountId, deps: RecordsDeps): A
         quoted:
           parent === null ? null : { author: theirs?.from ?? customer, atMs: parent.at.getTime(), text: parent.text },
         agentName: row.agent_name,
-        teamId: row.team_id,
+        signature: row.team_id === null ? null : deps.signatureOf(row.team_id),
         threadId: row.thread_id,
         writtenAtMs: row.created_at.getTime(),
       };

@@ -66,3 +66,10 @@ export interface AccountMemoryTable {
   sealed: Buffer | null;
   changed_at: Time;
 }
+
+/** What the bot said to a contact by itself on one day; migration 9. */
+export interface ContactAutomaticTable {
+  contact_id: string;
+  since: Time;
+  answers: number;
+}

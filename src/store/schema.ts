@@ -3,6 +3,7 @@ import type {
   AccountBookmarkTable,
   AccountMemoryTable,
   AttachmentTable,
+  ContactAutomaticTable,
   ThreadParticipantTable,
 } from './schema-media.ts';
 
@@ -385,4 +386,5 @@ export interface Schema {
   thread_participant: ThreadParticipantTable;
   account_bookmark: AccountBookmarkTable;
   account_memory: AccountMemoryTable;
+  contact_automatic: ContactAutomaticTable;
 }

@@ -45,8 +45,8 @@ export interface Correspondence {
   quoted: { author: Correspondent; atMs: number; text: string } | null;
   /** A person wrote it, by name; null: the bot or a rule. */
   agentName: string | null;
-  /** Of the conversation's team, or null. */
-  teamId: string | null;
+  /** Of the conversation's team, below what is said; null: none. */
+  signature: string | null;
   threadId: string;
   /** When it was written, ms: the same on every attempt. */
   writtenAtMs: number;

@@ -49,8 +49,11 @@ export type RenderedPart = Readonly<Record<string, unknown>>;
  * Every kind but `sent` and `unknown` means: definitely not taken.
  */
 export type SendOutcome =
-  /** `moreExternalIds`: of the other messages, where one call made several (an album). */
-  | { kind: 'sent'; externalId: string | null; moreExternalIds?: readonly string[] }
+  /**
+   * `moreExternalIds`: of the other messages, where one call made several (an album). `note`: what a person should know all the
+   * same, such as a recipient of several who was refused.
+   */
+  | { kind: 'sent'; externalId: string | null; moreExternalIds?: readonly string[]; note?: string }
   | { kind: 'rate_limited'; retryAfterMs: number }
   | { kind: 'transient'; reason: string; retryAfterMs?: number }
   /** The token is refused: the account pauses, its backlog waits. */

@@ -72,7 +72,7 @@ export interface InboundPayload {
   data: Buffer;
   /** Moved in the transaction that stores the payload. */
   bookmark?: Bookmark & { name: string };
-  /** The message as it came, where `data` is our reading of it: kept as a file of role `original`, unless it holds a certain secret. */
+  /** The message as it came, where `data` is our reading of it: kept as a file of role `original`, unless the guard hid something. */
   original?: Buffer;
 }
 
@@ -155,6 +155,13 @@ export interface ChannelAccount {
    * is `parked`. One payload may hold several events.
    */
   normalise(payload: unknown): Normalised[];
+  /**
+   * Leaves out of a guarded payload what says the same again in a form the guard does not see through (formatted text). Called only
+   * where the guard has hidden something. Pure.
+   */
+  withoutCopies?(payload: unknown): unknown;
+  /** Most decisions a day in which the bot answers one contact by itself, where the channel has such a limit (RFC 3834, 2). */
+  readonly automaticAnswersPerDay?: number;
   /** One platform call. Never retries by itself. Failures are outcomes; a throw counts as `unknown`. */
   send(request: SendRequest, signal: AbortSignal): Promise<SendOutcome>;
   /** Longest `send` may take for a part, ms; left out: what every call may. Only uploads take longer than 10 s. */

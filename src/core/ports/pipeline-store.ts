@@ -188,6 +188,8 @@ export interface Decision extends Step {
   botSaid?: BotSaid;
   /** The first of `outbound` is the greeting: left out if the contact was greeted in another place meanwhile. */
   greets?: boolean;
+  /** Beyond so many of these for the contact in a day nothing of it is said, and the conversation goes to this team. */
+  automaticLimit?: { perDay: number; team: TeamId };
 }
 
 /** What one platform call came to, or how an unknown one was resolved. */

@@ -64,6 +64,8 @@ function decisionRow(decision: Decision): Record<string, unknown> {
     wait_ms: decision.waitMs ?? null,
     bot_said: decision.botSaid ?? null,
     greets: decision.greets ?? false,
+    automatic_limit: decision.automaticLimit?.perDay ?? null,
+    limit_team: decision.automaticLimit?.team ?? null,
     outbound:
       decision.outbound.length === 0
         ? null

@@ -267,7 +267,7 @@ async function emptyRows(
       state = CASE state WHEN 'new' THEN 'filed' WHEN 'parked' THEN 'filed' ELSE state END,
       state_reason = CASE WHEN state IN ('new', 'parked') THEN 'contact erased' ELSE state_reason END, parked_at = NULL
     WHERE thread_id = ANY (${threads}::uuid[])`.execute(tx);
-  await sql`UPDATE conversation SET preview = '', bot_memory = '{}', topic = NULL, unread = 0, secret_pending = false, version = version + 1
+  await sql`UPDATE conversation SET preview = '', subject = NULL, bot_memory = '{}', topic = NULL, unread = 0, secret_pending = false, version = version + 1
     WHERE thread_id = ANY (${threads}::uuid[])`.execute(tx);
   await sql`UPDATE thread SET title = NULL, due_at = CASE WHEN lease_owner IS NULL THEN NULL ELSE due_at END, first_new_at = NULL,
     new_from = NULL WHERE id = ANY (${threads}::uuid[])`.execute(tx);
@@ -284,9 +284,12 @@ async function emptyRows(
     tx,
   );
   await sql`UPDATE contact_block SET reason = '' WHERE contact_id = ${contactId}`.execute(tx);
-  await sql`UPDATE identity SET display_name = 'erased', handle = NULL, language_hint = NULL WHERE contact_id = ${contactId}`.execute(
-    tx,
-  );
+  await sql`DELETE FROM thread_participant WHERE thread_id = ANY (${threads}::uuid[])`.execute(tx);
+  await sql`DELETE FROM contact_automatic WHERE contact_id = ${contactId}`.execute(tx);
+  // An id that is an address says who it was; whoever writes from it again is somebody new.
+  await sql`UPDATE identity SET display_name = 'erased', handle = NULL, language_hint = NULL,
+    external_id = CASE WHEN strpos(external_id, '@') > 0 THEN 'erased:' || id ELSE external_id END
+    WHERE contact_id = ${contactId}`.execute(tx);
   await sql`UPDATE contact SET display_name = 'erased', language = NULL, erased_at = now() WHERE id = ${contactId}`.execute(
     tx,
   );

@@ -108,7 +108,7 @@ async function emptyMessages(db: Connection, olderThanMs: number): Promise<numbe
       ), edits AS (
         DELETE FROM message_edit e USING old WHERE e.message_id = old.id
       ), previews AS (
-        UPDATE conversation c SET preview = '', bot_memory = '{}' FROM message m JOIN old ON old.id = m.id
+        UPDATE conversation c SET preview = '', subject = NULL, bot_memory = '{}' FROM message m JOIN old ON old.id = m.id
         WHERE c.id = m.conversation_id
       )
       UPDATE message m SET text = '', body = NULL, entry = NULL, extras = NULL, erased_at = now() FROM old WHERE m.id = old.id

@@ -4,7 +4,7 @@ CREATE TYPE decision_v1 AS (
   thread_id uuid, token bigint, release boolean, conversation_id uuid, owner_version bigint,
   message_ids uuid[], message_state text, why text, memory jsonb, language text,
   handoff_team text, secret_told boolean, urgent boolean, used_turn uuid, turn_state text, new_turn jsonb, outbound jsonb,
-  wait_ms double precision, bot_said jsonb, greets boolean
+  wait_ms double precision, bot_said jsonb, greets boolean, automatic_limit integer, limit_team text
 );
 CREATE TYPE outbound_v1 AS (
   thread_id uuid, conversation_id uuid, owner_version bigint, place bigint, id uuid, text text, body jsonb,
@@ -57,6 +57,9 @@ BEGIN
   WHERE i.thread_id = ANY (held) AND c.owner_version = i.owner_version AND c.status <> 'resolved';
 
   IF good IS NOT NULL THEN
+    IF EXISTS (SELECT FROM unnest(good) i WHERE i.automatic_limit IS NOT NULL) THEN
+      good := limit_automatic_v1(good);
+    END IF;
     UPDATE message m SET state = i.message_state, state_reason = i.why,
       parked_at = CASE i.message_state WHEN 'parked' THEN now() END
     FROM unnest(good) i CROSS JOIN LATERAL unnest(i.message_ids) AS x(id)

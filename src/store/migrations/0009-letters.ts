@@ -50,6 +50,41 @@ CREATE TABLE account_memory (
   PRIMARY KEY (account_id, name)
 );
 
+-- What the bot said to a contact by itself on one day, where a channel limits that.
+CREATE TABLE contact_automatic (
+  contact_id uuid PRIMARY KEY REFERENCES contact,
+  since timestamptz NOT NULL,
+  answers integer NOT NULL
+);
+
+-- Beyond the day's limit nothing is said: people take over, unless they do already. Contacts are locked in their order.
+CREATE FUNCTION limit_automatic_v1(p_items decision_v1[]) RETURNS decision_v1[] LANGUAGE plpgsql AS $$
+DECLARE
+  nth integer;
+  d decision_v1;
+BEGIN
+  FOR nth IN SELECT k.no FROM generate_subscripts(p_items, 1) AS k(no) JOIN thread t ON t.id = p_items[k.no].thread_id
+    WHERE p_items[k.no].automatic_limit IS NOT NULL AND jsonb_array_length(p_items[k.no].outbound) > 0 ORDER BY t.contact_id
+  LOOP
+    d := p_items[nth];
+    INSERT INTO contact_automatic AS x (contact_id, since, answers)
+    SELECT t.contact_id, now(), 1 FROM thread t WHERE t.id = d.thread_id AND d.automatic_limit > 0
+    ON CONFLICT (contact_id) DO UPDATE SET answers = CASE WHEN x.since > now() - interval '1 day' THEN x.answers + 1 ELSE 1 END,
+      since = CASE WHEN x.since > now() - interval '1 day' THEN x.since ELSE now() END
+    WHERE x.answers < d.automatic_limit OR x.since <= now() - interval '1 day';
+    CONTINUE WHEN FOUND;
+    d.outbound := NULL;
+    d.greets := false;
+    IF d.handoff_team IS NULL THEN
+      d.handoff_team := d.limit_team;
+      d.message_state := 'routed';
+      d.why := 'the bot has answered this sender often enough for a day';
+    END IF;
+    p_items[nth] := d;
+  END LOOP;
+  RETURN p_items;
+END $$;
+
 CREATE FUNCTION move_bookmark_v1(p_account text, p_bookmark jsonb) RETURNS void LANGUAGE sql AS $$
   INSERT INTO account_bookmark AS b (account_id, name, epoch, position)
   VALUES (p_account, p_bookmark->>'name', p_bookmark->>'epoch', (p_bookmark->>'position')::bigint)

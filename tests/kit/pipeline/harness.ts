@@ -5,7 +5,7 @@ import { createUuidV7, systemClock } from '../../../src/core/ids-and-time.ts';
 import { brandId, type TeamId } from '../../../src/core/model/ids.ts';
 import type { Bot } from '../../../src/core/ports/brain.ts';
 import type { ChangeSink } from '../../../src/core/ports/changes.ts';
-import type { ChannelAccount } from '../../../src/core/ports/channel.ts';
+import type { ChannelAccount, InboundPayload } from '../../../src/core/ports/channel.ts';
 import type { PipelineStore } from '../../../src/core/ports/pipeline-store.ts';
 import type { WakeQueue } from '../../../src/core/ports/queue.ts';
 import { createRecovery } from '../../../src/delivery/recovery.ts';
@@ -16,6 +16,7 @@ import type { IngestOptions } from '../../../src/store/hot/ingest.ts';
 import { createPipelineStore } from '../../../src/store/hot/pipeline-store.ts';
 import { type Instance, registerInstance } from '../../../src/store/instances.ts';
 import { migrations } from '../../../src/store/migrations/index.ts';
+import { createThreadFinder } from '../../../src/store/thread-finder.ts';
 import { quietLog } from '../quiet-log.ts';
 
 /** Fills an empty database with our schema. */
@@ -66,7 +67,7 @@ export interface Gateway {
   instance: Instance;
   worker: Worker;
   log: ReturnType<typeof quietLog>;
-  receive(payloads: readonly object[]): Promise<void>;
+  receive(payloads: readonly object[], others?: Omit<InboundPayload, 'data'>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -172,6 +173,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     digest: (data) => Buffer.from(data).toString('hex').slice(0, 32),
     putBlob: () => Promise.resolve('blob'),
     isThanks: (text) => text === 'thanks',
+    threads: createThreadFinder(database),
     onResult: () => undefined,
   });
   if (options.withoutWorker !== true) await worker.start();
@@ -181,7 +183,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     instance,
     worker,
     log,
-    receive: (payloads) => intake(payloads.map((payload) => Buffer.from(JSON.stringify(payload)))),
+    receive: (payloads, others = {}) =>
+      intake(payloads.map((payload) => ({ data: Buffer.from(JSON.stringify(payload)), ...others }))),
     async stop() {
       await worker.stop(5_000);
       waiting.stop();

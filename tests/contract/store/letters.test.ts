@@ -1,0 +1,335 @@
+import { describe, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
+import { createUuidV7, systemClock } from '../../../src/core/ids-and-time.ts';
+import { brandId } from '../../../src/core/model/ids.ts';
+import type { InboundMessage, InboundReceipt, Participant } from '../../../src/core/model/inbound.ts';
+import { createAccountRecords } from '../../../src/store/account-records.ts';
+import { createDeskStore } from '../../../src/store/desk-store.ts';
+import { applyLateChanges } from '../../../src/store/maintenance/late-changes.ts';
+import { eventually } from '../../kit/eventually.ts';
+import { storeBackends } from '../../kit/pipeline/backends.ts';
+import { echoBot, type Gateway, type GatewayOptions } from '../../kit/pipeline/harness.ts';
+import { customerMessage, type MemoryChannel, memoryChannel } from '../../kit/pipeline/memory-channel.ts';
+import { useGateways } from './gateways.ts';
+
+const DAY_MS = 86_400_000;
+
+function part(externalId: string, proven = true, role: Participant['role'] = 'customer'): Participant {
+  return { externalId, name: '', role, proven };
+}
+
+/** A letter that begins a thread of its own, or joins the one it names. */
+function letter(from: string, thread: string, extra: Partial<InboundMessage> = {}): InboundMessage {
+  const message = customerMessage(thread, `letter ${thread}`);
+  const author = { externalId: from, displayName: from, isBot: false };
+  return {
+    ...message,
+    author,
+    externalId: `mid:${thread}#1`,
+    subject: `About ${thread}`,
+    participants: [part(from)],
+    ...extra,
+  };
+}
+
+const answering = (from: string, ids: Partial<NonNullable<InboundMessage['references']>>, proven = true) => ({
+  references: { participant: { externalId: from, proven }, threadIds: [], deliveryIds: [], externalIds: [], ...ids },
+});
+
+describe.each(storeBackends)('letters on $name', ({ start }) => {
+  const gateways = useGateways(start);
+
+  async function gateway(options: Partial<GatewayOptions> & { account?: MemoryChannel } = {}) {
+    const account = options.account ?? memoryChannel();
+    const made = await gateways.start({ ...options, account });
+    return { ...made, account };
+  }
+  const conversations = (on: Gateway) =>
+    on.database.db.selectFrom('conversation').selectAll().orderBy('number').execute();
+  const inbound = (on: Gateway) =>
+    on.database.db
+      .selectFrom('message')
+      .select(['text', 'state', 'state_reason', 'thread_id'])
+      .where('kind', '=', 'inbound')
+      .orderBy('created_at')
+      .execute();
+  const threads = async (on: Gateway): Promise<number> =>
+    (await on.database.db.selectFrom('thread').select('id').execute()).length;
+  const records = (on: Gateway) =>
+    createAccountRecords(brandId('mem'), {
+      database: on.database,
+      seal: (plain) => plain,
+      open: (sealed) => sealed,
+      sign: (value) => value,
+      signatureOf: (team) => `the team ${team}`,
+    });
+
+  test('what nobody has to answer is shown, owned by nobody, and wakes no bot; what comes later does', async () => {
+    const on = await gateway();
+    await on.receive([letter('eve@x', 's', { filedAs: 'spam' })]);
+    expect(await conversations(on)).toMatchObject([
+      { status: 'resolved', owner_kind: 'none', filed_as: 'spam', subject: 'About s', unread: 0, preview: 'letter s' },
+    ]);
+    expect(await inbound(on)).toMatchObject([{ state: 'filed', state_reason: 'spam' }]);
+    expect(await on.database.db.selectFrom('thread').select('due_at').execute()).toEqual([{ due_at: null }]);
+    await on.receive([letter('eve@x', 's', { externalId: 'mid:s#2', text: 'I am real' })]);
+    await eventually(() => expect(on.account.arrived.map(({ text }) => text)).toEqual(['I am real']));
+    expect(await conversations(on)).toMatchObject([{ status: 'open', owner_kind: 'bot', filed_as: null }]);
+  });
+
+  test('an automatic answer reopens nothing and is not unread', async () => {
+    const on = await gateway({ withoutWorker: true });
+    await on.receive([letter('ana@x', 'a')]);
+    await sql`UPDATE conversation SET status = 'resolved', owner_kind = 'none', resolved_owner_kind = 'bot', resolved_at = now(), unread = 0`.execute(
+      on.database.db,
+    );
+    await on.receive([letter('ana@x', 'a', { externalId: 'mid:a#2', filedAs: 'auto_reply' })]);
+    expect(await conversations(on)).toMatchObject([{ status: 'resolved', filed_as: null, unread: 0 }]);
+    expect((await inbound(on))[1]).toMatchObject({ state: 'filed', state_reason: 'auto_reply' });
+    // Both in one batch: what counts counts, what does not does not.
+    await on.receive([
+      letter('ben@x', 'b', { externalId: 'mid:b#1', filedAs: 'machine' }),
+      letter('ben@x', 'b', { externalId: 'mid:b#2', text: 'hello' }),
+      letter('ben@x', 'b', { externalId: 'mid:b#3', filedAs: 'machine' }),
+    ]);
+    expect((await conversations(on))[1]).toMatchObject({ status: 'open', owner_kind: 'bot', unread: 1 });
+    expect(
+      (await inbound(on))
+        .slice(2)
+        .map(({ state }) => state)
+        .sort(),
+    ).toEqual(['filed', 'filed', 'new']);
+  });
+
+  test('somebody sees that it was no spam: it goes on as if it had just come in', async () => {
+    const on = await gateway();
+    await on.receive([letter('ana@x', 'a', { filedAs: 'spam', text: 'help me' })]);
+    const [filed] = await conversations(on);
+    const agent = createUuidV7(systemClock).uuid();
+    await sql`INSERT INTO agent (id, email, name, role, password_hash) VALUES (${agent}, 'mei@x', 'Mei', 'lead', '')`.execute(
+      on.database.db,
+    );
+    const recover = () =>
+      sql<{ outcome: string }>`SELECT outcome FROM desk_recover_v1(${agent}, ${filed?.id ?? ''})`.execute(
+        on.database.db,
+      );
+    expect((await recover()).rows).toEqual([{ outcome: 'ok' }]);
+    await eventually(() => expect(on.account.arrived.map(({ text }) => text)).toEqual(['help me']));
+    expect(await conversations(on)).toMatchObject([{ filed_as: null, status: 'open', owner_kind: 'bot', unread: 1 }]);
+    expect((await recover()).rows).toEqual([{ outcome: 'ok' }]);
+    expect(await inbound(on)).toMatchObject([{ state: 'answered' }]);
+    expect(createDeskStore(on.database, createUuidV7(systemClock))).toBeDefined();
+  });
+
+  test('a reference joins only for who takes part, and only as surely as they are known', async () => {
+    const on = await gateway({ withoutWorker: true });
+    await on.receive([letter('ana@x', 'a', { participants: [part('ana@x'), part('cc@x', false, 'copied')] })]);
+    const named = { externalIds: ['mid:a#'] };
+    const joins: [string, boolean, boolean][] = [
+      ['ana@x', true, true],
+      ['ana@x', false, false],
+      ['cc@x', false, true],
+      ['eve@x', true, false],
+    ];
+    let expected = 1;
+    for (const [index, [from, proven, joined]] of joins.entries()) {
+      const author = { externalId: proven ? from : `claimed:${from}`, displayName: from, isBot: false };
+      const own = { author, externalId: `mid:r${index}#1`, participants: [part(from, proven)] };
+      await on.receive([letter(from, `r${index}`, { ...own, ...answering(from, named, proven) })]);
+      expected += joined ? 0 : 1;
+      expect([from, proven, await threads(on)]).toEqual([from, proven, expected]);
+    }
+    // The whole id, not what merely begins like it.
+    await on.receive([
+      letter('ana@x', 'z', answering('ana@x', { externalIds: ['mid:#', 'mid:A#', 'mid:a', "mid:a'#"] })),
+    ]);
+    expect(await threads(on)).toBe(expected + 1);
+  });
+
+  test('ids that we signed join too: of a part, and of a thread', async () => {
+    const on = await gateway();
+    await on.receive([letter('ana@x', 'a')]);
+    await eventually(() => expect(on.account.arrived).toHaveLength(1));
+    const { id, thread_id } = await on.database.db
+      .selectFrom('delivery')
+      .select(['id', 'thread_id'])
+      .executeTakeFirstOrThrow();
+    await on.receive([letter('ana@x', 'b', answering('ana@x', { deliveryIds: [id] }))]);
+    await on.receive([letter('ana@x', 'c', answering('ana@x', { threadIds: [thread_id] }))]);
+    await on.receive([letter('eve@x', 'd', answering('eve@x', { threadIds: [thread_id], deliveryIds: [id] }))]);
+    await on.receive([letter('ana@x', 'e', answering('ana@x', { threadIds: ['nonsense'], deliveryIds: ["'"] }))]);
+    expect(await threads(on)).toBe(3);
+    expect((await inbound(on)).filter((one) => one.thread_id === thread_id)).toHaveLength(3);
+  });
+
+  test('a bookmark moves in the commit that stores, and never back within an epoch', async () => {
+    const on = await gateway({ withoutWorker: true });
+    const at = (epoch: string, position: number) => ({ bookmark: { name: 'INBOX', epoch, position } });
+    const now = () => records(on).bookmark('INBOX');
+    expect(await now()).toBeNull();
+    const first = letter('ana@x', 'a');
+    await on.receive([first], at('1', 5));
+    expect(await now()).toEqual({ epoch: '1', position: 5 });
+    await on.receive([first], at('1', 6));
+    await on.receive([letter('ana@x', 'b')], at('1', 3));
+    expect(await now()).toEqual({ epoch: '1', position: 6 });
+    // What the database refuses is parked, and the bookmark stands behind it all the same.
+    await on.receive([letter('ana@x', 'c', { occurredAtMs: 1e300 })], at('1', 9));
+    expect(await now()).toEqual({ epoch: '1', position: 9 });
+    expect(
+      await on.database.db.selectFrom('inbound_event').select('state').where('state', '=', 'parked').execute(),
+    ).toHaveLength(1);
+    await on.receive([letter('ana@x', 'd')], at('2', 1));
+    expect(await now()).toEqual({ epoch: '2', position: 1 });
+    expect(await records(on).known([first.eventKey, 'never'])).toEqual([first.eventKey]);
+  });
+
+  test('a receipt marks the part it is about, waits for it to be sent, and troubles nobody else', async () => {
+    let answer: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const account = memoryChannel('mem', {
+      send: async (request) => {
+        account.arrived.push({ threadKey: request.threadKey, text: '', key: request.idempotencyKey });
+        await held;
+        return { kind: 'sent', externalId: 'mid:ours#out' };
+      },
+    });
+    const on = await gateway({ account });
+    await on.receive([letter('ana@x', 'a')]);
+    await eventually(() => expect(account.arrived).toHaveLength(1));
+    const { id } = await on.database.db.selectFrom('delivery').select('id').executeTakeFirstOrThrow();
+    const receipt = (eventKey: string, extra: Partial<InboundReceipt>): InboundReceipt => ({
+      type: 'receipt',
+      eventKey,
+      occurredAtMs: null,
+      thread: { key: 'of the server', kind: 'private' },
+      author: { externalId: 'MAILER-DAEMON', displayName: '', isBot: true },
+      targetExternalId: 'mid:ours#out',
+      targetDeliveryId: id,
+      fate: 'bounced',
+      text: '550 5.1.1 nobody here',
+      unreachable: true,
+      ...extra,
+    });
+    await on.receive([receipt('early', {})]);
+    expect(await on.database.db.selectFrom('delivery').select(['state']).execute()).toEqual([{ state: 'sending' }]);
+    answer();
+    await eventually(async () =>
+      expect(await on.database.db.selectFrom('delivery').select('state').execute()).toEqual([{ state: 'sent' }]),
+    );
+    await applyLateChanges(on.database);
+    const bounced = await on.database.db.selectFrom('delivery').selectAll().executeTakeFirstOrThrow();
+    expect(bounced).toMatchObject({ state: 'bounced', error_kind: 'bounced', error: '550 5.1.1 nobody here' });
+    expect(bounced.attention_at).not.toBeNull();
+    const people = await on.database.db.selectFrom('identity').select(['external_id', 'unreachable_at']).execute();
+    expect(people).toEqual([{ external_id: 'ana@x', unreachable_at: expect.any(Date) }]);
+    // Again, and of something that is not ours: nothing changes, nobody new appears.
+    await on.receive([receipt('again', { text: 'other words' })]);
+    await on.receive([receipt('foreign', { targetDeliveryId: createUuidV7(systemClock).uuid() })]);
+    expect(await on.database.db.selectFrom('delivery').select('error').execute()).toEqual([
+      { error: '550 5.1.1 nobody here' },
+    ]);
+    expect(await threads(on)).toBe(1);
+    const foreign = on.database.db
+      .selectFrom('inbound_event')
+      .select(['state', 'reason'])
+      .where('event_key', '=', 'foreign');
+    expect(await foreign.execute()).toEqual([{ state: 'filed', reason: 'a receipt for nothing of ours' }]);
+  });
+
+  test('a day has so many automatic answers for one contact, over all of its threads; then people take over', async () => {
+    const account = memoryChannel('mem', { automaticAnswersPerDay: 2 });
+    const on = await gateway({ account, bot: echoBot, ingest: { floodLimit: 20 } });
+    for (const thread of ['a', 'b', 'c']) {
+      await on.receive([letter('ana@x', thread)]);
+      await eventually(async () => expect((await inbound(on)).every(({ state }) => state !== 'new')).toBe(true));
+    }
+    expect(account.arrived.map(({ text }) => text)).toEqual(['letter a', 'letter b']);
+    expect(await conversations(on)).toMatchObject([
+      { owner_kind: 'bot' },
+      { owner_kind: 'bot' },
+      { owner_kind: 'queue', owner_team: 'support' },
+    ]);
+    await on.receive([letter('ben@x', 'd')]);
+    await eventually(() => expect(account.arrived).toHaveLength(3));
+    await sql`UPDATE contact_automatic SET since = since - interval '25 hours'`.execute(on.database.db);
+    await on.receive([letter('ana@x', 'e')]);
+    await eventually(() => expect(account.arrived).toHaveLength(4));
+  });
+
+  test('the channel says how long after its end a conversation goes on', async () => {
+    const { capabilities } = memoryChannel();
+    const account = memoryChannel('mem', { capabilities: { ...capabilities, reopenWindowMs: 30 * DAY_MS } });
+    const on = await gateway({ account, withoutWorker: true });
+    await on.receive([letter('ana@x', 'a')]);
+    const resolve = (days: number) =>
+      sql`UPDATE conversation SET status = 'resolved', owner_kind = 'none', resolved_owner_kind = 'bot',
+        resolved_at = now() - ${days} * interval '1 day'`.execute(on.database.db);
+    await resolve(29);
+    await on.receive([letter('ana@x', 'a', { externalId: 'mid:a#2' })]);
+    expect(await conversations(on)).toMatchObject([{ status: 'open' }]);
+    await resolve(31);
+    await on.receive([letter('ana@x', 'a', { externalId: 'mid:a#3' })]);
+    expect(await conversations(on)).toHaveLength(2);
+  });
+
+  test('what an answer needs is the same however often it is asked for', async () => {
+    const on = await gateway();
+    const facts = {
+      subject: 'Where is it',
+      from: { name: 'Ana', address: 'ana@x' },
+      to: [],
+      cc: [],
+      messageId: 'one@x',
+      references: ['zero@x'],
+    };
+    await on.receive([letter('ana@x', 'a', { extras: { letter: facts } })]);
+    await eventually(() => expect(on.account.arrived).toHaveLength(1));
+    const { id } = await on.database.db.selectFrom('delivery').select('id').executeTakeFirstOrThrow();
+    const asked = await records(on).correspondence(id);
+    expect(asked).toMatchObject({
+      to: [{ name: 'Ana', address: 'ana@x' }],
+      cc: [],
+      subject: 'Re: Where is it',
+      references: ['zero@x', 'one@x'],
+      quoted: { author: { address: 'ana@x' }, text: 'letter a' },
+      agentName: null,
+      signature: null,
+    });
+    await on.receive([
+      letter('ana@x', 'a', {
+        externalId: 'mid:a#2',
+        text: 'later',
+        extras: { letter: { ...facts, messageId: 'two@x' } },
+      }),
+    ]);
+    expect(await records(on).correspondence(id)).toEqual(asked);
+  });
+
+  test('what a channel remembers is committed at once and written by one at a time', async () => {
+    const on = await gateway({ withoutWorker: true });
+    const { memory } = records(on);
+    expect(await memory.read('token')).toBeNull();
+    const inside: string[] = [];
+    const turn = (name: string) =>
+      memory.exclusively('token', async (current, write) => {
+        inside.push(`${name} in`);
+        await write(`${current ?? ''}${name}`);
+        expect(await records(on).memory.read('token')).toBe(`${current ?? ''}${name}`);
+        inside.push(`${name} out`);
+      });
+    await Promise.all([turn('a'), turn('b'), turn('c')]);
+    expect((await memory.read('token'))?.split('').sort().join('')).toBe('abc');
+    for (let index = 0; index < inside.length; index += 2)
+      expect(inside[index + 1]).toBe(inside[index]?.replace('in', 'out'));
+    await expect(
+      memory.exclusively('token', async (_current, write) => {
+        await write('kept');
+        throw new Error('later');
+      }),
+    ).rejects.toThrow('later');
+    expect(await memory.read('token')).toBe('kept');
+  });
+});
