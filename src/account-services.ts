@@ -60,6 +60,7 @@ export function lateServices(): AccountServices & {
     },
     records: (account) => ({
       bookmark: async (name) => recordsOf(account).bookmark(name),
+      beginAt: async (name, bookmark) => recordsOf(account).beginAt(name, bookmark),
       known: async (keys) => recordsOf(account).known(keys),
       correspondence: async (id) => recordsOf(account).correspondence(id),
       sign: (value) => recordsOf(account).sign(value),

@@ -98,11 +98,15 @@ export function createAccountRecords(accountId: AccountId, deps: RecordsDeps): A
     async bookmark(name) {
       const row = await db
         .selectFrom('account_bookmark')
-        .select(['epoch', 'position'])
+        .select(['epoch', 'position', 'base'])
         .where('account_id', '=', accountId)
         .where('name', '=', name)
         .executeTakeFirst();
-      return row === undefined ? null : { epoch: row.epoch, position: row.position };
+      return row ?? null;
+    },
+
+    async beginAt(name, bookmark) {
+      await sql`SELECT move_bookmark_v1(${accountId}, ${JSON.stringify({ name, ...bookmark })}::jsonb)`.execute(db);
     },
 
     async known(eventKeys) {

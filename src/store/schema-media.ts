@@ -56,6 +56,7 @@ export interface AccountBookmarkTable {
   name: string;
   epoch: string;
   position: number;
+  base: number;
   moved_at: Time;
 }
 

@@ -65,6 +65,8 @@ export interface Bookmark {
   /** Changes when positions begin anew. */
   epoch: string;
   position: number;
+  /** What was there before us and is none of ours; 0: nothing. */
+  base: number;
 }
 
 /** What a connection received, with what goes into the same commit. */
@@ -103,6 +105,8 @@ export interface AccountMemory {
 /** What a channel may ask of the store about its own account. All reject with `StoreUnavailable` while it is away. */
 export interface AccountRecords {
   bookmark(name: string): Promise<Bookmark | null>;
+  /** Where reading begins, at the first start and in a new epoch; from then on it moves with what is stored. */
+  beginAt(name: string, bookmark: Bookmark): Promise<void>;
   /** Of these event keys those that are stored. */
   known(eventKeys: readonly string[]): Promise<string[]>;
   /** What an outgoing letter needs besides its part; null: there is no such part. */

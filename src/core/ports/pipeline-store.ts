@@ -37,7 +37,7 @@ export interface IngestItem {
   raw: Buffer | null;
   rawBlob: string | null;
   /** Moved in the same transaction. */
-  bookmark?: { name: string; epoch: string; position: number };
+  bookmark?: { name: string; epoch: string; position: number; base: number };
   /** The channel's own, ms; left out: what holds for all. */
   reopenWindowMs?: number | undefined;
   content:

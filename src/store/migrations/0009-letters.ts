@@ -37,6 +37,8 @@ CREATE TABLE account_bookmark (
   name text NOT NULL,
   epoch text NOT NULL,
   position bigint NOT NULL,
+  -- what was there before us and is none of ours
+  base bigint NOT NULL,
   moved_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (account_id, name)
 );
@@ -86,9 +88,10 @@ BEGIN
 END $$;
 
 CREATE FUNCTION move_bookmark_v1(p_account text, p_bookmark jsonb) RETURNS void LANGUAGE sql AS $$
-  INSERT INTO account_bookmark AS b (account_id, name, epoch, position)
-  VALUES (p_account, p_bookmark->>'name', p_bookmark->>'epoch', (p_bookmark->>'position')::bigint)
-  ON CONFLICT (account_id, name) DO UPDATE SET epoch = EXCLUDED.epoch, position = EXCLUDED.position, moved_at = now()
+  INSERT INTO account_bookmark AS b (account_id, name, epoch, position, base)
+  VALUES (p_account, p_bookmark->>'name', p_bookmark->>'epoch', (p_bookmark->>'position')::bigint, (p_bookmark->>'base')::bigint)
+  ON CONFLICT (account_id, name) DO UPDATE SET epoch = EXCLUDED.epoch, position = EXCLUDED.position, base = EXCLUDED.base,
+    moved_at = now()
   WHERE b.epoch <> EXCLUDED.epoch OR b.position < EXCLUDED.position
 $$;
 

@@ -164,23 +164,25 @@ describe.each(storeBackends)('letters on $name', ({ start }) => {
 
   test('a bookmark moves in the commit that stores, and never back within an epoch', async () => {
     const on = await gateway({ withoutWorker: true });
-    const at = (epoch: string, position: number) => ({ bookmark: { name: 'INBOX', epoch, position } });
+    const at = (epoch: string, position: number) => ({ bookmark: { name: 'INBOX', epoch, position, base: 1 } });
     const now = () => records(on).bookmark('INBOX');
     expect(await now()).toBeNull();
+    await records(on).beginAt('INBOX', { epoch: '1', position: 4, base: 1 });
+    expect(await now()).toEqual({ epoch: '1', position: 4, base: 1 });
     const first = letter('ana@x', 'a');
     await on.receive([first], at('1', 5));
-    expect(await now()).toEqual({ epoch: '1', position: 5 });
+    expect(await now()).toEqual({ epoch: '1', position: 5, base: 1 });
     await on.receive([first], at('1', 6));
     await on.receive([letter('ana@x', 'b')], at('1', 3));
-    expect(await now()).toEqual({ epoch: '1', position: 6 });
+    expect(await now()).toEqual({ epoch: '1', position: 6, base: 1 });
     // What the database refuses is parked, and the bookmark stands behind it all the same.
     await on.receive([letter('ana@x', 'c', { occurredAtMs: 1e300 })], at('1', 9));
-    expect(await now()).toEqual({ epoch: '1', position: 9 });
+    expect(await now()).toEqual({ epoch: '1', position: 9, base: 1 });
     expect(
       await on.database.db.selectFrom('inbound_event').select('state').where('state', '=', 'parked').execute(),
     ).toHaveLength(1);
     await on.receive([letter('ana@x', 'd')], at('2', 1));
-    expect(await now()).toEqual({ epoch: '2', position: 1 });
+    expect(await now()).toEqual({ epoch: '2', position: 1, base: 1 });
     expect(await records(on).known([first.eventKey, 'never'])).toEqual([first.eventKey]);
   });
 

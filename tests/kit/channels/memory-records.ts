@@ -21,6 +21,7 @@ export function memoryRecords(): MemoryRecords {
     stored,
     letters,
     bookmark: (name) => Promise.resolve(bookmarks.get(name) ?? null),
+    beginAt: (name, bookmark) => Promise.resolve(void bookmarks.set(name, bookmark)),
     known: (keys) => Promise.resolve(keys.filter((key) => stored.has(key))),
     correspondence: (id) => Promise.resolve(letters.get(id) ?? letters.get('*') ?? null),
     sign: (value) => createHmac('sha256', 'a key of this test').update(value).digest('hex'),
