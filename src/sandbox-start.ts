@@ -1,4 +1,6 @@
 import { createServer } from 'node:net';
+import { email } from '../channels/email/index.ts';
+import { createMailSimulator } from '../channels/email/simulator/index.ts';
 import { telegram } from '../channels/telegram/index.ts';
 import { createTelegramSimulator } from '../channels/telegram/simulator/index.ts';
 import type { Config } from '../config/schema.ts';
@@ -14,7 +16,7 @@ import { sandboxRoutes } from './sandbox/routes.ts';
 import { keepWorker } from './sandbox/worker-keeper.ts';
 import { openDatabase } from './store/database.ts';
 
-/** The sandbox: a gateway whose only account is on a simulated Telegram in this process, and a worker beside it. */
+/** The sandbox: a gateway on a simulated Telegram and a simulated mail server in this process, and a worker beside it. */
 export interface Sandbox {
   readonly config: Config;
   /** Once the store is there: brings in the demo people and sets the worker going. */
@@ -56,16 +58,29 @@ export async function startSandbox(base: Config, log: Log): Promise<Sandbox> {
     firstMessageId: nowSeconds % 2_000_000_000,
   });
   await simulator.start();
+  const mail = createMailSimulator({ authservId: 'mx.parley.test' });
+  // As with the phones: numbers of an earlier run must not come again.
+  mail.mailbox().inbox.renumber(nowSeconds);
+  await mail.start();
   const account = telegram.configSchema.parse({
     id: 'sandbox',
     channel: 'telegram',
     token: simulator.token,
     apiRoot: simulator.url,
   });
+  const mailbox = email.configSchema.parse({
+    id: 'sandbox-mail',
+    channel: 'email',
+    address: mail.address,
+    name: 'Parley Support',
+    imap: { ...mail.imap, secure: false, user: mail.address, password: mail.password, spamFolder: 'Spam' },
+    smtp: { ...mail.smtp, secure: false, user: mail.address, password: mail.password },
+    authservIds: [mail.authservId],
+  });
   const config: Config = {
     ...base,
     http: { ...base.http, port: await freeOr0(base.http.host, base.http.port) },
-    accounts: [{ ...account }],
+    accounts: [{ ...account }, { ...mailbox }],
     teams: DEMO_TEAMS,
   };
   const marks = createMarks(startedMs);
@@ -84,6 +99,7 @@ export async function startSandbox(base: Config, log: Log): Promise<Sandbox> {
       await bringInDemoPeople(database, password);
       const playground = createPlayground({
         simulator,
+        mail,
         worker,
         marks,
         database,
@@ -110,7 +126,7 @@ export async function startSandbox(base: Config, log: Log): Promise<Sandbox> {
     },
     async stop() {
       await worker.stop();
-      await simulator.stop();
+      await Promise.all([simulator.stop(), mail.stop()]);
     },
   };
 }

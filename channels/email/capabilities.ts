@@ -8,7 +8,7 @@ const LARGEST_FILE = 18 * MEGABYTE;
 export const emailCapabilities = {
   text: {
     maxLength: 100_000,
-    unit: 'codepoint',
+    unit: 'utf16',
     formatting: ['strong', 'emphasis', 'underline', 'strikethrough', 'inlineCode', 'codeBlock', 'link', 'blockquote'],
   },
   media: {

@@ -59,11 +59,13 @@ export function createMailTaker(parts: TakerParts) {
     try {
       payload = await read(mail, bytes);
     } catch (error) {
-      if (!isOfTheMail(error)) throw error;
-      const reason = error instanceof Error ? error.name : 'unknown';
-      if (mail.attempt < MOST_TRIES) throw new MailUnreadable(reason, error);
-      parts.log.error({ folder: mail.folder, uid: mail.uid, reason }, 'a mail could not be read and is parked');
-      await sink([{ data: parkedAs(mail, bytes, reason), bookmark }]);
+      // Everything else (the store, the disk) passes, and the mail waits for it.
+      if (!(error instanceof MailUnreadable) || mail.attempt < MOST_TRIES) throw error;
+      parts.log.error(
+        { folder: mail.folder, uid: mail.uid, error: error.message },
+        'a mail could not be read and is parked',
+      );
+      await sink([{ data: parkedAs(mail, bytes, error.message), bookmark }]);
       return;
     }
     const data = Buffer.from(JSON.stringify(payload), 'utf8');
@@ -96,12 +98,4 @@ function parkedAs(mail: ReceivedMail, bytes: Buffer, reason: string): Buffer {
     original: bytes.toString('base64'),
   };
   return Buffer.from(JSON.stringify(payload), 'utf8');
-}
-
-/** Whether the mail itself is at fault: everything else (the store, the disk) passes, and the mail waits for it. */
-function isOfTheMail(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    (error.name === 'MailParseFailed' || error instanceof RangeError || error instanceof TypeError)
-  );
 }

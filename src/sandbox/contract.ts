@@ -7,7 +7,17 @@ export const phoneLanguage = z.enum(PHONE_LANGUAGES).meta({ id: 'PhoneLanguage' 
 export type PhoneLanguage = z.infer<typeof phoneLanguage>;
 
 /** Trouble that can be put in the gateway's way. `src/sandbox/troubles.ts` says what each does at the platform. */
-export const TROUBLES = ['too_many', 'cut_reply', 'duplicates', 'slow', 'server_error'] as const;
+export const TROUBLES = [
+  'too_many',
+  'cut_reply',
+  'duplicates',
+  'slow',
+  'server_error',
+  'mail_later',
+  'mail_bounce',
+  'mail_cut',
+  'mail_renumbered',
+] as const;
 export type TroubleKind = (typeof TROUBLES)[number];
 
 /** What a customer can send at a click. */
@@ -55,12 +65,43 @@ export const phone = z
   .meta({ id: 'Phone' });
 export type Phone = z.infer<typeof phone>;
 
+export const correspondentLetter = z
+  .object({
+    id: z.int(),
+    from: z.enum(['customer', 'support']),
+    subject: z.string(),
+    text: z.string(),
+    cc: z.array(z.string()),
+    /** Names of its files. */
+    files: z.array(z.string()),
+    /** It names the letter it answers. */
+    answers: z.boolean(),
+    at: z.iso.datetime(),
+  })
+  .meta({ id: 'CorrespondentLetter' });
+export type CorrespondentLetter = z.infer<typeof correspondentLetter>;
+
+/** Somebody who writes mail. */
+export const correspondent = z
+  .object({
+    address: z.string(),
+    name: z.string(),
+    /** The mail server vouches that it is they who write. */
+    proven: z.boolean(),
+    letters: z.array(correspondentLetter),
+  })
+  .meta({ id: 'SandboxCorrespondent' });
+export type Correspondent = z.infer<typeof correspondent>;
+
 /** Everything the page shows, and its mark: `GET state?after=MARK` waits until there is another one. */
 export const sandboxState = z
   .object({
     mark: z.string(),
     botName: z.string(),
     phones: z.array(phone),
+    /** Our own address, and the people who write to it. */
+    mailAddress: z.string(),
+    correspondents: z.array(correspondent),
     troubles: z.array(
       z.object({
         id: z.int(),
@@ -98,6 +139,18 @@ export const pressOnPhone = z
 export const reactOnPhone = z
   .strictObject({ phone: phoneId, message: z.int(), emoji: z.string().min(1).max(20).nullable() })
   .meta({ id: 'ReactOnPhone' });
+const mailAddress = z.email().max(100);
+const letterText = z.string().trim().min(1, 'must not be empty').max(20_000);
+const extras = { picture: z.boolean().default(false), file: z.boolean().default(false) };
+export const newCorrespondent = z
+  .strictObject({ name: z.string().trim().min(1, 'must not be empty').max(64), address: mailAddress })
+  .meta({ id: 'NewCorrespondent' });
+export const writeLetter = z
+  .strictObject({ address: mailAddress, subject: z.string().trim().max(200), text: letterText, ...extras })
+  .meta({ id: 'WriteLetter' });
+export const answerLetter = z
+  .strictObject({ address: mailAddress, letter: z.int(), text: letterText, ...extras })
+  .meta({ id: 'AnswerLetter' });
 export const pictureQuery = z.object({ phone: z.coerce.number().int(), message: z.coerce.number().int() });
 /** `phone`: only in this chat, where the trouble is about chats. */
 export const newTrouble = z

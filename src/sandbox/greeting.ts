@@ -13,7 +13,7 @@ export function sandboxGreeting({ address, password, dataFolder, controlUrl }: G
   const width = Math.max(...DEMO_PEOPLE.map(({ email }) => email.length));
   const people = DEMO_PEOPLE.map(({ email, name, role }) => `    ${email.padEnd(width)}  ${name}, ${role}`);
   return `
-Parley runs in the sandbox: no configuration was found, so its Telegram is a simulated one inside this process.
+Parley runs in the sandbox: no configuration was found, so its Telegram and its mail server are simulated inside this process.
 
   Open         ${address}
   Sign in as

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
+import type { MailSimulator } from '../../channels/email/simulator/index.ts';
 import type { TelegramSimulator } from '../../channels/telegram/simulator/index.ts';
 import type { Log } from '../core/ports/log.ts';
 import type { Database } from '../store/database.ts';
 import type { SandboxState } from './contract.ts';
 import { DEMO_PEOPLE } from './demo-people.ts';
 import { watchFirstSteps } from './first-steps.ts';
+import { createLetters, type Letters } from './letters.ts';
 import type { Marks } from './marks.ts';
 import { keepPhones, readPhones } from './phone-file.ts';
 import { createPhones, type Phones } from './phones.ts';
@@ -14,6 +16,7 @@ import type { WorkerKeeper } from './worker-keeper.ts';
 /** All that the visitor of a sandbox plays with. */
 export interface Playground {
   readonly phones: Phones;
+  readonly letters: Letters;
   readonly troubles: Troubles;
   readonly worker: Pick<WorkerKeeper, 'kill'>;
   readonly marks: Marks;
@@ -24,6 +27,7 @@ export interface Playground {
 
 export interface PlaygroundOptions {
   simulator: TelegramSimulator;
+  mail: MailSimulator;
   worker: WorkerKeeper;
   marks: Marks;
   database: Database;
@@ -40,7 +44,7 @@ const BOT_NAME = 'Support';
 
 /** Puts phones, troubles, the worker and the first steps together. */
 export function createPlayground(options: PlaygroundOptions): Playground {
-  const { simulator, worker, marks, database, dataFolder, password, log } = options;
+  const { simulator, mail, worker, marks, database, dataFolder, password, log } = options;
   const file = join(dataFolder, PHONES_FILE);
   const phones = createPhones({
     simulator,
@@ -51,11 +55,13 @@ export function createPlayground(options: PlaygroundOptions): Playground {
     },
   });
   const keeper = keepPhones(file, phones.list, log);
-  const troubles = createTroubles(simulator, marks.bump);
+  const troubles = createTroubles(simulator, mail, marks.bump);
+  const letters = createLetters({ simulator: mail, onChange: marks.bump });
   const steps = watchFirstSteps({ database, log, onChange: marks.bump });
 
   return {
     phones,
+    letters,
     troubles,
     worker,
     marks,
@@ -63,6 +69,8 @@ export function createPlayground(options: PlaygroundOptions): Playground {
       mark: marks.current(),
       botName: BOT_NAME,
       phones: phones.list(),
+      mailAddress: mail.address,
+      correspondents: letters.list(),
       troubles: troubles.list(),
       people: DEMO_PEOPLE.map(({ name, email, role }) => ({ name, email, role })),
       password,
@@ -73,6 +81,7 @@ export function createPlayground(options: PlaygroundOptions): Playground {
       marks.release();
       steps.close();
       troubles.close();
+      letters.close();
       phones.close();
       await keeper.close();
     },

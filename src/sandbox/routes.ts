@@ -3,9 +3,11 @@ import type { ExtraRoutes } from '../api/api.ts';
 import { refusals } from '../api/zod-app.ts';
 import { ParleyError } from '../core/errors.ts';
 import {
+  answerLetter,
   blockOnPhone,
   clearTrouble,
   editOnPhone,
+  newCorrespondent,
   newPhone,
   newTrouble,
   phone,
@@ -16,6 +18,7 @@ import {
   sayOnPhone,
   sendOnPhone,
   stateQuery,
+  writeLetter,
 } from './contract.ts';
 import type { Playground } from './playground.ts';
 
@@ -67,6 +70,20 @@ export function sandboxRoutes(playground: () => Playground): ExtraRoutes {
     });
     app.post('/block', { config, schema: { body: blockOnPhone, response } }, ({ body }) => {
       playground().phones.block(body.phone, body.blocked);
+      return playground().state();
+    });
+    app.post('/letters/people', { config, schema: { body: newCorrespondent, response } }, ({ body }) => {
+      playground().letters.add(body.name, body.address);
+      return playground().state();
+    });
+    app.post('/letters/write', { config, schema: { body: writeLetter, response } }, async ({ body }) => {
+      const { address, ...letter } = body;
+      await playground().letters.write(address, letter);
+      return playground().state();
+    });
+    app.post('/letters/answer', { config, schema: { body: answerLetter, response } }, async ({ body }) => {
+      const { address, letter, ...said } = body;
+      await playground().letters.answer(address, letter, said);
       return playground().state();
     });
     app.post('/troubles', { config, schema: { body: newTrouble, response } }, ({ body }) => {

@@ -22,7 +22,7 @@ function drawing({ sky, hill, sun }: (typeof PICTURES)[number], width: number, h
 }
 
 // The library is large and few sandboxes need it at once.
-async function picture(index: number, format: 'jpeg' | 'webp', width: number, height: number): Promise<Buffer> {
+async function picture(index: number, format: 'jpeg' | 'webp' | 'png', width: number, height: number): Promise<Buffer> {
   const { default: sharp } = await import('sharp');
   const colours = PICTURES[index % PICTURES.length] ?? PICTURES[0];
   return sharp(drawing(colours, width, height))
@@ -46,7 +46,7 @@ async function photo(index: number): Promise<Content> {
 }
 
 /** One empty page: the smallest thing every reader opens. */
-function statement(): Buffer {
+export function statement(): Buffer {
   const objects = [
     '<</Type/Catalog/Pages 2 0 R>>',
     '<</Type/Pages/Kids[3 0 R]/Count 1>>',
@@ -61,6 +61,11 @@ function statement(): Buffer {
   const table = offsets.map((at) => `${String(at).padStart(10, '0')} 00000 n \n`).join('');
   const end = `trailer<</Size 4/Root 1 0 R>>\nstartxref\n${text.length}\n%%EOF\n`;
   return Buffer.from(`${text}xref\n0 4\n0000000000 65535 f \n${table}${end}`);
+}
+
+/** What a customer shows in a letter. */
+export async function letterPicture(): Promise<Buffer> {
+  return picture(0, 'png', 640, 480);
 }
 
 const VOICE_SECONDS = 2;

@@ -4,7 +4,7 @@ import { integerOf, recordOf } from '../../shared/read-unknown.ts';
 import { TelegramCallError } from '../errors.ts';
 import { ALLOWED_UPDATES } from '../normalise.ts';
 import type { TelegramApi } from './api.ts';
-import { createBackoff, pause } from './backoff.ts';
+import { createBackoff, pause } from '../../shared/backoff.ts';
 import { onChange, troubleOf } from './connection-state.ts';
 import { FULL_BATCH, lagOf } from './lag.ts';
 

@@ -1,15 +1,16 @@
-import { ListChecks, Smartphone, Zap } from 'lucide-react';
+import { ListChecks, Mail, Smartphone, Zap } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { Notice } from '../components/notice.tsx';
 import { Segments } from '../components/segments.tsx';
 import { Bar, Patience } from '../components/skeleton.tsx';
 import { FirstSteps } from './first-steps.tsx';
+import { MailPane } from './mail-pane.tsx';
 import { PhonePane } from './phone-pane.tsx';
 import { Troubles } from './troubles.tsx';
 import { useSandbox } from './use-sandbox.ts';
 import { useWords } from './words.ts';
 
-type Part = 'phone' | 'trouble' | 'steps';
+type Part = 'phone' | 'mail' | 'trouble' | 'steps';
 
 /** The sandbox beside the inbox: the customers' phones, trouble on command, and what to try first. */
 export default function SandboxDock(): ReactNode {
@@ -29,6 +30,7 @@ export default function SandboxDock(): ReactNode {
           onChange={setPart}
           choices={[
             { value: 'phone', label: t('sandbox.phone'), icon: <Smartphone aria-hidden size={14} /> },
+            { value: 'mail', label: t('sandbox.mail'), icon: <Mail aria-hidden size={14} /> },
             {
               value: 'trouble',
               label: wrong === 0 ? t('sandbox.trouble') : `${t('sandbox.trouble')} · ${wrong}`,
@@ -65,6 +67,9 @@ export default function SandboxDock(): ReactNode {
           {/* Stays where it is while something else is shown: what was typed must not be lost. */}
           <div hidden={part !== 'phone'} className="min-h-0 flex-1">
             <PhonePane state={state} shown={part === 'phone'} order={order} />
+          </div>
+          <div hidden={part !== 'mail'} className="min-h-0 flex-1">
+            <MailPane state={state} shown={part === 'mail'} order={order} />
           </div>
           {part === 'trouble' && <Troubles state={state} order={order} />}
           {part === 'steps' && <FirstSteps state={state} />}

@@ -1,9 +1,10 @@
 import { type ReactNode, useState } from 'react';
 import { NewCustomer } from './new-customer.tsx';
-import { PhonePicker } from './phone-picker.tsx';
+import { PersonPicker } from './person-picker.tsx';
 import { PhoneScreen } from './phone-screen.tsx';
 import { addPhone, type SandboxState } from './sandbox-api.ts';
 import { useSeen } from './use-seen.ts';
+import { useWords } from './words.ts';
 
 /** The customers, and the phone of the one who is chosen. */
 export function PhonePane(props: {
@@ -13,6 +14,7 @@ export function PhonePane(props: {
   order(run: () => Promise<unknown>): void;
 }): ReactNode {
   const { state, shown, order } = props;
+  const t = useWords();
   const [chosen, setChosen] = useState(state.phones[0]?.id);
   const [adding, setAdding] = useState(false);
   const phone = state.phones.find((one) => one.id === chosen) ?? state.phones[0];
@@ -21,8 +23,10 @@ export function PhonePane(props: {
 
   return (
     <div className="flex h-full min-h-0 flex-col gap-2 px-3 pb-3">
-      <PhonePicker
-        phones={state.phones}
+      <PersonPicker<number>
+        label={t('phone.customers')}
+        addLabel={t('phone.add')}
+        people={state.phones}
         chosen={phone.id}
         unread={unread}
         onChoose={setChosen}

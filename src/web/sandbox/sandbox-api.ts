@@ -6,6 +6,8 @@ type Schemas = components['schemas'];
 export type SandboxState = Schemas['SandboxState'];
 export type Phone = Schemas['Phone'];
 export type PhoneMessage = Phone['messages'][number];
+export type Correspondent = SandboxState['correspondents'][number];
+export type CorrespondentLetter = Correspondent['letters'][number];
 export type PhoneThing = Schemas['SendOnPhoneInput']['what'];
 export type TroubleKind = SandboxState['troubles'][number]['kind'];
 
@@ -33,6 +35,23 @@ export const edit = (phone: number, message: number, text: string): Promise<Sand
   answerOf(client.POST('/api/v1/sandbox/edit', { body: { phone, message, text } }));
 export const block = (phone: number, blocked: boolean): Promise<SandboxState> =>
   answerOf(client.POST('/api/v1/sandbox/block', { body: { phone, blocked } }));
+export const addCorrespondent = (name: string, address: string): Promise<SandboxState> =>
+  answerOf(client.POST('/api/v1/sandbox/letters/people', { body: { name, address } }));
+/** What goes into a mail besides words. */
+export interface LetterThings {
+  picture: boolean;
+  file: boolean;
+}
+export const writeLetter = (
+  address: string,
+  letter: { subject: string; text: string } & LetterThings,
+): Promise<SandboxState> => answerOf(client.POST('/api/v1/sandbox/letters/write', { body: { address, ...letter } }));
+export const answerLetter = (
+  address: string,
+  letter: number,
+  said: { text: string } & LetterThings,
+): Promise<SandboxState> =>
+  answerOf(client.POST('/api/v1/sandbox/letters/answer', { body: { address, letter, ...said } }));
 export const startTrouble = (kind: TroubleKind): Promise<SandboxState> =>
   answerOf(client.POST('/api/v1/sandbox/troubles', { body: { kind } }));
 export const stopTrouble = (id: number | undefined): Promise<SandboxState> =>

@@ -1,4 +1,16 @@
-import { Copy, Gauge, Hourglass, Scissors, ServerCrash, Skull, Square } from 'lucide-react';
+import {
+  Copy,
+  Gauge,
+  Hourglass,
+  ListOrdered,
+  MailWarning,
+  MailX,
+  Scissors,
+  ServerCrash,
+  Skull,
+  Square,
+  Unplug,
+} from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Badge } from '../components/badge.tsx';
 import { Button } from '../components/button.tsx';
@@ -11,6 +23,10 @@ const KINDS: readonly { kind: TroubleKind; icon: ReactNode }[] = [
   { kind: 'slow', icon: <Hourglass aria-hidden size={16} /> },
   { kind: 'server_error', icon: <ServerCrash aria-hidden size={16} /> },
   { kind: 'duplicates', icon: <Copy aria-hidden size={16} /> },
+  { kind: 'mail_later', icon: <MailWarning aria-hidden size={16} /> },
+  { kind: 'mail_bounce', icon: <MailX aria-hidden size={16} /> },
+  { kind: 'mail_cut', icon: <Unplug aria-hidden size={16} /> },
+  { kind: 'mail_renumbered', icon: <ListOrdered aria-hidden size={16} /> },
 ];
 
 /** Trouble on command, each with what to watch. */

@@ -1,19 +1,23 @@
 import { useRef } from 'react';
-import type { Phone } from './sandbox-api.ts';
 
-function answersOf(phone: Phone): number {
-  return phone.messages.filter((message) => message.from === 'support').length;
+/** Somebody of the sandbox with all that was written and answered. */
+interface Heard<Id> {
+  id: Id;
+  messages: readonly { from: 'customer' | 'support' }[];
 }
 
-/** How many answers each phone holds that nobody has looked at; those of an earlier visit count as seen. */
-export function useSeen(phones: readonly Phone[], shown: number | undefined): ReadonlyMap<number, number> {
-  const seen = useRef(new Map<number, number>());
-  const unread = new Map<number, number>();
-  for (const phone of phones) {
-    const answers = answersOf(phone);
-    if (phone.id === shown || !seen.current.has(phone.id)) seen.current.set(phone.id, answers);
-    const fresh = answers - (seen.current.get(phone.id) ?? 0);
-    if (fresh > 0) unread.set(phone.id, fresh);
+/** How many answers each person has that nobody has looked at; those of an earlier visit count as seen. */
+export function useSeen<Id extends string | number>(
+  people: readonly Heard<Id>[],
+  shown: Id | undefined,
+): ReadonlyMap<Id, number> {
+  const seen = useRef(new Map<Id, number>());
+  const unread = new Map<Id, number>();
+  for (const { id, messages } of people) {
+    const answers = messages.filter((message) => message.from === 'support').length;
+    if (id === shown || !seen.current.has(id)) seen.current.set(id, answers);
+    const fresh = answers - (seen.current.get(id) ?? 0);
+    if (fresh > 0) unread.set(id, fresh);
   }
   return unread;
 }

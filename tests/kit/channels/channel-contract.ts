@@ -6,12 +6,19 @@ import type { RenderedPart, SendOutcome } from '../../../src/core/model/outbound
 import type { ChannelAccount, SendRequest } from '../../../src/core/ports/channel.ts';
 import { eventually } from '../eventually.ts';
 import { buttonContract } from './button-contract.ts';
-import { type ChannelHarness, type ChannelRig, createTestSink } from './channel-harness.ts';
+import { type ChannelHarness, type ChannelRig, createTestSink, type TestSink } from './channel-harness.ts';
 import type { ContractStand } from './contract-stand.ts';
 import { fileContract } from './file-contract.ts';
 import { pathsOf, replaceAt } from './json-paths.ts';
 import { type RecordingDeps, recordingDeps } from './recording.ts';
 import { sendContract } from './send-contract.ts';
+
+/** As the outbox names its sends: 16 bytes, the same for the same number. */
+export function sendKey(number: number): string {
+  const bytes = Buffer.alloc(16);
+  bytes.writeUInt32BE(number, 12);
+  return bytes.toString('base64url');
+}
 
 /** What every channel promises. A new channel calls this once with its harness. */
 export function channelContract(name: string, harness: ChannelHarness): void {
@@ -39,7 +46,8 @@ export function channelContract(name: string, harness: ChannelHarness): void {
       for (const secret of rig.secrets) expect(deps.said()).not.toContain(secret);
     });
 
-    const receive = (sink = createTestSink(), signal = ending.signal): ReturnType<typeof createTestSink> => {
+    const newSink = () => createTestSink((bookmark) => deps.records.bookmarks.set(bookmark.name, bookmark));
+    const receive = (sink = newSink(), signal = ending.signal): TestSink => {
       if (account.receive === undefined) throw new Error(`${name}: the harness entry must be one that receives`);
       running.push(account.receive(sink.sink, signal));
       return sink;
@@ -55,7 +63,7 @@ export function channelContract(name: string, harness: ChannelHarness): void {
     const request = (change: Partial<SendRequest> = {}): SendRequest => {
       keys += 1;
       const part = account.render({ text: 'hello' })[0] ?? {};
-      return { action: 'send', threadKey: rig.threadKey, part, idempotencyKey: `key-${keys}`, ...change };
+      return { action: 'send', threadKey: rig.threadKey, part, idempotencyKey: sendKey(keys), ...change };
     };
     const send = async (change: Partial<SendRequest> = {}, signal = ending.signal): Promise<SendOutcome> => {
       const outcome = await account.send(request(change), signal);
@@ -109,7 +117,7 @@ export function channelContract(name: string, harness: ChannelHarness): void {
       });
 
       test('nothing is confirmed to the platform before it is stored', async () => {
-        const sink = createTestSink();
+        const sink = newSink();
         const release = sink.hold();
         await rig.write('first');
         receive(sink);
@@ -121,7 +129,7 @@ export function channelContract(name: string, harness: ChannelHarness): void {
       });
 
       test('what the gateway refuses is offered again until it is stored', async () => {
-        const sink = createTestSink();
+        const sink = newSink();
         sink.refuse(3);
         await rig.write('keep me');
         receive(sink);
@@ -132,7 +140,7 @@ export function channelContract(name: string, harness: ChannelHarness): void {
       });
 
       test('what was not stored before a restart comes again after it, with the same key', async () => {
-        const before = createTestSink();
+        const before = newSink();
         before.refuse(1_000_000);
         const first = new AbortController();
         await rig.write('survive');

@@ -1,8 +1,9 @@
 import type { AttachmentKind, FileFacts } from '../../../src/core/model/attachment.ts';
+import type { RecordingDeps } from './recording.ts';
 import type { SendOutcome } from '../../../src/core/model/outbound.ts';
 import type {
+  Bookmark,
   ChannelAccount,
-  ChannelDeps,
   ChannelFactory,
   InboundSink,
   WebhookRequest,
@@ -62,8 +63,8 @@ export interface ChannelRig {
   /** Strings that must never be logged, thrown or reported. */
   readonly secrets: readonly string[];
   /** Makes an account, with short waits where the channel has any. */
-  createAccount(entry: Readonly<Record<string, unknown>>, deps: ChannelDeps): ChannelAccount;
-  /** The customer's thread, as the account's events name it. */
+  createAccount(entry: Readonly<Record<string, unknown>>, deps: RecordingDeps): ChannelAccount;
+  /** The customer's thread, as the account's events name it; where each message begins one of its own, that of the last one written. */
   readonly threadKey: string;
   /** The customer writes; answers the external id the message will have. */
   write(text: string): Promise<string>;
@@ -101,7 +102,8 @@ export interface TestSink {
   hold(): () => void;
 }
 
-export function createTestSink(): TestSink {
+/** @param moved told of the bookmarks of what was stored */
+export function createTestSink(moved: (bookmark: Bookmark & { name: string }) => void = () => undefined): TestSink {
   const stored: Buffer[] = [];
   const offered: Buffer[] = [];
   let refusals = 0;
@@ -118,6 +120,7 @@ export function createTestSink(): TestSink {
       }
       await gate;
       stored.push(...bytes);
+      for (const one of payloads) if (!Buffer.isBuffer(one) && one.bookmark !== undefined) moved(one.bookmark);
     },
     refuse(count) {
       refusals = count;

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
 import type { ChannelDeps, ConnectionState } from '../../../src/core/ports/channel.ts';
 import { quietLog } from '../quiet-log.ts';
-import { memoryRecords } from './memory-records.ts';
+import { type MemoryRecords, memoryRecords } from './memory-records.ts';
 
 /** Dependencies of a channel account that remember all that was said to them. */
 export interface RecordingDeps extends ChannelDeps {
+  readonly records: MemoryRecords;
   readonly states: readonly ConnectionState[];
   /** Everything logged, reported and heard so far, as text. */
   said(): string;

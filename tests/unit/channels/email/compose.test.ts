@@ -131,7 +131,7 @@ describe('a mail of ours', () => {
   });
 
   test('has words or a file, and one plain address each', () => {
-    expect(() => renderForEmail({ text: ' \n' })).toThrow('a mail needs words or a file');
+    expect(() => renderForEmail({ text: ' \n' })).toThrow('it needs words or a file');
     const [part] = renderForEmail({ text: 'a\r\nb\u0000' });
     expect(readPart(part)).toEqual({ text: 'a\nb\uFFFD' });
     for (const good of ['a@b.example', "o'neil+x@b.example", '漢字@例え.example']) expect(isAddress(good)).toBe(true);

@@ -76,12 +76,9 @@ describe('who a mail is from', () => {
       return Promise.resolve([[`v=DKIM1; k=rsa; p=${record}`]]);
     };
     async function signed(signingDomain: string, mail = MAIL): Promise<Buffer> {
-      const { signatures } = await dkimSign(mail, {
-        canonicalization: 'relaxed/relaxed',
-        signingDomain,
-        selector: 'key',
-        privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-      });
+      const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+      const as = { signingDomain, selector: 'key', privateKey: key };
+      const { signatures } = await dkimSign(mail, { canonicalization: 'relaxed/relaxed', ...as, signatureData: [as] });
       return Buffer.from(signatures + mail);
     }
     const options = { authservIds: [], resolver };

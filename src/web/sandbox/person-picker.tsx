@@ -3,7 +3,6 @@ import { type ReactNode, useId } from 'react';
 import { Avatar } from '../components/avatar.tsx';
 import { IconButton } from '../components/button.tsx';
 import { classNames } from '../components/class-names.ts';
-import type { Phone } from './sandbox-api.ts';
 import { useWords } from './words.ts';
 
 /** Han and Hangul names are short as they are; of others the first name will do. */
@@ -12,11 +11,14 @@ function briefName(name: string): string {
 }
 
 /** Who writes: one of the customers, or somebody new. */
-export function PhonePicker(props: {
-  phones: readonly Phone[];
-  chosen: number;
-  unread: ReadonlyMap<number, number>;
-  onChoose(id: number): void;
+export function PersonPicker<Id extends string | number>(props: {
+  /** What is chosen, for those who do not see it. */
+  label: string;
+  addLabel: string;
+  people: readonly { id: Id; name: string; language?: string }[];
+  chosen: Id;
+  unread: ReadonlyMap<Id, number>;
+  onChoose(id: Id): void;
   onAdd(): void;
 }): ReactNode {
   const t = useWords();
@@ -24,14 +26,14 @@ export function PhonePicker(props: {
   return (
     <div className="flex shrink-0 items-start gap-1">
       <fieldset className="min-w-0 flex-1 overflow-x-auto">
-        <legend className="sr-only">{t('phone.customers')}</legend>
+        <legend className="sr-only">{props.label}</legend>
         <div className="flex gap-0.5 py-0.5">
-          {props.phones.map((phone) => {
-            const fresh = props.unread.get(phone.id) ?? 0;
+          {props.people.map((person) => {
+            const fresh = props.unread.get(person.id) ?? 0;
             return (
               <label
-                key={phone.id}
-                title={phone.name}
+                key={person.id}
+                title={person.name}
                 className={classNames(
                   'relative flex w-13 shrink-0 flex-col items-center gap-1 rounded-md px-1 py-1.5 text-2xs text-muted transition-colors hover:bg-hover',
                   'has-checked:bg-accent-soft has-checked:font-medium has-checked:text-accent-text',
@@ -41,15 +43,15 @@ export function PhonePicker(props: {
                 <input
                   type="radio"
                   name={name}
-                  value={phone.id}
-                  checked={phone.id === props.chosen}
-                  onChange={() => props.onChoose(phone.id)}
-                  aria-label={fresh === 0 ? phone.name : t('phone.unread', { name: phone.name, count: fresh })}
+                  value={person.id}
+                  checked={person.id === props.chosen}
+                  onChange={() => props.onChoose(person.id)}
+                  aria-label={fresh === 0 ? person.name : t('phone.unread', { name: person.name, count: fresh })}
                   className="sr-only"
                 />
-                <Avatar name={phone.name} id={`phone-${phone.id}`} />
-                <span lang={phone.language} aria-hidden className="max-w-full truncate">
-                  {briefName(phone.name)}
+                <Avatar name={person.name} id={`phone-${person.id}`} />
+                <span lang={person.language} aria-hidden className="max-w-full truncate">
+                  {briefName(person.name)}
                 </span>
                 {fresh > 0 && (
                   <span
@@ -64,7 +66,7 @@ export function PhonePicker(props: {
           })}
         </div>
       </fieldset>
-      <IconButton label={t('phone.add')} tipAlign="end" onClick={props.onAdd} className="mt-2">
+      <IconButton label={props.addLabel} tipAlign="end" onClick={props.onAdd} className="mt-2">
         <Plus aria-hidden size={16} />
       </IconButton>
     </div>

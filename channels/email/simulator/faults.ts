@@ -1,0 +1,131 @@
+/** Steps of SMTP, in their order. `answer`: the server's word on the whole mail. */
+export const SMTP_STEPS = ['connect', 'hello', 'auth', 'sender', 'recipient', 'data', 'content', 'answer'] as const;
+export type SmtpStep = (typeof SMTP_STEPS)[number];
+
+/**
+ * Trouble on command. For IMAP (`command` says at which one, such as `FETCH`, `SEARCH`, `LOGIN`; absent: at any):
+ * - `imap_cut`: the connection is cut instead of an answer. `imap_hang`: no answer ever. `imap_slow`: after `latencyMs`.
+ * - `imap_no`: answered NO with `words` (a response code such as `[UNAVAILABLE]` may lead them).
+ * - `imap_bye`: `* BYE` and the end. `login_refused`: `[AUTHENTICATIONFAILED]`.
+ * - `cut_fetch`: the connection is reset after `afterBytes` (default 500) of a mail's content.
+ * - `idle_silent`: IDLE is taken, but nothing is ever said in it. `idle_refused`: answered NO. `no_idle`: not offered.
+ * - `login_disabled`: the greeting says so.
+ * For SMTP, at step `at`:
+ * - `smtp_cut`: the connection is cut there; at `content` after `afterBytes` (default 500) of the mail; at `answer` when the mail
+ *   was taken and before we say so (`lost: true`: it was not taken; nobody can tell the two apart).
+ * - `smtp_hang`: no answer ever. `smtp_slow`: after `latencyMs`.
+ * - `smtp_refuse`: answered `code` (default 550) and `words`; for one `address` alone if given. With `code` 451 it is greylisting.
+ * - `bounce`: the mail is taken, and comes back as a DSN after `latencyMs` (default 0), of `action` (default failed).
+ */
+export const FAULT_KINDS = [
+  'imap_cut',
+  'imap_hang',
+  'imap_slow',
+  'imap_no',
+  'imap_bye',
+  'login_refused',
+  'login_disabled',
+  'cut_fetch',
+  'idle_silent',
+  'idle_refused',
+  'no_idle',
+  'smtp_cut',
+  'smtp_hang',
+  'smtp_slow',
+  'smtp_refuse',
+  'bounce',
+] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+export interface FaultRule {
+  kind: FaultKind;
+  command?: string;
+  at?: SmtpStep;
+  /** Recipient; for `login_refused` the user. */
+  address?: string;
+  /** How often it strikes; absent: for ever. */
+  times?: number;
+  /** Chance in [0, 1]; absent: 1. Drawn from the simulator's seed. */
+  probability?: number;
+  code?: number;
+  words?: string;
+  afterBytes?: number;
+  latencyMs?: number;
+  lost?: boolean;
+  action?: 'failed' | 'delayed';
+}
+
+export interface Faults {
+  /** Adds a rule; the returned function takes it back. The first rule that fits strikes. */
+  add(rule: FaultRule): () => void;
+  clear(): void;
+  /** Told of every strike, with the rule as it was added. */
+  onStrike(listener: (rule: FaultRule) => void): () => void;
+  readonly rules: readonly FaultRule[];
+}
+
+/** Where a rule may strike. */
+export interface FaultPlace {
+  command?: string;
+  at?: SmtpStep;
+  address?: string;
+}
+
+export interface DrawnFaults extends Faults {
+  /** The first rule of these kinds that strikes here, or null. */
+  draw(kinds: readonly FaultKind[], place?: FaultPlace): FaultRule | null;
+}
+
+/** Uniform numbers in [0, 1) from a seed (mulberry32, public domain), so that a run can be repeated. */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+export function createFaults(random: () => number): DrawnFaults {
+  const rules: { rule: FaultRule; left: number }[] = [];
+  const listeners = new Set<(rule: FaultRule) => void>();
+
+  const fits = (rule: FaultRule, place: FaultPlace): boolean =>
+    (rule.command === undefined || rule.command.toUpperCase() === place.command) &&
+    (rule.at === undefined || rule.at === place.at) &&
+    (rule.address === undefined || rule.address.toLowerCase() === place.address?.toLowerCase());
+
+  return {
+    get rules() {
+      return rules.map(({ rule }) => rule);
+    },
+    add(rule) {
+      const entry = { rule, left: rule.times ?? Number.POSITIVE_INFINITY };
+      rules.push(entry);
+      return () => {
+        const at = rules.indexOf(entry);
+        if (at >= 0) rules.splice(at, 1);
+      };
+    },
+    clear() {
+      rules.length = 0;
+    },
+    onStrike(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    draw(kinds, place = {}) {
+      for (const entry of rules) {
+        const { rule } = entry;
+        if (!kinds.includes(rule.kind) || !fits(rule, place)) continue;
+        if (rule.probability !== undefined && random() >= rule.probability) continue;
+        entry.left -= 1;
+        if (entry.left <= 0) rules.splice(rules.indexOf(entry), 1);
+        for (const listener of listeners) listener(rule);
+        return rule;
+      }
+      return null;
+    },
+  };
+}
