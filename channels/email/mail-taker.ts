@@ -1,3 +1,4 @@
+import { crashPoint } from '../../src/core/crash-point.ts';
 import type { FileSource, InboundSink } from '../../src/core/ports/channel.ts';
 import type { Log } from '../../src/core/ports/log.ts';
 import { MailUnreadable } from './errors.ts';
@@ -69,7 +70,9 @@ export function createMailTaker(parts: TakerParts) {
       return;
     }
     const data = Buffer.from(JSON.stringify(payload), 'utf8');
+    crashPoint('mail.read');
     await sink([{ data, bookmark, ...(mail.raw === null ? {} : { original: mail.raw }) }]);
+    crashPoint('mail.stored');
   };
 }
 

@@ -1,3 +1,4 @@
+import { crashPoint } from '../../src/core/crash-point.ts';
 import type { Correspondent } from '../../src/core/model/letter.ts';
 import type { SendOutcome } from '../../src/core/model/outbound.ts';
 import type { AccountRecords, FileSource, SendRequest } from '../../src/core/ports/channel.ts';
@@ -90,6 +91,7 @@ export async function sendMail(parts: SendParts, request: SendRequest, signal: A
     return { kind: 'invalid', reason: 'a file of this mail cannot be read any more' };
   }
   const result = await smtp.send({ envelope: { from: config.address, to: everybody }, raw }, signal);
+  crashPoint('send.answered');
   const outcome = outcomeOf(result, ownExternalId(messageId));
   if (outcome.kind !== 'sent') return outcome;
   parts.fileSent(raw, messageId);

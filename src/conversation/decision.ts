@@ -29,7 +29,11 @@ export interface DecisionContext {
 type Draftable = { content: OutboundContent; class: 'repeatable' | 'single' };
 
 /** Renders a message for its channel and names its parts. @throws what the channel's renderer throws */
-export function draft(message: Draftable, cause: NewMessage | null, context: DecisionContext): OutboundDraft {
+export function draft(
+  message: Draftable,
+  cause: NewMessage | null,
+  context: Pick<DecisionContext, 'account' | 'ids'>,
+): OutboundDraft {
   return {
     id: brandId(context.ids.uuid()),
     text: message.content.text,

@@ -8,6 +8,7 @@ import type { Log } from '../core/ports/log.ts';
 import type { Decision, NewMessage, Work } from '../core/ports/pipeline-store.ts';
 import { limitedAnswer, limitedNotice, postponed, waitFor } from './answer-limits.ts';
 import { applyBotDecision, type DecisionContext, handOver, type NoticeTexts, routeToPeople } from './decision.ts';
+import { asOneLetter } from './one-letter.ts';
 
 /** How many workers must have died on a thread, each draining it alone, before its message is parked. */
 export const POISON_DEATHS = 3;
@@ -185,9 +186,10 @@ export function createTurns(options: TurnOptions) {
     return options.teamFor(work.accountId, 'en');
   }
 
-  /** Under the channel's own limit on what the bot says by itself, where it has one; the store counts. */
-  function withinDay(decision: Decision, account: ChannelAccount): Decision {
+  /** As one letter where it is one, and under the channel's own limit on what the bot says by itself, where it has one; the store counts. */
+  function asSent(given: Decision, account: ChannelAccount): Decision {
     const { automaticAnswersPerDay } = account;
+    const decision = bot.echoOnly ? given : asOneLetter(given, { account, ids });
     if (!limited || automaticAnswersPerDay === undefined || decision.outbound.length === 0) return decision;
     return { ...decision, automaticLimit: { perDay: automaticAnswersPerDay, team: options.teamFor(account.id, 'en') } };
   }
@@ -195,11 +197,11 @@ export function createTurns(options: TurnOptions) {
   return {
     async take(work: Work, messages: readonly NewMessage[], account: ChannelAccount): Promise<TurnStep> {
       const step = await take(work, messages, account);
-      return { ...step, decision: withinDay(step.decision, account) };
+      return { ...step, decision: asSent(step.decision, account) };
     },
     useStored(work: Work, messages: readonly NewMessage[], account: ChannelAccount): Decision | null {
       const decision = useStored(work, messages, account);
-      return decision === null ? null : withinDay(decision, account);
+      return decision === null ? null : asSent(decision, account);
     },
     fallbackTeam,
   };

@@ -40,7 +40,9 @@ export const CRASH_POINTS = [
   'seal.before-commit',
   'seal.after-commit',
 ] as const;
-export type CrashPoint = (typeof CRASH_POINTS)[number];
+/** Moments that only channels of letters pass: a mail read and its files kept, and the end of a mail written but not answered. */
+export const LETTER_CRASH_POINTS = ['mail.read', 'mail.stored', 'send.mid-call', 'send.answered'] as const;
+export type CrashPoint = (typeof CRASH_POINTS)[number] | (typeof LETTER_CRASH_POINTS)[number];
 
 /** Passes a named moment. */
 export function crashPoint(name: CrashPoint): void {

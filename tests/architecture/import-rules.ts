@@ -2,11 +2,12 @@ import { posix } from 'node:path';
 import { type ImportEdge, importsOf, parse, type SourceFile } from './source-tree.ts';
 
 const USE_CASES = ['guard', 'ingest', 'conversation', 'routing', 'bot', 'knowledge', 'delivery', 'inbox', 'access'];
-const DRIVERS = ['store', 'queue', 'files', 'api', 'realtime', 'observability'];
+const DRIVERS = ['store', 'queue', 'files', 'api', 'realtime', 'observability', 'net'];
 /** Files directly under src/ and folders that put the parts together. */
 const JOINERS = [
   'app.ts',
   'desk.ts',
+  'account-services.ts',
   'account-side.ts',
   'files-side.ts',
   'main.ts',
@@ -55,6 +56,7 @@ const PAGE_MAY_USE = [
   'lucide-react',
   'openapi-fetch',
   'radix-ui',
+  'dompurify',
 ];
 
 /** Core is pure rules: what it may use besides itself does no I/O. */

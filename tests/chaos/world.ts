@@ -186,7 +186,8 @@ async function callHooked(simulator: TelegramSimulator, method: string, body: ob
   if (!answer.ok) throw new Error(`${method}: ${await answer.text()}`);
 }
 
-function startProcess(options: object): Process {
+/** Starts one gateway process under test. */
+export function startProcess(options: object): Process {
   const child = fork(join(import.meta.dirname, 'gateway-process.js'), [JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

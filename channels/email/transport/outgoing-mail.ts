@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { crashPoint } from '../../../src/core/crash-point.ts';
 
 /** A mail as it goes over the wire: its bytes, or how to open them anew for each try. */
 export type RawMail = Buffer | { sizeBytes: number; open(): AsyncIterable<Uint8Array> };
@@ -28,6 +29,8 @@ export class OutgoingMail extends Readable {
     // First of all listeners, so before the client's, which answers the end with the dot.
     this.once('end', () => {
       this.ended = true;
+      // The dot is written in the next turn, and the answer is a way off.
+      setImmediate(() => crashPoint('send.mid-call'));
     });
   }
 

@@ -86,7 +86,8 @@ BEGIN
         INSERT INTO contact_greeting AS g (contact_id, greeted_at)
         SELECT t.contact_id, now() FROM thread t WHERE t.id = good[nth].thread_id
         ON CONFLICT (contact_id) DO UPDATE SET greeted_at = now() WHERE g.greeted_at <= now() - interval '30 days';
-        IF NOT FOUND THEN good[nth].outbound := good[nth].outbound - 0; END IF;
+        -- in a letter it is part of the one message
+        IF NOT FOUND AND jsonb_array_length(good[nth].outbound) > 1 THEN good[nth].outbound := good[nth].outbound - 0; END IF;
       END LOOP;
     END IF;
 
