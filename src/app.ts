@@ -122,11 +122,10 @@ function languageOf(
 
 /** The accounts that have a name customers know them by. */
 function officialAccounts(config: Config): OfficialAccount[] {
-  return config.accounts.flatMap(({ channel, officialName }) =>
-    typeof officialName === 'string'
-      ? [{ platform: channel.charAt(0).toUpperCase() + channel.slice(1), name: officialName }]
-      : [],
-  );
+  return config.accounts.flatMap(({ channel, officialName, address }) => {
+    const name = officialName ?? address;
+    return typeof name === 'string' ? [{ platform: channel.charAt(0).toUpperCase() + channel.slice(1), name }] : [];
+  });
 }
 
 /**

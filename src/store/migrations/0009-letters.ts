@@ -136,6 +136,41 @@ BEGIN
   RETURN true;
 END $$;
 
+-- An agent knows that it is who it says: the claimed identity becomes the proven one, or its thread goes over to the proven one that
+-- is there. What was written stays where it is; from here on it is in that contact's timeline. Locks the thread, then identities by id.
+CREATE FUNCTION desk_confirm_v1(p_agent uuid, p_conversation uuid) RETURNS desk_act_v1 LANGUAGE plpgsql AS $$
+DECLARE
+  entered record;
+  c conversation;
+  claimed identity;
+  known identity;
+BEGIN
+  entered := desk_enter_v1(p_agent, p_conversation);
+  IF entered.outcome <> 'ok' THEN RETURN ROW(entered.outcome, NULL, NULL, NULL, NULL, NULL)::desk_act_v1; END IF;
+  c := entered.c;
+  SELECT i.* INTO claimed FROM identity i JOIN thread t ON t.identity_id = i.id WHERE t.id = c.thread_id;
+  IF NOT starts_with(claimed.external_id, 'claimed:') THEN RETURN desk_acted_v1('ok', p_conversation); END IF;
+  SELECT i.* INTO known FROM identity i WHERE i.channel = claimed.channel AND i.external_id = substr(claimed.external_id, 9) FOR NO KEY UPDATE;
+  IF known.id IS NULL THEN
+    INSERT INTO identity (id, channel, external_id, contact_id, display_name, handle, language_hint)
+    VALUES (gen_random_uuid(), claimed.channel, substr(claimed.external_id, 9), claimed.contact_id, claimed.display_name, claimed.handle,
+      claimed.language_hint)
+    ON CONFLICT (channel, external_id) DO UPDATE SET display_name = identity.display_name RETURNING * INTO known;
+  END IF;
+  UPDATE thread t SET identity_id = known.id, contact_id = known.contact_id,
+    blocked_until = (SELECT k.blocked_until FROM contact k WHERE k.id = known.contact_id) WHERE t.id = c.thread_id;
+  UPDATE thread_participant SET proven = true WHERE thread_id = c.thread_id AND external_id = known.external_id;
+  UPDATE conversation x SET contact_id = known.contact_id, version = x.version + 1 WHERE x.thread_id = c.thread_id;
+  INSERT INTO message (id, thread_id, conversation_id, seq, kind, author_kind, author_id, text, activity)
+  SELECT gen_random_uuid(), t.id, c.id, t.last_seq + 1, 'activity', 'agent', p_agent::text, '', '{"change": "confirmed"}'
+  FROM thread t WHERE t.id = c.thread_id;
+  UPDATE thread SET last_seq = last_seq + 1 WHERE id = c.thread_id;
+  INSERT INTO audit (actor_kind, actor_id, action, subject_kind, subject_id, detail)
+  VALUES ('agent', p_agent::text, 'contact.confirmed', 'contact', known.contact_id::text, jsonb_build_object('conversation', c.id,
+    'from', claimed.contact_id));
+  RETURN desk_acted_v1('ok', p_conversation);
+END $$;
+
 -- What was filed was a person's after all: it goes on as if it had just come in. Not filed any more is 'ok' and changes nothing.
 CREATE FUNCTION desk_recover_v1(p_agent uuid, p_conversation uuid) RETURNS desk_act_v1 LANGUAGE plpgsql AS $$
 DECLARE

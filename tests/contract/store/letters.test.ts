@@ -121,6 +121,45 @@ describe.each(storeBackends)('letters on $name', ({ start }) => {
     expect(createDeskStore(on.database, createUuidV7(systemClock))).toBeDefined();
   });
 
+  test('an agent confirms a claimed sender: its thread goes over to the contact that is known by the address', async () => {
+    const on = await gateway({ withoutWorker: true });
+    const claimed = { externalId: 'claimed:ana@x', displayName: 'Ana', isBot: false };
+    const unproven = { author: claimed, participants: [part('ana@x', false)] };
+    await on.receive([letter('ana@x', 'known')]);
+    await on.receive([letter('ana@x', 'new', { ...unproven, externalId: 'mid:new#1' })]);
+    await on.receive([
+      letter('ben@x', 'other', {
+        author: { ...claimed, externalId: 'claimed:ben@x' },
+        participants: [part('ben@x', false)],
+      }),
+    ]);
+    const agent = createUuidV7(systemClock).uuid();
+    await sql`INSERT INTO agent (id, email, name, role, password_hash) VALUES (${agent}, 'mei@x', 'Mei', 'lead', '')`.execute(
+      on.database.db,
+    );
+    const [known, fresh, other] = await conversations(on);
+    expect(fresh?.contact_id).not.toBe(known?.contact_id);
+    for (const one of [fresh, fresh, other]) {
+      const { rows } = await sql<{
+        outcome: string;
+      }>`SELECT outcome FROM desk_confirm_v1(${agent}, ${one?.id ?? ''})`.execute(on.database.db);
+      expect(rows).toEqual([{ outcome: 'ok' }]);
+    }
+    const [, moved, named] = await conversations(on);
+    expect(moved?.contact_id).toBe(known?.contact_id);
+    // Nobody was known by that address: whoever claimed it is the one now.
+    expect(named?.contact_id).toBe(other?.contact_id);
+    // From now on a proven letter joins, and an unproven one does not.
+    const named2 = { externalIds: ['mid:new#'] };
+    await on.receive([letter('ana@x', 'r1', { externalId: 'mid:r1#1', ...answering('ana@x', named2) })]);
+    await on.receive([
+      letter('ana@x', 'r2', { ...unproven, externalId: 'mid:r2#1', ...answering('ana@x', named2, false) }),
+    ]);
+    expect(await threads(on)).toBe(4);
+    const audit = on.database.db.selectFrom('audit').select('action').where('action', '=', 'contact.confirmed');
+    expect(await audit.execute()).toHaveLength(2);
+  });
+
   test('a reference joins only for who takes part, and only as surely as they are known', async () => {
     const on = await gateway({ withoutWorker: true });
     await on.receive([letter('ana@x', 'a', { participants: [part('ana@x'), part('cc@x', false, 'copied')] })]);
