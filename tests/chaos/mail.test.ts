@@ -23,7 +23,7 @@ import { type Process, startProcess } from './world.ts';
 const root = join(import.meta.dirname, '..', '..');
 const SEEDS = Number(process.env['PARLEY_CHAOS_SEEDS'] ?? 1);
 /** In every test run a few of the points, other ones on the two kinds of servers; all of them where storms are asked for. */
-const WHOLE = process.env['PARLEY_CHAOS_SEEDS'] !== undefined;
+const WHOLE = SEEDS > 1;
 const SHORT = { simulator: 12, real: 8 };
 const FIRST = Number(process.env['PARLEY_CHAOS_FIRST'] ?? 1);
 /** Passed by no mail: agents, waiting brains, and files alone. */

@@ -123,26 +123,29 @@ async function freeze(process: Process): Promise<void> {
   process.child.kill('SIGCONT');
 }
 
-describe.each<ChaosBackend>(['postgres+redis', 'embedded'])('crash matrix on %s', (backend) => {
-  beforeAll(() => {
-    execFileSync(process.execPath, [join(root, 'scripts', 'build.js')], { cwd: root, stdio: 'pipe' });
-  }, 60_000);
+/** The crash matrix on one backend, as a block of tests; each backend has a file, so that they run side by side. */
+export function crashMatrix(backend: ChaosBackend): void {
+  describe(`crash matrix on ${backend}`, () => {
+    beforeAll(() => {
+      execFileSync(process.execPath, [join(root, 'scripts', 'build.js')], { cwd: root, stdio: 'pipe' });
+    }, 60_000);
 
-  test.each(Array.from({ length: SEEDS }, (_, index) => FIRST + index))(
-    'seed %i: every named point, and the invariants hold',
-    async (seed) => {
-      const { reached, missed, edits, deletions, files } = await runMatrix(backend, seed);
-      process.stderr.write(
-        `${backend} seed ${seed}: ${reached.length} crash points reached, missed: ${missed.join(', ') || 'none'}; ` +
-          `${edits} edits, ${deletions} deletions and ${files} files of agents\n`,
-      );
-      if (ONLY === undefined) {
-        expect(reached.length).toBeGreaterThanOrEqual(20);
-        expect(edits).toBeGreaterThan(10);
-        expect(deletions).toBeGreaterThan(0);
-        expect(files).toBeGreaterThan(0);
-      }
-    },
-    300_000,
-  );
-});
+    test.each(Array.from({ length: SEEDS }, (_, index) => FIRST + index))(
+      'seed %i: every named point, and the invariants hold',
+      async (seed) => {
+        const { reached, missed, edits, deletions, files } = await runMatrix(backend, seed);
+        process.stderr.write(
+          `${backend} seed ${seed}: ${reached.length} crash points reached, missed: ${missed.join(', ') || 'none'}; ` +
+            `${edits} edits, ${deletions} deletions and ${files} files of agents\n`,
+        );
+        if (ONLY === undefined) {
+          expect(reached.length).toBeGreaterThanOrEqual(20);
+          expect(edits).toBeGreaterThan(10);
+          expect(deletions).toBeGreaterThan(0);
+          expect(files).toBeGreaterThan(0);
+        }
+      },
+      300_000,
+    );
+  });
+}
