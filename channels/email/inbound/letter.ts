@@ -121,11 +121,16 @@ export function readLetter(read: ReadMail, context: MailContext): Normalised {
   );
   const fullText = wellFormed(mail.text).trim().slice(0, MAX_TEXT).toWellFormed();
   const filed = filedAs(read);
+  /** Our own address without the tag we put into it. */
+  const shown = (one: Correspondent): Correspondent =>
+    threadOf(one.address, context.sign) === null
+      ? correspondent(one)
+      : { ...correspondent(one), address: context.address };
   const letter: LetterFacts = {
     subject,
     from: { name, address },
-    to: mail.to.slice(0, MAX_PEOPLE).map(correspondent),
-    cc: mail.cc.slice(0, MAX_PEOPLE).map(correspondent),
+    to: mail.to.slice(0, MAX_PEOPLE).map(shown),
+    cc: mail.cc.slice(0, MAX_PEOPLE).map(shown),
     ...(mail.replyTo.length === 0 ? {} : { replyTo: mail.replyTo.slice(0, 10).map(correspondent) }),
     ...(mail.messageId === null ? {} : { messageId: mail.messageId.slice(0, 900) }),
     references: mail.references.slice(-50),

@@ -73,12 +73,13 @@ describe('a mail', () => {
     const [delivery, thread] = [randomUUID(), randomUUID()];
     const own = messageIdFor(delivery, 'example.com', sign);
     const tagged = replyAddressFor('support@example.com', thread, sign) ?? '';
-    const { references } = letterOf(
+    const { references, extras } = letterOf(
       mailPayload({
         inReplyTo: own,
         references: ['zero@x', 'one@x', own],
         deliveredTo: [tagged],
         to: [{ name: '', address: 'support+00000000000000000000000000000000aaaaaaaaaaaa@example.com' }],
+        cc: [{ name: 'Us', address: tagged }],
       }),
     );
     expect(references).toEqual({
@@ -87,6 +88,8 @@ describe('a mail', () => {
       externalIds: [`mid:${own}#`, 'mid:one@x#', 'mid:zero@x#'],
       threadIds: [thread],
     });
+    // Nobody has to read the tag.
+    expect(extras?.letter?.cc).toEqual([{ name: 'Us', address: 'support@example.com' }]);
   });
 
   test('everybody on the envelope takes part, but not we', () => {
