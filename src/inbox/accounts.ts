@@ -1,4 +1,4 @@
-import type { AccountJudgement, AccountRecord, Severity, UpdateCounts } from '../core/model/account.ts';
+import type { AccountJudgement, AccountRecord, ParkedEvent, Severity, UpdateCounts } from '../core/model/account.ts';
 import { atLeast, type Viewer } from '../core/model/agent.ts';
 import type { AccountHealthStore } from '../core/ports/account-health-store.ts';
 import type { AccountDetail } from '../core/ports/channel.ts';
@@ -17,6 +17,8 @@ export interface AccountDetailsShown extends Omit<AccountJudgement, 'severity'> 
   unsettled: number;
   lastSeenAt: string | null;
   lastStoredAt: string | null;
+  /** What came and nobody could read: how much of it there is, and the newest. */
+  parked: { count: number; latest: ParkedEvent[] };
 }
 
 export interface AccountShown {
@@ -33,6 +35,8 @@ export interface AccountShown {
 
 export interface AccountOverviewParts {
   store: Pick<AccountHealthStore, 'list'>;
+  /** By account. */
+  parked(): Promise<ReadonlyMap<string, AccountDetailsShown['parked']>>;
   clock: Clock;
   /** Whether the account is in the configuration. */
   knows(id: string): boolean;
@@ -43,11 +47,11 @@ export interface AccountOverview {
   list(viewer: Viewer): Promise<AccountShown[]>;
 }
 
-export function createAccountOverview({ store, clock, knows }: AccountOverviewParts): AccountOverview {
+export function createAccountOverview({ store, parked, clock, knows }: AccountOverviewParts): AccountOverview {
   const momentOf = (ageMs: number | null): string | null =>
     ageMs === null ? null : new Date(clock.nowMs() - ageMs).toISOString();
 
-  function show(record: AccountRecord, whole: boolean): AccountShown {
+  function show(record: AccountRecord, unread: AccountDetailsShown['parked'] | null): AccountShown {
     const { severity, ...judgement } = judgeAccount(record);
     const { counts } = record;
     const details: AccountDetailsShown = {
@@ -59,6 +63,7 @@ export function createAccountOverview({ store, clock, knows }: AccountOverviewPa
       unsettled: uncounted(counts),
       lastSeenAt: momentOf(record.lastSeenAgeMs),
       lastStoredAt: momentOf(record.lastStoredAgeMs),
+      parked: unread ?? { count: 0, latest: [] },
     };
     return {
       id: record.id,
@@ -66,14 +71,17 @@ export function createAccountOverview({ store, clock, knows }: AccountOverviewPa
       name: record.detail?.name ?? null,
       severity,
       since: severity === 'ok' ? null : momentOf(record.notOkMs),
-      details: whole ? details : null,
+      details: unread === null ? null : details,
     };
   }
 
   return {
     async list(viewer) {
       const whole = atLeast(viewer.role, 'lead');
-      return (await store.list()).filter(({ id }) => knows(id)).map((record) => show(record, whole));
+      const [records, unread] = await Promise.all([store.list(), whole ? parked() : null]);
+      return records
+        .filter(({ id }) => knows(id))
+        .map((record) => show(record, unread === null ? null : (unread.get(record.id) ?? { count: 0, latest: [] })));
     },
   };
 }

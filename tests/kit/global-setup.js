@@ -1,5 +1,5 @@
 /** Runs once before the first test: what is not as the tests assume stops the whole run, with a reason. */
-import { ensureServers } from './servers/programs.js';
+import { ensureMailServers, ensureServers } from './servers/programs.js';
 
 export default function globalSetup() {
   // Without the flag jest silently runs our modules as CommonJS, and simple tests stay green.
@@ -18,4 +18,6 @@ export default function globalSetup() {
       `The tests need ${missing}, which cannot be installed here (no root, or no apt-get). Install and run again.`,
     );
   }
+  // Here and not in the tests that need them, of which several may run at once. Without them those tests are skipped.
+  ensureMailServers();
 }

@@ -1,6 +1,6 @@
 import { composeLetter, type Letter } from './compose.ts';
-import type { Mailbox } from './mailbox.ts';
 import { messageIdOf } from './mail-log.ts';
+import type { Mailbox } from './mailbox.ts';
 import type { PostOffice, Proof } from './post-office.ts';
 import { type ReadLetter, readLetter } from './read-letter.ts';
 

@@ -8,6 +8,7 @@ export type SmtpStep = (typeof SMTP_STEPS)[number];
  * - `imap_no`: answered NO with `words` (a response code such as `[UNAVAILABLE]` may lead them).
  * - `imap_bye`: `* BYE` and the end. `login_refused`: `[AUTHENTICATIONFAILED]`.
  * - `cut_fetch`: the connection is reset after `afterBytes` (default 500) of a mail's content.
+ * - `fetch_nil`: the content of a mail is answered with NIL, as of a mail that is broken on the server.
  * - `idle_silent`: IDLE is taken, but nothing is ever said in it. `idle_refused`: answered NO. `no_idle`: not offered.
  * - `login_disabled`: the greeting says so.
  * For SMTP, at step `at`:
@@ -26,6 +27,7 @@ export const FAULT_KINDS = [
   'login_refused',
   'login_disabled',
   'cut_fetch',
+  'fetch_nil',
   'idle_silent',
   'idle_refused',
   'no_idle',

@@ -1,17 +1,17 @@
 import { createCustomer, type MailCustomer } from './customers.ts';
 import { createFaults, type Faults, seededRandom } from './faults.ts';
 import { createImapServer } from './imap/server.ts';
+import { type AcceptedMail, createMailLog, type MailLog } from './mail-log.ts';
 import type { Mailbox } from './mailbox.ts';
 import { createMailboxes } from './mailboxes.ts';
-import { type AcceptedMail, createMailLog, type MailLog } from './mail-log.ts';
 import { createPostOffice } from './post-office.ts';
 import { createSmtpService } from './smtp/server.ts';
 
 export type { Letter, MailFile } from './compose.ts';
 export type { MailCustomer, SendingOptions, WrittenLetter } from './customers.ts';
 export { FAULT_KINDS, type FaultKind, type FaultRule, type Faults, SMTP_STEPS, type SmtpStep } from './faults.ts';
-export type { Folder, Mailbox, StoredMail } from './mailbox.ts';
 export type { AcceptedMail, MailLog } from './mail-log.ts';
+export type { Folder, Mailbox, StoredMail } from './mailbox.ts';
 export type { Proof } from './post-office.ts';
 export { type ReadLetter, readLetter } from './read-letter.ts';
 
@@ -104,7 +104,11 @@ export function createMailSimulator(options: MailSimulatorOptions = {}): MailSim
   let services = makeServices();
 
   const listen = async (): Promise<void> => {
-    await Promise.all([services.imap.listen(ports.imap), services.smtp.listen(ports.smtp), services.mx.listen(ports.mx)]);
+    await Promise.all([
+      services.imap.listen(ports.imap),
+      services.smtp.listen(ports.smtp),
+      services.mx.listen(ports.mx),
+    ]);
     ports.imap = services.imap.port;
     ports.smtp = services.smtp.port;
     ports.mx = services.mx.port;

@@ -22,7 +22,9 @@ export interface MailLog {
   onMail(listener: (mail: AcceptedMail) => void): () => void;
 }
 
-export function createMailLog(): MailLog & { add(mail: Omit<AcceptedMail, 'order' | 'atMs' | 'messageId'>): AcceptedMail } {
+export function createMailLog(): MailLog & {
+  add(mail: Omit<AcceptedMail, 'order' | 'atMs' | 'messageId'>): AcceptedMail;
+} {
   const mails: AcceptedMail[] = [];
   const listeners = new Set<(mail: AcceptedMail) => void>();
   return {

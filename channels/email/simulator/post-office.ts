@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { writeBounce } from './delivery-status.ts';
 import type { DrawnFaults, FaultRule } from './faults.ts';
+import type { createMailLog } from './mail-log.ts';
+import { type AcceptedMail, messageIdOf } from './mail-log.ts';
 import type { StoredMail } from './mailbox.ts';
 import type { Mailboxes } from './mailboxes.ts';
-import { type AcceptedMail, messageIdOf } from './mail-log.ts';
-import type { createMailLog } from './mail-log.ts';
 
 /** What the receiving server found out about the sender. `none`: it could not tell. */
 export type Proof = 'dkim' | 'fail' | 'none';

@@ -21,7 +21,10 @@ export async function markStored(
     if (!done) log.warn({ uid }, 'a stored mail could not be marked or moved');
   } catch (error) {
     // A lost connection is noticed by the next command.
-    log.warn({ uid, error: error instanceof Error ? error.name : typeof error }, 'a stored mail could not be marked or moved');
+    log.warn(
+      { uid, error: error instanceof Error ? error.name : typeof error },
+      'a stored mail could not be marked or moved',
+    );
   }
 }
 

@@ -13,10 +13,13 @@ export interface MailSummary {
 
 /** Most of a header block that is fetched of a mail that is too large. */
 const HEAD_BYTES = 262_144;
+/** A mail may take so long, and longer by its size. */
+const FETCH_MS = 30_000;
 /** The slowest line a mail is waited for. */
 const BYTES_PER_MS = 20;
 /** An exact summary of so many at once. */
 const SUMMARY_BATCH = 200;
+const answerShape = z.object({ responseStatus: z.enum(['NO', 'BAD']).optional(), code: z.string().optional() });
 const tooLargeShape = z.object({ code: z.enum(['LiteralTooLarge', 'ResponseTooLarge']) });
 
 /** UIDs in the open folder from one on, ascending. `n:*` always names the last mail too, even below n (RFC 3501, 6.4.8). */
@@ -76,25 +79,27 @@ export async function fetchMail(
   return { ...mail, sizeBytes: raw.byteLength, raw: null, head: headOf(raw.subarray(0, HEAD_BYTES)) };
 }
 
+/** Whether a command failed by what the server answered, and not by the connection. */
+export function isAnswer(error: unknown): boolean {
+  if (error instanceof UnexpectedAnswer) return true;
+  const failure = answerShape.safeParse(error).data;
+  return failure?.responseStatus !== undefined || failure?.code === 'ResponseProcessingFailed';
+}
+
 /** Whether a fetch failed because the mail is larger than the server had said. */
 export function isLargerThanSaid(error: unknown): boolean {
   return tooLargeShape.safeParse(error).success;
 }
 
-async function fetchSource(
-  link: ImapLink,
-  uid: number,
-  maxLength: number | null,
-  extraMs = 0,
-): Promise<Buffer | null> {
+async function fetchSource(link: ImapLink, uid: number, maxLength: number | null, extraMs = 0): Promise<Buffer | null> {
   const source = maxLength === null ? true : { start: 0, maxLength };
   const ms = FETCH_MS + Math.ceil(extraMs);
   const mail = await link.run((client) => client.fetchOne(String(uid), { uid: true, source }, { uid: true }), ms);
   if (mail === false || mail === undefined) return null;
-  return mail.source ?? null;
+  // A broken mail on the server comes as NIL; it must not pass for one that somebody took away.
+  if (!Buffer.isBuffer(mail.source)) throw new UnexpectedAnswer('the server gives no content of a mail');
+  return mail.source;
 }
-
-const FETCH_MS = 30_000;
 
 function headOf(start: Buffer): Buffer {
   const text = start.toString('latin1');

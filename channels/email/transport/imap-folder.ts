@@ -1,15 +1,15 @@
-import type { Clock } from '../../../src/core/ports/clock.ts';
 import type { ConnectionState } from '../../../src/core/ports/channel.ts';
+import type { Clock } from '../../../src/core/ports/clock.ts';
 import { createBackoff, pause } from '../../shared/backoff.ts';
 import { markStored } from './after-storing.ts';
 import { countMissing } from './imap-count.ts';
-import { fetchMail, isLargerThanSaid, type MailSummary, summariesOf, uidsFrom } from './imap-fetch.ts';
+import { fetchMail, isAnswer, isLargerThanSaid, type MailSummary, summariesOf, uidsFrom } from './imap-fetch.ts';
 import { handOver } from './imap-hand-over.ts';
 import { connectImap, type ImapLink, type LinkOptions } from './imap-link.ts';
 import { openFolder } from './imap-open.ts';
 import { troubleOf } from './imap-trouble.ts';
 import { News, waitForNews } from './imap-wait.ts';
-import type { Bookmark, MailIntake } from './received-mail.ts';
+import type { Bookmark, MailIntake, ReceivedMail } from './received-mail.ts';
 
 export interface FolderOptions extends LinkOptions, MailIntake {
   /** The one watched. */
@@ -22,6 +22,10 @@ export interface FolderOptions extends LinkOptions, MailIntake {
 
 /** The connection broke this often while the same mail was fetched: a person is told which. */
 const STUCK_AFTER = 5;
+/** Refused this often, over about two minutes, a mail counts as one the server cannot give. */
+const WITHHELD_AFTER = 8;
+/** Larger mails are not fetched ahead, so that at most one of them is in memory. */
+const AHEAD_BYTES = 1_000_000;
 /** A backlog from here on is told. */
 const BACKLOG = 50;
 /** Mail older than this when it comes counts as late. */
@@ -43,6 +47,8 @@ class FolderWatch {
   #breaks = { uid: 0, times: 0 };
   /** Mails that turned out larger than the server had said. */
   readonly #tooLarge = new Set<number>();
+  /** Mails the server refuses to give, again and again. */
+  readonly #withheld = new Set<number>();
   #countedAtMs: number | null = null;
   #missing: ConnectionState | null = null;
 
@@ -70,7 +76,7 @@ class FolderWatch {
       const { state, slow } = troubleOf(error, this.#options.config);
       const waitMs = slow ? times.slowRetryMs : this.#backoff.nextMs();
       log.warn({ folder, code: state.code, waitMs }, 'mail folder lost');
-      onState(this.#stuck() ?? state);
+      onState(this.#stuck(isAnswer(error)) ?? state);
       await pause(waitMs, signal);
     } finally {
       link?.end();
@@ -113,37 +119,59 @@ class FolderWatch {
     if (uids.length === 0) return from;
     const summaries = await summariesOf(link, uids);
     let bookmark = from;
+    // While one mail is being stored the next one is on its way.
+    let ahead: Promise<ReceivedMail | null> | null = null;
     for (const [at, uid] of uids.entries()) {
       const summary = summaries.get(uid);
       // Gone between the search and now: somebody took it out of the folder.
       if (summary === undefined) continue;
       this.#tellLag(summary, uids.length - at);
+      this.#current = uid;
+      const mail: ReceivedMail | null = await (ahead ?? this.#fetch(link, summary, bookmark.uidValidity));
+      ahead = this.#fetchAhead(link, summaries.get(uids[at + 1] ?? 0), bookmark.uidValidity);
       const next = { ...bookmark, lastUid: uid };
-      if (!(await this.#takeOne(link, summary, bookmark.uidValidity, next))) break;
+      if (!(await this.#hand(link, mail, uid, next))) break;
       bookmark = next;
     }
     return bookmark;
   }
 
-  /** @returns false when aborted before the mail was taken */
-  async #takeOne(link: ImapLink, summary: MailSummary, uidValidity: string, next: Bookmark): Promise<boolean> {
-    const { folder, config, log } = this.#options;
-    this.#current = summary.uid;
+  #fetch(link: ImapLink, summary: MailSummary, uidValidity: string): Promise<ReceivedMail | null> {
+    const { folder, config } = this.#options;
+    if (this.#withheld.has(summary.uid)) {
+      return Promise.resolve({ folder, uidValidity, ...summary, raw: null, head: null, attempt: 1 });
+    }
     const sizeBytes = this.#tooLarge.has(summary.uid) ? config.maxMailBytes + 1 : summary.sizeBytes;
     const place = { folder, uidValidity, maxMailBytes: config.maxMailBytes };
-    const mail = await fetchMail(link, { ...summary, sizeBytes }, place);
+    return fetchMail(link, { ...summary, sizeBytes }, place);
+  }
+
+  /** Begins with the next mail if it is small; a failure is met when its turn comes. */
+  #fetchAhead(
+    link: ImapLink,
+    summary: MailSummary | undefined,
+    uidValidity: string,
+  ): Promise<ReceivedMail | null> | null {
+    if (summary === undefined || summary.sizeBytes > AHEAD_BYTES) return null;
+    const fetching = this.#fetch(link, summary, uidValidity);
+    fetching.catch(() => undefined);
+    return fetching;
+  }
+
+  /** @returns false when aborted before the mail was taken */
+  async #hand(link: ImapLink, mail: ReceivedMail | null, uid: number, next: Bookmark): Promise<boolean> {
+    const { take, onState, times, log, config } = this.#options;
     this.#current = null;
     this.#breaks = { uid: 0, times: 0 };
     if (mail === null) {
-      log.info({ folder, uid: summary.uid }, 'a mail was taken out of the folder before it was fetched');
+      log.info({ uid }, 'a mail was taken out of the folder before it was fetched');
       return true;
     }
-    const { take, onState, times } = this.#options;
     if (!(await handOver(mail, next, { take, log, onState, firstRetryMs: times.takeRetryMs }, this.#signal))) {
       return false;
     }
     this.#backoff.reset();
-    if (!this.#options.isSpam) await markStored(link, summary.uid, config.afterStoring, log);
+    if (!this.#options.isSpam) await markStored(link, uid, config.afterStoring, log);
     return true;
   }
 
@@ -152,11 +180,14 @@ class FolderWatch {
     this.#countedAtMs = performance.now();
     const before = await countMissing(link, bookmark, this.#options);
     for (const summary of before.values()) {
+      this.#current = summary.uid;
+      const mail = await this.#fetch(link, summary, bookmark.uidValidity);
       // The bookmark stays: these lie below it.
-      if (!(await this.#takeOne(link, summary, bookmark.uidValidity, bookmark))) return;
+      if (!(await this.#hand(link, mail, summary.uid, bookmark))) return;
     }
     const after = before.size === 0 ? before : await countMissing(link, bookmark, this.#options);
-    if (before.size > 0) log.warn({ folder, found: before.size, left: after.size }, 'mails were missing and fetched again');
+    if (before.size > 0)
+      log.warn({ folder, found: before.size, left: after.size }, 'mails were missing and fetched again');
     const oldestMs = Math.min(...[...after.values()].map(({ internalDateMs }) => internalDateMs));
     this.#missing =
       after.size === 0
@@ -189,11 +220,12 @@ class FolderWatch {
     });
   }
 
-  /** After several breaks over one mail: a state that names it. */
-  #stuck(): ConnectionState | null {
+  /** After several failures over one mail: a state that names it. A mail the server keeps refusing to give is handed over so. */
+  #stuck(refused: boolean): ConnectionState | null {
     const uid = this.#current;
     if (uid === null) return null;
     this.#breaks = { uid, times: this.#breaks.uid === uid ? this.#breaks.times + 1 : 1 };
+    if (refused && this.#breaks.times >= WITHHELD_AFTER) this.#withheld.add(uid);
     if (this.#breaks.times < STUCK_AFTER) return null;
     return {
       state: 'retrying',

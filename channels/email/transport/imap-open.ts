@@ -31,7 +31,10 @@ export async function openFolder(
   // One day more: the server counts days by a clock and a zone of its own.
   const since = async (days: number): Promise<number | undefined> =>
     (await uidsSince(link, clock.nowMs() - (days + 1) * DAY_MS))[0];
-  const first = known === null && config.sinceDays === 0 ? undefined : await since(known === null ? config.sinceDays : config.rescanDays);
+  const first =
+    known === null && config.sinceDays === 0
+      ? undefined
+      : await since(known === null ? config.sinceDays : config.rescanDays);
   const lastUid = first === undefined ? await greatestUid(link, uidNext) : first - 1;
   // Written before anything is taken: what comes while we are away then lies above it.
   const bookmark: Bookmark = { uidValidity, lastUid, firstUid: lastUid };

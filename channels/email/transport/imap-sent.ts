@@ -89,7 +89,10 @@ export function createSentFolder(options: SentFolderOptions): SentFolder {
         if (filesItself(options.config) && (await comesSoon(link, path, messageId, times.selfFilingMs, signal))) {
           return 'there';
         }
-        const done = await link.run((client) => client.append(path, raw, ['\\Seen']), times.answerMs + raw.byteLength / 20);
+        const done = await link.run(
+          (client) => client.append(path, raw, ['\\Seen']),
+          times.answerMs + raw.byteLength / 20,
+        );
         if (done === false) throw new Error('the mail server refused the copy of a sent mail');
         return 'filed';
       }),
@@ -127,8 +130,8 @@ async function sentPathOf(link: ImapLink, wish: SmtpConfig['sentFolder']): Promi
 
 async function isThere(link: ImapLink, path: string, messageId: string): Promise<boolean> {
   try {
-    // Read only, and opened anew: else the server may show the folder as it was.
-    await link.run((client) => client.mailboxOpen(path, { readOnly: true }));
+    // Anew: else the server may show the folder as it was. Not read only: imapflow then drops the flags of an APPEND.
+    await link.run((client) => client.mailboxOpen(path));
   } catch (error) {
     if (!link.open) throw error;
     const there = (await link.run((client) => client.list())).map((folder) => folder.path);

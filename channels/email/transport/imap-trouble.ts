@@ -1,7 +1,8 @@
-import type { ConnectionState } from '../../../src/core/ports/channel.ts';
 import { z } from 'zod';
+import { ParleyError } from '../../../src/core/errors.ts';
+import type { ConnectionState } from '../../../src/core/ports/channel.ts';
 import type { ImapConfig } from '../config.ts';
-import { NeedsLogin, TokenUnavailable } from '../errors.ts';
+import { NeedsLogin } from '../errors.ts';
 
 /** What a failure says about the connection. */
 export interface Trouble {
@@ -40,7 +41,8 @@ const failureShape = z.object({
 
 /** Codes of a refused sign-in that pass by themselves (RFC 5530, and LIMIT of RFC 5530's registry). */
 const PASSING = new Set(['UNAVAILABLE', 'INUSE', 'LIMIT', 'OVERQUOTA', 'SERVERBUG', 'THROTTLED']);
-const TLS_CODE = /^(?:CERT_|ERR_TLS|ERR_SSL|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|UPGRADE_TIMEOUT|ClosedAfterConnectTLS|STARTTLS)/u;
+const TLS_CODE =
+  /^(?:CERT_|ERR_TLS|ERR_SSL|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|UPGRADE_TIMEOUT|ClosedAfterConnectTLS|STARTTLS)/u;
 
 /** Whether the server said no to the credentials themselves. The library calls every failure while signing in by that name. */
 export function isRefusedSignIn(error: unknown): boolean {
@@ -56,7 +58,8 @@ export function troubleOf(error: unknown, config: Pick<ImapConfig, 'host' | 'por
     const mend = error.mend ?? 'Let the owner of the mailbox give consent again.';
     return stopped('needs_login', error.message, mend, 'needs_login');
   }
-  if (error instanceof TokenUnavailable) return retrying(error.code, error.message);
+  // Of our own: a token that cannot be had now, a store that is away.
+  if (error instanceof ParleyError) return retrying(error.code, error.message, error.mend);
   if (error instanceof FolderMissing) {
     const there = error.there.slice(0, 20).join(', ');
     return stopped(
@@ -113,5 +116,8 @@ function retrying(code: string, message: string, mend?: string): Trouble {
 }
 
 function stopped(code: string, message: string, mend: string, trouble?: 'needs_login'): Trouble {
-  return { state: { state: 'stopped', code, message, mend, ...(trouble === undefined ? {} : { trouble }) }, slow: true };
+  return {
+    state: { state: 'stopped', code, message, mend, ...(trouble === undefined ? {} : { trouble }) },
+    slow: true,
+  };
 }

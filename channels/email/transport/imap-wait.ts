@@ -40,7 +40,11 @@ export async function waitForNews(
   if (news.came) return 'look';
   const canIdle = how.idle && link.client.capabilities.has('IDLE');
   return await new Promise((resolve) => {
+    let ended = false;
     const end = (why: 'look' | 'idle_refused'): void => {
+      // IDLE ends later than the wait for it, when the next command is given: that wait is somebody else's.
+      if (ended) return;
+      ended = true;
       clearTimeout(timer);
       news.onCome(null);
       forgetClose();

@@ -37,7 +37,11 @@ export class OutgoingMail extends Readable {
   override _read(): void {
     this.begun = true;
     this.#pieces.next().then(
-      ({ done, value }) => this.push(done === true ? null : value),
+      ({ done, value }) => {
+        if (done !== true) this.push(value);
+        // One turn later, so that a connection that has broken already is noticed before the end is written.
+        else setImmediate(() => this.push(null));
+      },
       (error: unknown) => this.destroy(error instanceof Error ? error : new Error(String(error))),
     );
   }

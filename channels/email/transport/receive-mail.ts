@@ -1,5 +1,5 @@
-import type { Clock } from '../../../src/core/ports/clock.ts';
 import type { ConnectionState } from '../../../src/core/ports/channel.ts';
+import type { Clock } from '../../../src/core/ports/clock.ts';
 import type { Log } from '../../../src/core/ports/log.ts';
 import { type ImapConfig, watchedFolders } from '../config.ts';
 import type { Credentials } from './credentials.ts';

@@ -21,7 +21,7 @@ export interface ReceivedMail {
   sizeBytes: number;
   /** The whole mail; null when it is larger than `maxMailBytes`. */
   raw: Buffer | null;
-  /** With `raw` null: its header block, at most 256 kB of it. Else null. */
+  /** With `raw` null: its header block, at most 256 kB of it; null where the server lists the mail but does not give it: park it. */
   head: Buffer | null;
   /** 1 to 3: how often this mail was handed over because it could not be read. At 3 whoever takes it parks it. */
   attempt: number;

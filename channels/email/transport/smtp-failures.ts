@@ -90,7 +90,11 @@ function lost(failure: Failure, mail: Pick<OutgoingMail, 'ended' | 'begun'>): Sm
   const why = failure.message === '' ? causeOf(failure) : failure.message;
   if (mail.ended) return { kind: 'unanswered', reason: `no answer to the whole mail: ${why}` };
   const where = mail.begun ? 'in the middle of the mail' : 'before the mail';
-  return { kind: 'not_sent', code: mail.begun ? 'cut' : causeOf(failure), reason: `the connection was lost ${where}: ${why}` };
+  return {
+    kind: 'not_sent',
+    code: mail.begun ? 'cut' : causeOf(failure),
+    reason: `the connection was lost ${where}: ${why}`,
+  };
 }
 
 function read(error: unknown): Failure {

@@ -9,7 +9,8 @@ export function readReply(response: string, code: number): SmtpReply {
   const words = response
     .split(/\r?\n/u)
     .map((line) => {
-      const [, status, text = ''] = /^\s*(?:\d{3}[ -]?)?(?:([245]\.\d{1,3}\.\d{1,3})(?=\s|$))?\s*(.*)$/u.exec(line) ?? [];
+      const [, status, text = ''] =
+        /^\s*(?:\d{3}[ -]?)?(?:([245]\.\d{1,3}\.\d{1,3})(?=\s|$))?\s*(.*)$/u.exec(line) ?? [];
       enhanced ??= status ?? null;
       return text.trim();
     })

@@ -1,5 +1,6 @@
-import type { Log } from '../../../src/core/ports/log.ts';
+import { setMaxListeners } from 'node:events';
 import type { ProbeResult } from '../../../src/core/ports/channel.ts';
+import type { Log } from '../../../src/core/ports/log.ts';
 import type { SmtpConfig } from '../config.ts';
 import { describeReply, type SmtpResult } from '../errors.ts';
 import type { Credentials } from './credentials.ts';
@@ -127,19 +128,20 @@ export function createSmtpSender(options: SmtpSenderOptions): SmtpSender {
   return {
     async send({ envelope, raw }, signal) {
       const limitMs = smtpTimeMs(sizeOf(raw), times.sendMs);
-      const until = AbortSignal.any([signal, closing.signal, AbortSignal.timeout(limitMs)]);
-      if (!(await enter(until))) {
-        return { kind: 'not_sent', code: 'busy', reason: 'no connection to the mail server became free in time' };
-      }
-      const startedMs = performance.now();
-      const result = await attempt(envelope, raw, until);
-      const tookMs = Math.round(performance.now() - startedMs);
-      log.debug({ kind: result.kind, recipients: envelope.to.length, bytes: sizeOf(raw), tookMs }, 'mail tried');
-      return result;
+      return await until([signal, closing.signal], limitMs, async (until) => {
+        if (!(await enter(until))) {
+          return { kind: 'not_sent', code: 'busy', reason: 'no connection to the mail server became free in time' };
+        }
+        const startedMs = performance.now();
+        const result = await attempt(envelope, raw, until);
+        const tookMs = Math.round(performance.now() - startedMs);
+        log.debug({ kind: result.kind, recipients: envelope.to.length, bytes: sizeOf(raw), tookMs }, 'mail tried');
+        return result;
+      });
     },
     async probe(signal) {
       try {
-        const session = await fresh(AbortSignal.any([signal, AbortSignal.timeout(times.sendMs)]));
+        const session = await until([signal, closing.signal], times.sendMs, fresh);
         session.end();
         return { ok: true, message: `SMTP: ${config.host} lets us in` };
       } catch (error) {
@@ -152,6 +154,32 @@ export function createSmtpSender(options: SmtpSenderOptions): SmtpSender {
       while (idle.length > 0) idle.pop()?.session.end();
     },
   };
+}
+
+/**
+ * Acts under a signal that aborts with any of these, or when the time is up, and lets go of them afterwards: AbortSignal.any
+ * would hang on to signals that live as long as the process.
+ */
+async function until<T>(
+  signals: readonly AbortSignal[],
+  ms: number,
+  act: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort();
+  const timer = setTimeout(abort, ms);
+  // Many mails at once share them, by design.
+  setMaxListeners(0, ...signals);
+  for (const signal of signals) {
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort);
+  }
+  try {
+    return await act(controller.signal);
+  } finally {
+    clearTimeout(timer);
+    for (const signal of signals) signal.removeEventListener('abort', abort);
+  }
 }
 
 /** Waits until called from the queue. @returns false when aborted first */
@@ -186,5 +214,8 @@ function explain(result: SmtpNotOpened['result'], { host, port }: SmtpConfig): {
     tls: 'Check smtp.secure and smtp.port (465 with secure: true, 587 with secure: false), and smtp.ca for a private authority.',
   };
   const mend = result.kind === 'not_sent' ? mends[result.code] : undefined;
-  return { message: `SMTP: ${said}`, mend: mend ?? 'Ask whoever runs the mail server why it refuses us; we try again by itself.' };
+  return {
+    message: `SMTP: ${said}`,
+    mend: mend ?? 'Ask whoever runs the mail server why it refuses us; we try again by itself.',
+  };
 }

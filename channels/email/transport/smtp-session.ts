@@ -140,8 +140,7 @@ class Wire {
       this.close();
     };
     return new Promise<T | undefined>((resolve, reject) => {
-      const fail = (error: unknown): void =>
-        reject(explain === undefined ? error : new SmtpNotOpened(explain(error)));
+      const fail = (error: unknown): void => reject(explain === undefined ? error : new SmtpNotOpened(explain(error)));
       if (!this.open) return fail(new Error('the connection is closed'));
       this.#waiting = fail;
       signal.addEventListener('abort', abort, { once: true });

@@ -1,10 +1,10 @@
 import type { ConnectionState, InboundSink } from '../../../src/core/ports/channel.ts';
 import type { Log } from '../../../src/core/ports/log.ts';
+import { createBackoff, pause } from '../../shared/backoff.ts';
 import { integerOf, recordOf } from '../../shared/read-unknown.ts';
 import { TelegramCallError } from '../errors.ts';
 import { ALLOWED_UPDATES } from '../normalise.ts';
 import type { TelegramApi } from './api.ts';
-import { createBackoff, pause } from '../../shared/backoff.ts';
 import { onChange, troubleOf } from './connection-state.ts';
 import { FULL_BATCH, lagOf } from './lag.ts';
 

@@ -26,6 +26,11 @@ const details = z
     unsettled: count,
     lastSeenAt: moment.nullable(),
     lastStoredAt: moment.nullable(),
+    /** What came and nobody could read. `key` is what `parley inbound replay` takes. */
+    parked: z.object({
+      count,
+      latest: z.array(z.object({ key: z.string(), reason: z.string(), receivedAt: moment })),
+    }),
   })
   .meta({ id: 'AccountDetails' });
 

@@ -75,3 +75,13 @@ export interface AccountJudgement {
   /** Until the platform forgets the oldest message we do not have; null: nothing waits, or it forgets nothing. */
   forgetsInMs: number | null;
 }
+
+/** Something that came and that nobody could read. It is kept as it came. */
+export interface ParkedEvent {
+  /** As `parley inbound replay` takes it. */
+  key: string;
+  /** For people, in English. */
+  reason: string;
+  /** RFC 3339. */
+  receivedAt: string;
+}

@@ -46,6 +46,7 @@ export function ChannelsSection(): ReactNode {
           >
             <AccountHead account={one} />
             {one.details !== null && <AccountState severity={one.severity} details={one.details} />}
+            {one.details !== null && one.details.parked.count > 0 && <Parked parked={one.details.parked} />}
           </li>
         ))}
       </ul>
@@ -105,7 +106,7 @@ function AccountFacts({ details }: { details: AccountDetails }): ReactNode {
   const { counts, unsettled } = details;
   return (
     <dl className="grid grid-cols-1 gap-x-6 gap-y-1.5 text-xs @md/desk:grid-cols-[auto_1fr]">
-      <Fact name={t('channels.groups')}>{t(`channels.groups.${details.groups ?? 'unknown'}`)}</Fact>
+      {details.groups !== null && <Fact name={t('channels.groups')}>{t(`channels.groups.${details.groups}`)}</Fact>}
       <Fact name={t('channels.receivedBy')}>{details.receivedBy ?? t('channels.receivedByNobody')}</Fact>
       <Fact name={t('channels.lastSeen')}>
         {details.lastSeenAt === null ? t('channels.never') : <Ago at={details.lastSeenAt} />}
@@ -123,6 +124,24 @@ function AccountFacts({ details }: { details: AccountDetails }): ReactNode {
       {details.waiting !== null && <Fact name={t('channels.waiting')}>{details.waiting}</Fact>}
       {details.forgetsInMs !== null && <Fact name={t('channels.forgets')}>{long(details.forgetsInMs)}</Fact>}
     </dl>
+  );
+}
+
+/** What came and nobody could read: it is kept, and somebody who looks after the desk can take it in again. */
+function Parked({ parked }: { parked: AccountDetails['parked'] }): ReactNode {
+  const t = useChannelWords();
+  return (
+    <Notice tone="warn">
+      <p className="font-medium">{t('channels.parked', { count: parked.count })}</p>
+      <p>{t('channels.parkedHint')}</p>
+      <ul className="mt-1 flex flex-col gap-1 text-xs">
+        {parked.latest.map(({ key, reason, receivedAt }) => (
+          <li key={key} className="wrap-anywhere">
+            <Ago at={receivedAt} /> · <span lang="en">{reason}</span> · <code>{key}</code>
+          </li>
+        ))}
+      </ul>
+    </Notice>
   );
 }
 

@@ -226,3 +226,22 @@ test('of 1,000 messages each is counted once as seen and once as stored', async 
   expect(metrics).toContain('parley_account_updates_total{account="tg",what="seen"} 1000');
   expect(metrics).toContain('parley_account_updates_total{account="tg",what="stored"} 1000');
 }, 120_000);
+
+test('what came and nobody could read stands there with the reason, for those who can do something about it', async () => {
+  const running = await startWebhook();
+  const hook = (body: string): Promise<Response> =>
+    fetch(`${running.address}/hooks/tg`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': SECRET },
+      body,
+    });
+  for (const body of ['not JSON at all', '{"update_id":1,"message":{}}']) expect((await hook(body)).status).toBe(200);
+  const { details } = await running.account();
+  expect(details.parked.count).toBe(2);
+  expect(details.parked.latest).toMatchObject([
+    { key: expect.stringMatching(/^tg\/1:/), reason: 'a message without chat or message id' },
+    { key: expect.stringMatching(/^tg\/malformed:/), reason: 'not JSON' },
+  ]);
+  expect(await running.accounts('lead')).toMatchObject([{ details: { parked: { count: 2 } } }]);
+  expect(await running.accounts('agent')).toMatchObject([{ details: null }]);
+}, 60_000);

@@ -10,7 +10,7 @@ export interface Visitor {
   write(text: string): Promise<void>;
   /** What is on the phone that is shown. */
   phone(): Locator;
-  openView(name: 'Mine' | 'Unassigned' | 'All' | 'With the bot' | 'Resolved'): Promise<void>;
+  openView(name: 'Mine' | 'Unassigned' | 'All' | 'With the bot' | 'Resolved' | 'Spam, machine mail'): Promise<void>;
   /** Opens a customer's conversation from the list. */
   open(customer: string): Promise<void>;
   thread(): Locator;

@@ -9,8 +9,9 @@ import type { Role } from '../../../src/core/model/agent.ts';
 import type { Bot } from '../../../src/core/ports/brain.ts';
 import type { ChannelAccount } from '../../../src/core/ports/channel.ts';
 import type { WakeQueue } from '../../../src/core/ports/queue.ts';
+import type { RemotePictures } from '../../../src/core/ports/remote-pictures.ts';
 import { type Changes, createDesk, openChanges } from '../../../src/desk.ts';
-import { createFileBlobStore } from '../../../src/files/blob-store.ts';
+import { type BlobStore, createFileBlobStore } from '../../../src/files/blob-store.ts';
 import { createKeyRing } from '../../../src/files/crypto.ts';
 import { createAccessStore } from '../../../src/store/access-store.ts';
 import { storeBackends } from '../pipeline/backends.ts';
@@ -49,6 +50,10 @@ export interface StandOptions {
   queue?: WakeQueue;
   /** What the pretended platform can do besides text. */
   channel?: Partial<ChannelAccount>;
+  /** In place of the internet's pictures. */
+  pictures?: RemotePictures;
+  /** The built page; left out: the one in dist/. */
+  pageFolder?: string;
   /** Pushes go over this Redis instead of the store. */
   redisUrl?: string;
 }
@@ -58,6 +63,8 @@ export interface DeskStand {
   readonly gateway: Gateway;
   readonly channel: MemoryChannel;
   readonly http: HttpServer;
+  /** Where the desk's files are kept. */
+  readonly blobs: BlobStore;
   readonly log: ReturnType<typeof quietLog>;
   /** Adds somebody of ours, straight into the store. */
   addAgent(role: Role, teamIds?: readonly string[], name?: string): Promise<{ id: string; email: string }>;
@@ -108,11 +115,16 @@ export async function startDeskStand(options: StandOptions = {}): Promise<DeskSt
     log,
     trustedProxies: ['127.0.0.1'],
     webhooks: { webhook: () => undefined, onWebhook: () => undefined },
-    deskSide: desk.http,
+    deskSide: options.pageFolder === undefined ? desk.http : { ...desk.http, pageFolder: options.pageFolder },
     ready: () => Promise.resolve({ ready: true, message: 'test' }),
     metrics: () => Promise.resolve({ contentType: 'text/plain', text: '' }),
   });
   await http.app.listen({ host: '127.0.0.1', port: 0 });
+  const blobs = await createFileBlobStore({
+    folder: blobFolder,
+    keys: createKeyRing([{ version: 1, bytes: Buffer.alloc(32, 7) }]),
+    clock: systemClock,
+  });
   await desk.open({
     database,
     ids,
@@ -121,11 +133,8 @@ export async function startDeskStand(options: StandOptions = {}): Promise<DeskSt
     shards: 2,
     account: (id) => (id === channel.id ? channel : undefined),
     changes,
-    blobs: await createFileBlobStore({
-      folder: blobFolder,
-      keys: createKeyRing([{ version: 1, bytes: Buffer.alloc(32, 7) }]),
-      clock: systemClock,
-    }),
+    blobs,
+    ...(options.pictures === undefined ? {} : { pictures: options.pictures }),
     server: http.app.server,
   });
   const place = http.app.server.address();
@@ -135,6 +144,7 @@ export async function startDeskStand(options: StandOptions = {}): Promise<DeskSt
     gateway,
     channel,
     http,
+    blobs,
     log,
     async addAgent(role, teamIds = [], name = `${role} ${randomUUID().slice(0, 4)}`) {
       const id = ids.uuid();

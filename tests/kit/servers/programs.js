@@ -35,6 +35,39 @@ function ofPackage() {
   }
 }
 
+/** @returns {{ dovecot: string, doveadm: string } | undefined} paths of the IMAP server and its tool */
+export function findDovecot() {
+  const [dovecot, doveadm] = [onPath('dovecot'), onPath('doveadm')];
+  return dovecot === undefined || doveadm === undefined ? undefined : { dovecot, doveadm };
+}
+
+/** @returns {string | undefined} path of postfix */
+export function findPostfix() {
+  return onPath('postfix');
+}
+
+/** @returns {string | undefined} which mail servers are missing, as a sentence for people */
+export function missingMailServers() {
+  const missing = [
+    ...(findDovecot() === undefined ? ['Dovecot (package "dovecot-imapd")'] : []),
+    ...(findPostfix() === undefined ? ['Postfix (package "postfix")'] : []),
+  ];
+  return missing.length === 0 ? undefined : missing.join(' and ');
+}
+
+/**
+ * Installs missing mail servers when that is possible: as root, with apt-get.
+ * @returns {string | undefined} what is still missing, as a sentence for people
+ */
+export function ensureMailServers() {
+  const packages = [
+    ...(findDovecot() === undefined ? ['dovecot-imapd'] : []),
+    ...(findPostfix() === undefined ? ['postfix'] : []),
+  ];
+  if (packages.length > 0) install(...packages);
+  return missingMailServers();
+}
+
 /**
  * Installs a missing redis-server when that is possible: as root, with apt-get. The package would start a service; a
  * policy file keeps it from doing so, for the time of the installation.

@@ -37,10 +37,13 @@ export const ACCOUNT_COMMANDS: Readonly<Record<string, Command>> = {
       return letIn(session, user, (mailbox) => mailbox.password === password);
     }
     if (mechanism === 'XOAUTH2') {
-      const [, user = '', token = ''] = /^user=([^\u0001]*)\u0001auth=Bearer ([^\u0001]*)/u.exec(answer) ?? [];
+      const fields = new Map(answer.split('\u0001').map((field) => [field.split('=')[0], field]));
+      const user = fields.get('user')?.slice('user='.length) ?? '';
+      const token = fields.get('auth')?.slice('auth=Bearer '.length) ?? '';
       const result = letIn(session, user, (mailbox) => mailbox.tokens.has(token));
       // As Google and Microsoft do: the reason comes as a challenge, the client answers with an empty line.
-      if ('no' in result) await challenge(session, Buffer.from('{"status":"400","schemes":"Bearer"}').toString('base64'));
+      if ('no' in result)
+        await challenge(session, Buffer.from('{"status":"400","schemes":"Bearer"}').toString('base64'));
       return result;
     }
     throw new BadCommand(`${mechanism} is no mechanism`);

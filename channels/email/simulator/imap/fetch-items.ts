@@ -28,7 +28,8 @@ export function fetchItemsOf(token: Token | undefined, withUid: boolean): FetchI
 
 /** INTERNALDATE as IMAP writes it, in UTC. */
 export function internalDate(ms: number): string {
-  const [, day = '', month = '', year = '', time = ''] = /^\w+, (\d+) (\w+) (\d+) ([\d:]+)/u.exec(new Date(ms).toUTCString()) ?? [];
+  const [, day = '', month = '', year = '', time = ''] =
+    /^\w+, (\d+) (\w+) (\d+) ([\d:]+)/u.exec(new Date(ms).toUTCString()) ?? [];
   return `${day.padStart(2, ' ')}-${month}-${year} ${time} +0000`;
 }
 
@@ -134,4 +135,3 @@ function latin1(text: string): Buffer {
 export function headOf(mail: StoredMail): string {
   return parse(mail).head;
 }
-

@@ -1,5 +1,5 @@
 import type { Folder } from '../mailbox.ts';
-import { type Answer, type Command, type ImapSession, openFolder, type OpenFolder } from './session.ts';
+import { type Answer, type Command, type ImapSession, type OpenFolder, openFolder } from './session.ts';
 import { BadCommand, quote, type Token, textOf } from './tokens.ts';
 
 /** The flags there are, and that clients may make their own. */
@@ -31,7 +31,9 @@ export const FOLDER_COMMANDS: Readonly<Record<string, Command>> = {
     const folder = session.mailbox?.folder(name);
     if (folder === undefined) return missing;
     const items = args[1]?.kind === 'list' ? args[1].items : [];
-    const values = items.map((item) => `${textOf(item, 'item')} ${statusOf(folder, textOf(item, 'item').toUpperCase())}`);
+    const values = items.map(
+      (item) => `${textOf(item, 'item')} ${statusOf(folder, textOf(item, 'item').toUpperCase())}`,
+    );
     session.write(`* STATUS ${quote(folder.name)} (${values.join(' ')})`);
     return { ok: 'done' };
   },
@@ -94,7 +96,10 @@ function list(session: ImapSession, args: readonly Token[], verb: string): Answe
     session.write(`* ${verb} (\\Noselect) "/" ""`);
     return { ok: 'done' };
   }
-  const escaped = pattern.replaceAll(/[.+?^${}()|[\]\\]/gu, '\\$&').replaceAll('*', '.*').replaceAll('%', '[^/]*');
+  const escaped = pattern
+    .replaceAll(/[.+?^${}()|[\]\\]/gu, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('%', '[^/]*');
   const fits = new RegExp(`^${escaped}$`, 'u');
   for (const folder of session.mailbox?.folders ?? []) {
     const isInbox = folder.name === 'INBOX' && pattern.toUpperCase() === 'INBOX';

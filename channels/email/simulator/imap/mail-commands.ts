@@ -3,7 +3,15 @@ import { fetchItemsOf } from './fetch-items.ts';
 import { openedBy } from './folder-commands.ts';
 import { numberSetOf, writeSet } from './number-set.ts';
 import { matcherOf } from './search-keys.ts';
-import { type Answer, type Command, flagsOf, type ImapSession, knowFlags, type OpenFolder, tellChanges } from './session.ts';
+import {
+  type Answer,
+  type Command,
+  flagsOf,
+  type ImapSession,
+  knowFlags,
+  type OpenFolder,
+  tellChanges,
+} from './session.ts';
 import { BadCommand, type Token, textOf } from './tokens.ts';
 
 /** Bytes of a mail that get through before `cut_fetch` strikes, where it does not say. */
@@ -23,6 +31,10 @@ export const MAIL_COMMANDS: Readonly<Record<string, Command>> = {
         const { text, content } = item.of(mail);
         line += `${index === 0 ? '' : ' '}${text}`;
         if (content === undefined) continue;
+        if (session.faults.draw(['fetch_nil']) !== null) {
+          line = line.replace(/\{\d+\}\r\n$/u, 'NIL');
+          continue;
+        }
         const cut = session.faults.draw(['cut_fetch']);
         await session.writeContent(Buffer.from(line, 'latin1'));
         line = '';

@@ -45,7 +45,11 @@ export function partAt(mail: MimePart, number: readonly number[]): MimePart | nu
 /** The value of a header field, unfolded; null when there is none. */
 export function headerOf(head: string, name: string): string | null {
   for (const [field, text] of headerFields(head)) {
-    if (field.toLowerCase() === name) return text.slice(text.indexOf(':') + 1).replaceAll(/\r?\n(?=[ \t])/gu, '').trim();
+    if (field.toLowerCase() === name)
+      return text
+        .slice(text.indexOf(':') + 1)
+        .replaceAll(/\r?\n(?=[ \t])/gu, '')
+        .trim();
   }
   return null;
 }
@@ -67,7 +71,9 @@ export function headerFields(head: string): [name: string, text: string][] {
 /** A value with parameters, as of Content-Type. */
 export function readParameters(text: string): { value: string; parameters: ReadonlyMap<string, string> } {
   const parameters = new Map<string, string>();
-  for (const [, name = '', quoted, plain] of text.matchAll(/;\s*([^=;\s]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))/gu)) {
+  for (const [, name = '', quoted, plain] of text.matchAll(
+    /;\s*([^=;\s]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))/gu,
+  )) {
     parameters.set(name.toLowerCase(), quoted?.replaceAll(/\\(.)/gu, '$1') ?? plain ?? '');
   }
   return { value: (text.split(';')[0] ?? '').trim(), parameters };

@@ -101,7 +101,11 @@ function textOrDateOf(key: string, argument: () => string): Matcher {
         headerFields(headOf(mail)).some(
           ([field, text]) =>
             field.toLowerCase() === name &&
-            text.slice(text.indexOf(':') + 1).replaceAll(/\r?\n/gu, '').toLowerCase().includes(wanted),
+            text
+              .slice(text.indexOf(':') + 1)
+              .replaceAll(/\r?\n/gu, '')
+              .toLowerCase()
+              .includes(wanted),
         );
     }
     case 'FROM':

@@ -44,8 +44,7 @@ export function bodyStructureOf(part: MimePart, extended: boolean): string {
     String(part.body.length),
   ];
   const lines = String(part.body.split('\n').length - 1);
-  if (part.message !== null)
-    fields.push(envelopeOf(part.message.head), bodyStructureOf(part.message, extended), lines);
+  if (part.message !== null) fields.push(envelopeOf(part.message.head), bodyStructureOf(part.message, extended), lines);
   else if (part.type === 'text') fields.push(lines);
   if (extended) fields.push('NIL', dispositionOf(head), 'NIL', 'NIL');
   return `(${fields.join(' ')})`;

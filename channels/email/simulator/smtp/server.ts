@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type SMTPServerAuthentication, SMTPServer, type SMTPServerSession } from 'smtp-server';
+import { SMTPServer, type SMTPServerAuthentication, type SMTPServerSession } from 'smtp-server';
 import type { DrawnFaults, SmtpStep } from '../faults.ts';
 import type { Mailboxes } from '../mailboxes.ts';
 import { createSmtpFront } from './front.ts';
