@@ -1,5 +1,10 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import type { Pace } from '../../src/core/ports/channel.ts';
+import { paceSetting } from '../shared/pace-setting.ts';
+
+/** Where a pace is set and says no more: what large providers let one mailbox send. */
+const LEISURELY: Pace = { accountPerSecond: 2, chatPerSecond: 1, groupPerMinute: 60, burst: 10 };
 
 /** Largest mail that is downloaded, bytes. Larger ones come without their body. */
 const DEFAULT_MAX_MAIL_BYTES = 50_000_000;
@@ -136,6 +141,10 @@ export const emailConfig = z.strictObject({
   automaticAnswersPerDay: z.int().min(0).max(1_000).default(5),
   /** Whether mail to name+tag@domain reaches this mailbox, so that replies carry a signed tag. */
   replyAddressTag: z.boolean().default(true),
+  /** How fast we write: to all, and to the people of one domain. Default: as fast as the server takes it. */
+  pace: paceSetting(LEISURELY).optional(),
+  /** How customers know this account; the bot's greeting names it as official. Default: the address. */
+  officialName: z.string().min(1).max(100).optional(),
 });
 
 export type EmailConfig = z.infer<typeof emailConfig>;

@@ -66,7 +66,7 @@ export function createEmailAccount(config: EmailConfig, deps: ChannelDeps, world
     id: brandId<AccountId>(config.id),
     channel: 'email',
     capabilities: emailCapabilities,
-    pace: null,
+    pace: config.pace === undefined || config.pace === 'off' ? null : config.pace,
     automaticAnswersPerDay: config.automaticAnswersPerDay,
     render: renderForEmail,
     normalise: (payload) =>

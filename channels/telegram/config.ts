@@ -1,24 +1,12 @@
 import { z } from 'zod';
 import type { Pace } from '../../src/core/ports/channel.ts';
+import { paceSetting } from '../shared/pace-setting.ts';
 
 /** Where Telegram itself answers; anything else is a local Bot API server or a simulator. */
 export const PLATFORM_API_ROOT = 'https://api.telegram.org';
 
 /** What Telegram asks of bots: core.telegram.org/bots/faq, "My bot is hitting limits". */
 export const PLATFORM_PACE: Pace = { accountPerSecond: 30, chatPerSecond: 1, groupPerMinute: 20, burst: 5 };
-
-const pace = z.union(
-  [
-    z.literal('off'),
-    z.strictObject({
-      accountPerSecond: z.number().positive().max(10_000).default(PLATFORM_PACE.accountPerSecond),
-      chatPerSecond: z.number().positive().max(10_000).default(PLATFORM_PACE.chatPerSecond),
-      groupPerMinute: z.number().positive().max(600_000).default(PLATFORM_PACE.groupPerMinute),
-      burst: z.int().min(1).max(10_000).default(PLATFORM_PACE.burst),
-    }),
-  ],
-  { error: "pace is 'off' or { accountPerSecond, chatPerSecond, groupPerMinute, burst }" },
-);
 
 /** Kept without a slash at its end, so that both ways of writing the platform's own address are the same. */
 const apiRoot = z
@@ -42,7 +30,7 @@ export const telegramConfig = z
       .optional(),
     /** Whether we may change the webhook at Telegram: set it in mode webhook, remove it in mode polling. */
     registerWebhook: z.boolean().default(false),
-    pace: pace.optional(),
+    pace: paceSetting(PLATFORM_PACE).optional(),
     /** How customers know this account, such as @ExampleSupportBot; the bot's greeting names it as official. */
     officialName: z.string().min(1).max(64).optional(),
   })
