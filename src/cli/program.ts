@@ -73,6 +73,12 @@ export function createProgram(): Command {
     async (key: string, options: WithConfig) => (await import('./inbound-replay.ts')).inboundReplay(options, key),
   );
 
+  const email = program.command('email').description('mails as the gateway reads them');
+  email
+    .command('parse <file>')
+    .description('print a raw mail as one JSON object (- reads standard input)')
+    .action(async (file: string) => (await import('./email.ts')).emailParse(file));
+
   const queue = program.command('queue').description('the wake-ups between processes');
   on(queue, 'rebuild', 'drop all stored wake-ups and add one per shard; loses no work').action(
     async (options: WithConfig) => (await import('./queue.ts')).queueRebuild(options),

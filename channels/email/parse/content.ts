@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { textToHtml } from './html/sanitise.ts';
 import { htmlToText, plainRole } from './html/to-text.ts';
-import { parseHtml } from './html/tree.ts';
+import { type HtmlElement, parseHtml } from './html/tree.ts';
 import { LIMITS } from './limits.ts';
 import { decodeBytes } from './mime/charset.ts';
 import { takeEmbeddedFiles } from './mime/embedded-files.ts';
@@ -18,6 +18,17 @@ import type { MailAttachment } from './parsed-email.ts';
 export interface BodyPiece {
   plain: string | null;
   html: string | null;
+}
+
+const trees = new WeakMap<BodyPiece, HtmlElement>();
+
+/** The HTML of a piece, read once. */
+export function treeOf(piece: BodyPiece): HtmlElement {
+  const known = trees.get(piece);
+  if (known !== undefined) return known;
+  const tree = parseHtml((piece.html ?? '').slice(0, LIMITS.html));
+  trees.set(piece, tree);
+  return tree;
 }
 
 /** Everything below the headers. */
@@ -341,7 +352,7 @@ export function bodyText(pieces: readonly BodyPiece[]): string {
     .map((piece) => {
       const plain = piece.plain?.trimEnd() ?? '';
       if (piece.html === null) return plain;
-      return isPlaceholder(plain) ? readHtml(piece.html) : plain;
+      return isPlaceholder(plain) ? htmlToText(treeOf(piece), plainRole) : plain;
     })
     .filter((text) => text.trim() !== '')
     .join('\n\n');
@@ -357,10 +368,6 @@ export function isPlaceholder(plain: string): boolean {
       plain,
     )
   );
-}
-
-function readHtml(html: string): string {
-  return htmlToText(parseHtml(html.slice(0, LIMITS.html)), plainRole);
 }
 
 /** The whole body as HTML, unsanitised; null when no piece is HTML. */

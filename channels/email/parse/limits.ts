@@ -21,10 +21,12 @@ export const LIMITS = {
   text: 2_000_000,
   /** UTF-16 units of HTML that are read and sanitised. */
   html: 1_000_000,
+  /** Elements of HTML; of those behind only the text counts. */
+  htmlElements: 40_000,
   /** Elements nested in HTML; deeper ones lie beside each other. */
   htmlDepth: 200,
   /** UTF-16 units of text that the rules for quotes look at. */
-  replyText: 300_000,
+  replyText: 200_000,
   /** UTF-16 units of a line that rules look at. */
   line: 1_000,
   /** Bytes of text in which a bounce's words are looked for. */

@@ -90,8 +90,15 @@ export function judgeBounce(evidence: BounceEvidence): BounceVerdict {
       (daemon && (subject || said)) ||
       (evidence.nullSender && (subject || (said && evidence.hasReturnedMail))) ||
       (evidence.type === 'multipart/report' && isReport && (subject || said)) ||
-      (machine && subject && said));
+      // A shop's "delivery failed" names no mailbox.
+      (machine && subject && said && namesMailbox(evidence)) ||
+      /^delivery failure: user .{1,200} not listed in/i.test(evidence.subject));
   return isBounce ? { isBounce, reasons, dsn: wordsOf(evidence) } : { isBounce: false, reasons: [], dsn: [] };
+}
+
+/** A recipient or a server's answer stands in the words. */
+function namesMailbox(evidence: BounceEvidence): boolean {
+  return wordsOf(evidence).some(({ recipient, status }) => recipient !== '' || status !== null);
 }
 
 /** The first lines that are no quote. */

@@ -3,7 +3,7 @@ import type { HtmlElement, HtmlNode } from './tree.ts';
 
 /** What mail programs wrap a quoted mail in. */
 const QUOTE_CLASS =
-  /(?:^|\s)(?:gmail_quote(?:_container)?|yahoo_quoted|protonmail_quote|zmail_extra|tutanota_quote|moz-cite-prefix|ntes-mailmaster-quote|mail_quote|freebirdQuote|hs_reply|nylas-quote|front-blockquote|gmail_attr|spark_quote|crm_quote|foxmail_quote|mailbird-quote|thread-quote|tmail-quote)(?:\s|$)|yahoo_quoted|yahoo-quoted/i;
+  /(?:^|\s)(?:gmail_quote(?:_container)?|yahoo_quoted|protonmail_quote|zmail_extra|tutanota_quote|moz-cite-prefix|ntes-mailmaster-quote|mail_quote|freebirdQuote|hs_reply|nylas-quote|front-blockquote|spark_quote|crm_quote|foxmail_quote|mailbird-quote|thread-quote|tmail-quote)(?:\s|$)|yahoo_quoted|yahoo-quoted/i;
 const QUOTE_ID =
   /^(?:OLK_SRC_BODY_SECTION|yahoo_quoted\w*|isReplyContent|spark_quote|mailbox-conversation|quoted-text|replyBody|reply-content|x_isReplyContent)$/i;
 /** From here on all is quoted: programs put these before the old mail and close nothing. */
@@ -35,11 +35,11 @@ export function quoteRoles(found: StructureFound): (element: HtmlElement) => Rol
       return 'quote';
     }
     if (name !== '' && QUOTE_CLASS.test(name)) return quoteBox(element, name, found);
-    if (id !== '' && QUOTE_ID.test(id)) return note(found, id, 'quote');
+    if (id !== '' && QUOTE_ID.test(id)) return found.forward ? 'text' : note(found, id, 'quote');
     if ((id !== '' && REST_ID.test(id)) || (name !== '' && REST_CLASS.test(name)))
       return found.forward ? 'text' : note(found, id === '' ? name : id, 'quote-rest');
     if (name.includes('moz-forward-container') || id === 'isForwardContent') found.forward = true;
-    if (tag === 'div' && isOutlookRule(element)) return note(found, 'outlook_rule', 'quote-rest');
+    if (tag === 'div' && !found.forward && isOutlookRule(element)) return note(found, 'outlook_rule', 'quote-rest');
     if ((name !== '' && SIGNATURE_CLASS.test(name)) || (id !== '' && SIGNATURE_ID.test(id))) return 'signature';
     return 'text';
   };

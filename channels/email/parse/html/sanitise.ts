@@ -1,5 +1,7 @@
 import sanitizeHtml from 'sanitize-html';
 import { LIMITS } from '../limits.ts';
+import { isDeep, writeHtml } from './flatten.ts';
+import { parseHtml } from './tree.ts';
 
 const TAGS = [
   'a',
@@ -85,7 +87,9 @@ export interface SanitisedHtml {
  */
 export function sanitiseHtml(html: string): SanitisedHtml {
   const truncated = html.length > LIMITS.html;
-  const clean = sanitizeHtml(truncated ? html.slice(0, LIMITS.html) : html, {
+  const read = truncated ? html.slice(0, LIMITS.html) : html;
+  // The sanitiser's parser takes time by the square of the depth.
+  const clean = sanitizeHtml(isDeep(read) ? writeHtml(parseHtml(read)) : read, {
     allowedTags: TAGS,
     allowedAttributes: {
       '*': ['style', 'dir', 'lang', 'title', 'align', 'valign', 'width', 'height', 'bgcolor'],
@@ -163,13 +167,23 @@ function cleanLink(attributes: Attributes): Attributes {
   return { ...others, href: address, rel: 'noopener noreferrer nofollow', target: '_blank' };
 }
 
+const HIDDEN =
+  /display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden|opacity\s{0,9}:\s{0,9}0(?:\.0{0,9})?\s{0,9}(?:;|!|$)/i;
+
+/** A remote picture that shows nothing says so by its size once its style is cleaned: it is named as a tracker by that. */
+function sizeOfHidden({ style = '', hidden }: Attributes): Attributes {
+  return hidden !== undefined || HIDDEN.test(style) ? { width: '0', height: '0' } : {};
+}
+
 function cleanImage(attributes: Attributes): Attributes {
   const { src = '', 'data-remote-src': _, ...others } = cleanStyle(attributes);
   const address = src.trim();
   if (/^cid:/i.test(address)) return { ...others, src: `cid:${address.slice(4)}` };
   if (address.length <= 200_000 && DATA_IMAGE.test(address)) return { ...others, src: address };
-  if (/^https?:\/\//i.test(address)) return { ...others, 'data-remote-src': address };
-  if (address.startsWith('//')) return { ...others, 'data-remote-src': `https:${address}` };
+  if (/^https?:\/\//i.test(address)) return { ...others, ...sizeOfHidden(attributes), 'data-remote-src': address };
+  if (address.startsWith('//')) {
+    return { ...others, ...sizeOfHidden(attributes), 'data-remote-src': `https:${address}` };
+  }
   return others;
 }
 

@@ -234,6 +234,8 @@ function breakLine(writer: Writer): void {
 }
 
 function endBlock(writer: Writer, blank: boolean): void {
+  // A paragraph right behind a bullet stands beside it.
+  if (/^(?:\* |\d{1,6}\. )$/.test(writer.line)) return;
   breakLine(writer);
   if (blank) writer.blankWanted = true;
 }

@@ -85,6 +85,7 @@ export function parseHtml(html: string): HtmlElement {
   const top = (): HtmlElement => stack[stack.length - 1] ?? root;
   // What is never closed is searched for once, not once for each opening.
   const unclosed = new Set<string>();
+  let elements = 0;
   let at = 0;
   while (at < html.length) {
     let open = html.indexOf('<', at);
@@ -112,6 +113,8 @@ export function parseHtml(html: string): HtmlElement {
       closeTag(stack, tag);
       continue;
     }
+    elements += 1;
+    if (elements > LIMITS.htmlElements && !RAW.has(tag)) continue;
     closeImplied(stack, tag);
     const element: HtmlElement = { tag, attributes: read.attributes, children: [] };
     top().children.push(element);

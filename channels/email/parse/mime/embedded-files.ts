@@ -17,11 +17,13 @@ const MAX_FILES = 100;
 /** Takes uuencoded and yEnc files out of a text part. A block without an end, or with lines that are no such code, stays text. */
 export function takeEmbeddedFiles(body: Buffer): TextWithFiles {
   if (!body.includes('begin ') && !body.includes('begin-base64 ')) return { rest: body, files: [] };
+  // A block without its end is text; looking for the end once spares looking from every beginning.
+  const lastEnd = Math.max(body.lastIndexOf('\nend'), body.lastIndexOf('\n===='), body.lastIndexOf('\n=yend'));
   const files: EmbeddedFile[] = [];
   const kept: Buffer[] = [];
   let at = 0;
   let keptFrom = 0;
-  while (at < body.length && files.length < MAX_FILES) {
+  while (at < lastEnd && files.length < MAX_FILES) {
     const next = lineEnd(body, at);
     const first = body[at];
     // "begin…" or "=ybegin…"

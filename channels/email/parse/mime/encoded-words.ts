@@ -1,6 +1,7 @@
 import { decodeBytes, normaliseLabel } from './charset.ts';
 
-const WORD = /=\?([^?\s]{1,80})\?([bBqQ])\?([^?]*)\?(?:=|$)/g;
+/** Also words that hold a bare question mark, and a last one that was cut off. */
+const WORD = /=\?([^?\s]{1,80})\?([bBqQ])\?([^?]*|(?:[^?]|\?(?!=)){0,500}?)(?:\?=|\??$)/g;
 
 interface Word {
   charset: string;

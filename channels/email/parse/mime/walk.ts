@@ -37,6 +37,8 @@ interface Frame {
 interface Walk {
   mail: Buffer;
   frames: Frame[];
+  /** Level by boundary, innermost last; null after the frames changed. */
+  levels: Map<string, number> | null;
   truncated: Set<MailTruncation>;
   broken: boolean;
   parts: number;
@@ -49,7 +51,7 @@ interface Walk {
  * boundaries; the splitting itself is the small part.
  */
 export function walkMail(mail: Buffer): MimeTree {
-  const walk: Walk = { mail, frames: [], truncated: new Set(), broken: false, parts: 0 };
+  const walk: Walk = { mail, frames: [], levels: null, truncated: new Set(), broken: false, parts: 0 };
   const root = openPart(walk, 0, true, 'text/plain');
   let open = descend(walk, root);
   let at = open.bodyStart;
@@ -62,6 +64,7 @@ export function walkMail(mail: Buffer): MimeTree {
     at = found.next;
     if (found.closes) {
       walk.frames.length = found.level;
+      walk.levels = null;
       open = frame.part;
       continue;
     }
@@ -134,6 +137,7 @@ function descend(walk: Walk, part: MimePart): MimePart {
     if (walk.frames.length >= LIMITS.depth) return tooDeep(walk, inner);
     const boundary = boundaryOf(walk, inner);
     if (boundary !== null) walk.frames.push({ part: inner, boundary });
+    walk.levels = null;
     return inner;
   }
 }
@@ -194,13 +198,11 @@ function nextDelimiter(walk: Walk, from: number): Delimiter | null {
 function matchDelimiter(walk: Walk, at: number, next: number): { level: number; closes: boolean } | null {
   if (next - at > 1_000) return null;
   const line = walk.mail.toString('latin1', at + 2, next).trimEnd();
-  for (let level = walk.frames.length - 1; level >= 0; level -= 1) {
-    const boundary = walk.frames[level]?.boundary ?? '';
-    if (!line.startsWith(boundary)) continue;
-    if (line.length === boundary.length) return { level, closes: false };
-    if (line.length === boundary.length + 2 && line.endsWith('--')) return { level, closes: true };
-  }
-  return null;
+  walk.levels ??= new Map(walk.frames.map(({ boundary }, level) => [boundary, level]));
+  const level = walk.levels.get(line);
+  if (level !== undefined) return { level, closes: false };
+  const closed = line.endsWith('--') ? walk.levels.get(line.slice(0, -2)) : undefined;
+  return closed === undefined ? null : { level: closed, closes: true };
 }
 
 /** Ends every part inside the frame; the line break before a boundary belongs to the boundary. */
@@ -221,6 +223,7 @@ function closeDownTo(walk: Walk, open: MimePart, level: number, lineStart: numbe
   if (last !== undefined && last.bodyEnd === walk.mail.length) finish(last);
   if (open !== frame?.part) finish(open);
   walk.frames.length = level + 1;
+  walk.levels = null;
 }
 
 function typeOf(value: string, fallback: string): string {

@@ -43,9 +43,13 @@ export function introductionAt(
 /** A rule of dashes or underscores, with or without words, above the header of the old mail. */
 function separatorAt(lines: readonly string[], at: number): Introduction | null {
   const line = lines[at] ?? '';
-  const isRule = /^[\s*]{0,4}[-_=—─*]{5,}[\s*]{0,4}$/.test(line);
+  const isRule = /^[\s*]{0,4}[-_=—─*‐]{5,}[\s*]{0,4}$/.test(line);
   const isTitled = !isRule && /^[\s*]{0,4}[-_=—─]{2,60}\s{0,3}[^-_=—─]{2,50}[-_=—─]{2,60}[\s*]{0,4}$/u.test(line);
-  if (!isRule && !isTitled) return null;
+  const isWord =
+    /^\s{0,4}(?:原始邮件|原始郵件|原邮件|回复的原邮件|original|original message|元のメッセージ|원본 메일)\s*$/iu.test(
+      line,
+    );
+  if (!isRule && !isTitled && !isWord) return null;
   let next = at + 1;
   while (next < lines.length && next <= at + 2 && (lines[next] ?? '').trim() === '') next += 1;
   const block = headerBlockLength(lines, next, true);
@@ -81,7 +85,7 @@ export function headerBlockLength(lines: readonly string[], at: number, introduc
   }
   if (!kinds.has('from')) return introduced && kinds.has('date') && kinds.has('subject') ? length : 0;
   const telling = ['from', 'date', 'to', 'subject'].filter((kind) => kinds.has(kind)).length;
-  if (introduced) return telling >= 2 ? length : 0;
+  if (introduced) return telling >= 2 || addressed ? length : 0;
   return (telling >= 3 && (kinds.has('subject') || addressed)) || (telling === 2 && kinds.has('date') && addressed)
     ? length
     : 0;
@@ -95,12 +99,14 @@ function attributionAt(
   const first = (lines[at] ?? '').trim();
   const inline = INLINE.exec(first);
   if (inline !== null && !WROTE_START.test(first)) return { kind: 'attribution', length: 1, before: inline[1] ?? '' };
-  const starts = WROTE_START.test(first);
+  const starts = WROTE_START.test(first.replace(/^-{2,}\s?/, ''));
   let joined = '';
   for (let count = 1; count <= MAX_LINES; count += 1) {
     const line = lines[at + count - 1];
     if (line === undefined || line.trim() === '' || isQuoted(at + count - 1)) return null;
     joined = count === 1 ? first : `${joined} ${line.trim()}`;
+    // Zoho puts dashes around it.
+    if (/^-{2,}.*-{2,}$/.test(joined) && joined.length < 300) joined = `${joined.replaceAll(/^-+\s?|\s?-+$/g, '')}:`;
     if (joined.length > 500) return null;
     // Only a line that looks like the start of one reaches over several lines.
     if (count > 1 && !starts && !(count <= 3 && ADDRESS.test(first) && first.length < 150)) return null;

@@ -1,8 +1,7 @@
-import { type BodyPiece, isPlaceholder } from '../content.ts';
+import { type BodyPiece, isPlaceholder, treeOf } from '../content.ts';
 import { quoteRoles, type StructureFound } from '../html/quote-roles.ts';
 import { htmlToText } from '../html/to-text.ts';
-import { parseHtml } from '../html/tree.ts';
-import { LIMITS } from '../limits.ts';
+import { FORWARD_SUBJECT } from './languages.ts';
 import { splitReply } from './split-reply.ts';
 
 /** The new text and how it was found. */
@@ -26,14 +25,15 @@ export function chooseReply(pieces: readonly BodyPiece[], text: string, subject:
   const htmlPieces = pieces.filter((piece) => piece.html !== null);
   const fromText = hasPlain ? splitReply(plainAll, subject) : null;
   if (htmlPieces.length === 0) return settle(fromText ?? splitReply(text, subject), text);
-  const found: StructureFound = { rules: new Set(), forward: false };
+  const found: StructureFound = { rules: new Set(), forward: FORWARD_SUBJECT.test(subject) };
   const roles = quoteRoles(found);
   const marked = pieces
-    .map((piece) =>
-      piece.html === null ? (piece.plain ?? '') : htmlToText(parseHtml(piece.html.slice(0, LIMITS.html)), roles),
-    )
+    .map((piece) => (piece.html === null ? (piece.plain ?? '') : htmlToText(treeOf(piece), roles)))
     .join('\n\n');
-  const fromHtml = splitReply(marked, found.forward && found.rules.size === 0 ? `Fwd: ${subject}` : subject);
+  const fromHtml = splitReply(
+    marked,
+    found.forward && found.rules.size === 0 && !FORWARD_SUBJECT.test(subject) ? `Fwd: ${subject}` : subject,
+  );
   fromHtml.rules.push(...found.rules);
   if (fromText === null) return settle(fromHtml, text);
   if (fromText.isForward || (fromHtml.isForward && found.rules.size === 0))

@@ -34,7 +34,7 @@ interface Work {
  */
 export function splitReply(text: string, subject: string): SplitReply {
   const truncated = text.length > LIMITS.replyText;
-  const lines = (truncated ? text.slice(0, LIMITS.replyText) : text).split('\n').map((line) => line.trimEnd());
+  const lines = (truncated ? text.slice(0, LIMITS.replyText) : text).split('\n').map(visibleLine);
   const work: Work = {
     lines,
     marks: lines.map((line) => (isQuotedLine(line) ? 'quote' : 'new')),
@@ -64,6 +64,11 @@ export function splitReply(text: string, subject: string): SplitReply {
 /** Text without the marks that the reader of HTML put in. */
 function unmarked(text: string): string {
   return text.replaceAll(SIGNATURE_MARK, '');
+}
+
+/** A line of blanks that cannot be seen is an empty one. */
+function visibleLine(line: string): string {
+  return /^[\s\u200B-\u200D\u2060\u00AD\u3164]*$/.test(line) ? '' : line.trimEnd();
 }
 
 function isQuotedLine(line: string): boolean {
@@ -164,9 +169,10 @@ function compose(work: Work): string {
   if (first === undefined || last === undefined) return '';
   if (marks.includes('quote') || marks.includes('intro')) work.rules.add('quote');
   const interleaved =
-    kept.length > 1 &&
-    kept.slice(1).some((run, index) => quotesBetween(work, kept[index]?.to ?? 0, run.from)) &&
-    answersBetween(work, kept);
+    cited(work, kept) ||
+    (kept.length > 1 &&
+      kept.slice(1).some((run, index) => quotesBetween(work, kept[index]?.to ?? 0, run.from)) &&
+      answersBetween(work, kept));
   const chosen: string[] = [];
   for (let index = interleaved ? leadIn(work, first.from) : first.from; index < last.to; index += 1) {
     if (marks[index] === 'new' || (interleaved && marks[index] !== 'tail')) chosen.push(lines[index] ?? '');
@@ -199,6 +205,16 @@ function newRuns(work: Work): Run[] {
 function quotesBetween(work: Work, from: number, to: number): boolean {
   for (let index = from; index < to; index += 1) if (work.marks[index] === 'quote') return true;
   return false;
+}
+
+/** A few quoted lines in the middle of new ones that no introduction leads to: the sender cites. */
+function cited(work: Work, kept: readonly Run[]): boolean {
+  const first = kept[0];
+  const last = kept[kept.length - 1];
+  if (first === undefined || last === undefined || kept.length < 2 || work.marks.includes('intro')) return false;
+  let quotes = 0;
+  for (let index = first.to; index < last.from; index += 1) if (work.marks[index] === 'quote') quotes += 1;
+  return quotes > 0 && quotes <= 8;
 }
 
 /** Answers stand between quotes, not only above and below one. */
