@@ -159,7 +159,10 @@ function judge(envelope: Envelope, content: MailContent, root: MimePart, text: s
       parseAddresses(value).mailboxes.map(({ address }) => address),
     ),
     autoSubmitted: (values('auto-submitted')[0] ?? '').toLowerCase(),
-    hasReturnedMail: content.returned.length > 0 || content.returnedHeaders.length > 0,
+    hasReturnedMail:
+      content.returned.length > 0 ||
+      content.returnedHeaders.length > 0 ||
+      content.attachments.some(({ contentType }) => contentType === 'message/rfc822'),
     own: new Set(
       [envelope.from ?? '', ...envelope.to.map(({ address }) => address)].map((address) => address.toLowerCase()),
     ),

@@ -2,7 +2,7 @@
 
 /** Local parts and names that only servers use. */
 export const DAEMON_ADDRESS =
-  /^(?:mailer-?daemon|mail-?daemon|mdaemon|maildelivery|mail-delivery|mail\.delivery|postmaster|microsoftexchange[0-9a-f]{8,}|delivery-?(?:daemon|system|subsystem|failure|status)|mailerdaemon|daemon|mail-?system|bounces?|bounce-handler|mail-?er|nondelivery|dsn|mta|smtp|exchange|postoffice|undeliver\w*|returned-?mail)(?:[+=.-][^@]*)?(?:@|$)/i;
+  /^(?:mailer-?daemon|mail-?daemon|mdaemon|maildelivery|post_master|mail-delivery|mail\.delivery|postmaster|microsoftexchange[0-9a-f]{8,}|delivery-?(?:daemon|system|subsystem|failure|status)|mailerdaemon|daemon|mail-?system|bounces?|bounce-handler|mail-?er|nondelivery|dsn|mta|smtp|exchange|postoffice|undeliver\w*|returned-?mail)(?:[+=.-][^@]*)?(?:@|$)/i;
 export const DAEMON_NAME =
   /mail(?:er)?[ -]?(?:delivery|daemon|administrator|router|system)|delivery (?:sub)?system|system administrator|systemadministrator|internet mail delivery|postmaster|microsoft (?:exchange|outlook)|mail ?server|administrateur syst|administrador del sistema|amministratore|mdaemon|smtp server|mail gateway|メール配信|システム管理者|系统管理员/i;
 /** Might be a server or a person. */

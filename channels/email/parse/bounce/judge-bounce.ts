@@ -26,7 +26,7 @@ export interface BounceEvidence {
   statusParts: readonly string[];
   failedRecipients: readonly string[];
   autoSubmitted: string;
-  /** The sender answers or forwards: In-Reply-To with "Re:", "Fwd:". */
+  /** The mail that did not arrive, or its head, comes back with it. */
   hasReturnedMail: boolean;
   /** Addresses of To and From: never the failed ones. */
   own: ReadonlySet<string>;

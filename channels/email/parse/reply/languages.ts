@@ -31,7 +31,7 @@ const HEADER_LINE = /^[\s>|*_]{0,12}([^\s:：*_|][^:：*|]{0,24}?)\s{0,3}[*_]{0,
 /** A line of a quoted header, such as "Gesendet: …"; null when it is none. */
 export function headerLine(line: string): { kind: HeaderKind; value: string } | null {
   if (line.length > 1_000) return null;
-  const match = HEADER_LINE.exec(line.replaceAll('\u00A0', ' '));
+  const match = HEADER_LINE.exec(line.replaceAll('\u00A0', ' ').replaceAll(/[\u200E\u200F]/g, ''));
   if (match === null) return null;
   const kind =
     KINDS.get((match[1] ?? '').toLowerCase().replaceAll(/\s+/g, ' ').trim()) ??
