@@ -15,6 +15,7 @@ import type { ChannelAccount } from './core/ports/channel.ts';
 import type { IdGenerator } from './core/ports/clock.ts';
 import type { Log } from './core/ports/log.ts';
 import type { WakeQueue } from './core/ports/queue.ts';
+import type { RemotePictures } from './core/ports/remote-pictures.ts';
 import type { BlobStore } from './files/blob-store.ts';
 import { createKeptBytes } from './files/kept-bytes.ts';
 import { createPreviewMaker } from './files/preview/preview.ts';
@@ -24,7 +25,9 @@ import { createAttachments } from './inbox/attachments.ts';
 import { createBlocks } from './inbox/blocks.ts';
 import { createChannelOverview } from './inbox/channels.ts';
 import { createInbox } from './inbox/inbox.ts';
+import { createLetters } from './inbox/letters.ts';
 import { createTyping } from './inbox/typing.ts';
+import { createGuardedFetch } from './net/guarded-fetch.ts';
 import type { Bus } from './realtime/bus.ts';
 import { decodeChanges } from './realtime/change-words.ts';
 import { createHub } from './realtime/hub.ts';
@@ -40,6 +43,7 @@ import { createChangeLookup } from './store/change-lookup.ts';
 import type { Database } from './store/database.ts';
 import { createDeskStore } from './store/desk-store.ts';
 import { createInboxStore } from './store/inbox-store.ts';
+import { readParkedEvents } from './store/parked-events.ts';
 import { createQueueDesk } from './store/queue-desk.ts';
 import { VERSION } from './version.ts';
 
@@ -60,6 +64,8 @@ export interface DeskParts {
   changes: Changes;
   /** Where files are kept. */
   blobs: BlobStore;
+  /** What fetches pictures from elsewhere; left out: {@link createGuardedFetch} as it is. */
+  pictures?: RemotePictures;
   /** Where pages connect for pushes; null where nobody listens on HTTP. */
   server: Server | null;
 }
@@ -124,6 +130,7 @@ function joinDesk(parts: Omit<DeskParts, 'changes' | 'server'>, changes: ChangeS
   });
   const accounts = createAccountOverview({
     store: health,
+    parked: () => readParkedEvents(database),
     clock,
     knows: (id) => account(id) !== undefined,
   });
@@ -131,6 +138,15 @@ function joinDesk(parts: Omit<DeskParts, 'changes' | 'server'>, changes: ChangeS
     access,
     inbox,
     attachments: createAttachments({ store, attachments: attachmentStore, bytes, account, clock, onChange }),
+    letters: createLetters({
+      store,
+      desk,
+      bytes,
+      pictures: parts.pictures ?? createGuardedFetch(),
+      queue,
+      shards,
+      onChange,
+    }),
     amends: createAmends({ store, desk, account, queue, ids, clock, shards, onChange }),
     typing: createTyping({ store, account, clock, log }),
     channels: createChannelOverview({ store: health, account }),

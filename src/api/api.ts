@@ -19,6 +19,7 @@ import { blockRoutes } from './routes/blocks.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { conversationRoutes } from './routes/conversations.ts';
 import { eventRoutes } from './routes/events.ts';
+import { letterRoutes } from './routes/letters.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { queueRoutes } from './routes/queue.ts';
 import { sessionRoutes } from './routes/session.ts';
@@ -60,6 +61,7 @@ export async function registerApi(app: FastifyInstance, options: ApiScope): Prom
       sessionRoutes(api, options);
       conversationRoutes(api, options);
       messageRoutes(api, options);
+      letterRoutes(api, options);
       attachmentRoutes(api, options);
       channelRoutes(api, options);
       blockRoutes(api, options);

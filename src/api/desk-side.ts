@@ -6,6 +6,7 @@ import type { Attachments } from '../inbox/attachments.ts';
 import type { Blocks } from '../inbox/blocks.ts';
 import type { ChannelOverview } from '../inbox/channels.ts';
 import type { Inbox } from '../inbox/inbox.ts';
+import type { Letters } from '../inbox/letters.ts';
 import type { Typing } from '../inbox/typing.ts';
 
 /** What the routes of the desk stand on. */
@@ -13,6 +14,7 @@ export interface ApiDesk {
   access: Access;
   inbox: Inbox;
   attachments: Attachments;
+  letters: Letters;
   amends: Amends;
   typing: Typing;
   channels: ChannelOverview;

@@ -9,7 +9,7 @@ import type { IdGenerator } from '../core/ports/clock.ts';
 import type { ActOutcome, DeskStore, InboxStore, ListQuery, MessagesQuery } from '../core/ports/inbox-store.ts';
 import type { NextOwner } from '../core/ports/people-store.ts';
 import type { WakeQueue } from '../core/ports/queue.ts';
-import { draftReply } from './reply.ts';
+import { draftReply, type LetterOfReply } from './reply.ts';
 
 export interface InboxDeps {
   store: InboxStore;
@@ -32,6 +32,8 @@ export interface NewReply {
   attachmentIds?: readonly string[] | undefined;
   /** A message of the same thread that is answered. */
   replyToMessageId?: MessageId | undefined;
+  /** Of a letter: who gets it, under which subject. */
+  letter?: LetterOfReply | undefined;
 }
 
 /** The inbox as one agent sees and works it. What the agent may not see does not exist. */
@@ -222,12 +224,19 @@ export function createInbox(deps: InboxDeps): Inbox {
       const account = deps.account(address.accountId);
       if (account === undefined) throw noAccount(address.accountId);
       const attachments = await filesOf(viewer, id, reply, account);
+      if (reply.letter !== undefined && account.capabilities.letters !== true) {
+        throw new Refused('no_letters', `${account.channel} knows no recipients and subjects`, {
+          mend: 'send it without them',
+        });
+      }
       const replyTo = await answeredBy(viewer, id, reply, account);
       const content = { text: reply.text, ...(attachments.length === 0 ? {} : { attachments }) };
       return act(
         viewer,
         id,
-        draftReply({ id: reply.id, account, content, replyTo }, deps.ids, (draft) => desk.reply(id, viewer.id, draft)),
+        draftReply({ id: reply.id, account, content, replyTo, letter: reply.letter }, deps.ids, (draft) =>
+          desk.reply(id, viewer.id, draft),
+        ),
       );
     },
 

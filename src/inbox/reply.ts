@@ -1,6 +1,8 @@
 import { crashPoint } from '../core/crash-point.ts';
 import { ParleyError } from '../core/errors.ts';
+import type { MessageExtras } from '../core/model/extras.ts';
 import { type AgentId, brandId, type ConversationId, type MessageId } from '../core/model/ids.ts';
+import type { Correspondent } from '../core/model/letter.ts';
 import type { OutboundContent } from '../core/model/outbound.ts';
 import type { ChannelAccount } from '../core/ports/channel.ts';
 import type { IdGenerator } from '../core/ports/clock.ts';
@@ -29,6 +31,30 @@ export class ReplyRefused extends ParleyError {
   }
 }
 
+/** What a person decided about a letter. `to` empty or left out: whoever wrote last; `subject` likewise: that of the answered one. */
+export interface LetterOfReply {
+  to?: readonly Correspondent[] | undefined;
+  cc?: readonly Correspondent[] | undefined;
+  bcc?: readonly Correspondent[] | undefined;
+  subject?: string | undefined;
+}
+
+/** Nobody twice: the first mention of an address counts, in the order to, cc, bcc. */
+function letterExtras({
+  to = [],
+  cc = [],
+  bcc = [],
+  subject = '',
+}: LetterOfReply): NonNullable<MessageExtras['letter']> {
+  const named = new Set<string>();
+  const once = (people: readonly Correspondent[]): Correspondent[] =>
+    people.filter(({ address }) => {
+      const key = address.toLowerCase();
+      return !named.has(key) && named.add(key);
+    });
+  return { subject: subject.trim(), to: once(to), cc: once(cc), bcc: once(bcc) };
+}
+
 /** A reply as a client made it. `id` is the client's, so that the same reply sent again is stored once. */
 export interface Reply {
   id: MessageId;
@@ -36,6 +62,7 @@ export interface Reply {
   content: OutboundContent;
   /** The platform's id of the message that is answered. */
   replyTo?: string | null;
+  letter?: LetterOfReply | undefined;
 }
 
 /**
@@ -43,7 +70,7 @@ export interface Reply {
  * guess.
  */
 export async function draftReply<Outcome>(
-  { id, account, content, replyTo = null }: Reply,
+  { id, account, content, replyTo = null, letter }: Reply,
   ids: IdGenerator,
   write: (draft: OutboundDraft) => Promise<Outcome>,
 ): Promise<Outcome> {
@@ -52,6 +79,10 @@ export async function draftReply<Outcome>(
     .map((part, index) => ({ id: brandId<never>(ids.uuid()), part, replyTo: index === 0 ? replyTo : null }));
   const { text, attachments = [] } = content;
   const silent = attachments.length > 0 && !/\S/u.test(text);
+  const extras: MessageExtras = {
+    ...(silent ? { standIn: 'file' as const } : {}),
+    ...(letter === undefined ? {} : { letter: letterExtras(letter) }),
+  };
   crashPoint('reply.before-commit');
   const outcome = await write({
     id,
@@ -60,7 +91,7 @@ export async function draftReply<Outcome>(
     class: 'single',
     causeId: null,
     parts,
-    ...(silent ? { extras: { standIn: 'file' as const } } : {}),
+    ...(Object.keys(extras).length === 0 ? {} : { extras }),
     ...(attachments.length === 0 ? {} : { attachmentIds: attachments.map((file) => file.id) }),
   });
   crashPoint('reply.after-commit');

@@ -105,6 +105,8 @@ export function createDeskStore(database: Database, ids: IdGenerator): DeskStore
     read: (conversation, agent, uptoSeq) =>
       act('desk_read_v1', 'desk_read_v1($1, $2, $3)', [agent, conversation, uptoSeq]),
 
+    recover: (conversation, agent) => act('desk_recover_v1', 'desk_recover_v1($1, $2)', [agent, conversation]),
+
     amendable: (viewer, message) => readAmendable(database, viewer, message),
 
     amend: (message, agent, { action, text, body, emoji, rows }) =>

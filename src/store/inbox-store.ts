@@ -7,7 +7,9 @@ import { standsInChat } from '../core/rules/message-words.ts';
 import type { Database } from './database.ts';
 import { changesAfter } from './inbox/changes.ts';
 import { type ShownRow, sees, shownColumns, shownJoins, toShown } from './inbox/conversation-row.ts';
+import { readLetter } from './inbox/letter.ts';
 import { countViews, listConversations } from './inbox/list.ts';
+import { readParticipants } from './inbox/participants.ts';
 import { readThread } from './inbox/thread.ts';
 
 /** What agents see, over the store. */
@@ -33,15 +35,20 @@ export function createInboxStore(database: Database): InboxStore {
     async messages(viewer, id, { before, limit }) {
       const row = await find(viewer, id);
       if (row === undefined) return null;
-      const { items, more } = await readThread(database, {
-        threadId: row.thread_id,
-        conversationId: id,
-        contactName: row.contact_name,
-        before,
-        limit,
-      });
-      return { conversation: toShown(row), items, more };
+      const [{ items, more }, participants] = await Promise.all([
+        readThread(database, {
+          threadId: row.thread_id,
+          conversationId: id,
+          contactName: row.contact_name,
+          before,
+          limit,
+        }),
+        readParticipants(database, row.thread_id),
+      ]);
+      return { conversation: toShown(row), items, more, participants };
     },
+
+    letter: (viewer, message) => readLetter(database, viewer, message),
 
     async replyAddress(viewer, id) {
       const { rows } = await sql<{ account_id: string; thread_id: string; address: string }>`

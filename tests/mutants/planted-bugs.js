@@ -6,6 +6,7 @@
 const STORE = 'tests/contract/store/pipeline.test.ts';
 const HAZARDS = 'tests/contract/store/hazards.test.ts';
 const MEDIA = 'tests/contract/store/media.test.ts';
+const LETTERS = 'tests/contract/store/letters.test.ts';
 const PLAIN = 'plain server';
 
 export const plantedBugs = [
@@ -189,8 +190,8 @@ export const plantedBugs = [
   {
     name: 'a late edit overwrites a newer one',
     file: 'src/store/migrations/0002-ingest.ts',
-    find: 'IF m.edited_at IS NOT NULL AND m.edited_at > changed_at THEN',
-    replace: 'IF false THEN',
+    find: 'ELSE m.edited_at END) > changed_at',
+    replace: 'ELSE NULL END) > changed_at',
     test: HAZARDS,
     only: `${PLAIN} edits, deletes and reactions`,
   },
@@ -248,16 +249,16 @@ export const plantedBugs = [
   {
     name: 'words that join an album late are not answered',
     file: 'src/store/migrations/0008-media.ts',
-    find: "IF (m.state = 'answered' AND c.owner_kind = 'bot')",
-    replace: 'IF (false)',
+    find: "IF ((m.state = 'answered' AND c.owner_kind = 'bot')",
+    replace: 'IF ((false)',
     test: MEDIA,
     only: 'plain server words that come with a later file',
   },
   {
     name: 'the file of a dead process is never fetched',
     file: 'src/store/migrations/0008-media.ts',
-    find: 'AND i.ended_at IS NOT NULL))',
-    replace: 'AND false))',
+    find: 'ELSE NOT EXISTS (SELECT FROM instance i WHERE i.id = a.lease_owner AND i.ended_at IS NULL) END',
+    replace: 'ELSE a.lease_owner IS NULL END',
     test: 'tests/integration/files/fetcher.test.ts',
     only: 'another process goes on',
   },
@@ -292,5 +293,61 @@ export const plantedBugs = [
     replace: 'UPDATE thread t SET address = r.address, chat_key = p_to,',
     test: MEDIA,
     only: 'plain server a group that moved',
+  },
+  {
+    name: 'anybody who names a letter joins its thread',
+    file: 'src/store/thread-finder.ts',
+    find: 'JOIN thread_participant p ON p.thread_id = t.id AND p.external_id = ${participant.externalId}',
+    replace: 'JOIN thread_participant p ON p.thread_id = t.id',
+    test: LETTERS,
+    only: 'plain server a reference joins only',
+  },
+  {
+    name: 'a claimed sender joins a proven thread',
+    file: 'src/store/thread-finder.ts',
+    find: 'AND (${participant.proven} OR NOT p.proven)',
+    replace: '',
+    test: LETTERS,
+    only: 'plain server a reference joins only',
+  },
+  {
+    name: 'a bookmark moves back',
+    file: 'src/store/migrations/0009-letters.ts',
+    find: 'WHERE b.epoch <> EXCLUDED.epoch OR b.position < EXCLUDED.position',
+    replace: '',
+    test: LETTERS,
+    only: 'plain server a bookmark moves',
+  },
+  {
+    name: 'what is filed reopens',
+    file: 'src/store/migrations/0002-ingest.ts',
+    find: 'WHEN l.blocked OR g.counted = 0 OR',
+    replace: 'WHEN l.blocked OR',
+    test: LETTERS,
+    only: 'plain server an automatic answer',
+  },
+  {
+    name: 'a receipt that came early is lost',
+    file: 'src/store/migrations/0009-letters.ts',
+    find: "UPDATE inbound_event SET state = 'waiting' WHERE account_id = e.account_id AND event_key = e.event_key AND state <> 'waiting';",
+    replace: 'NULL;',
+    test: LETTERS,
+    only: 'plain server a receipt',
+  },
+  {
+    name: 'the formatted copy of a secret is kept',
+    file: 'src/ingest/intake.ts',
+    find: 'const kept = account.withoutCopies?.(guarded.payload) ?? guarded.payload;',
+    replace: 'const kept = guarded.payload;',
+    test: 'tests/integration/email/flow.test.ts',
+    only: 'a secret in a letter',
+  },
+  {
+    name: 'every attempt at a mail has an id of its own',
+    file: 'channels/email/ids.ts',
+    find: 'return `p.${hex}.',
+    replace: "return `p.${Date.now().toString(16).padStart(32, '0')}.",
+    test: 'tests/unit/channels/email/ids.test.ts',
+    only: 'a Message-ID of ours',
   },
 ];

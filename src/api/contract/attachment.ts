@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ATTACHMENT_KINDS, ATTACHMENT_STATES } from '../../core/model/attachment.ts';
+import { ATTACHMENT_KINDS, ATTACHMENT_ROLES, ATTACHMENT_STATES } from '../../core/model/attachment.ts';
+import { letterFacts } from './letter.ts';
 import { isText, NO_TEXT, rowId } from './shared-shapes.ts';
 
 /** A file of a message. Its bytes: `GET /api/v1/attachments/{id}`; pixels, bytes and ms. */
@@ -18,6 +19,10 @@ export const attachment = z
     reason: z.string().nullable(),
     /** `GET /api/v1/attachments/{id}/preview`, made by us. */
     preview: z.object({ width: z.int(), height: z.int() }).nullable(),
+    /** Of letters: `inline` stands in the formatted text, `html` is that text, `original` the whole as it came. */
+    role: z.enum(ATTACHMENT_ROLES),
+    /** By what the formatted text names it. */
+    contentId: z.string().nullable(),
     /** Words under this file alone; of albums with several. */
     caption: z.string().nullable(),
   })
@@ -55,6 +60,7 @@ export const extras = z
       })
       .optional(),
     quote: z.object({ text: z.string(), author: z.string().nullable() }).optional(),
+    letter: letterFacts.optional(),
     buttons: z
       .array(
         z.array(

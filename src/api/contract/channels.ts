@@ -33,6 +33,8 @@ const capabilities = z
     reactionEmoji: z.array(z.string()).readonly().optional(),
     replies: z.boolean(),
     typing: z.boolean(),
+    /** What is written there is a letter: with a subject and several recipients. */
+    letters: z.literal(true).optional(),
   })
   .meta({ id: 'Capabilities' });
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DELIVERY_STATES } from '../../core/model/outbound.ts';
 import { VIEWS } from '../../core/model/view.ts';
 import { attachment, extras } from './attachment.ts';
+import { answerLetter, participant } from './letter.ts';
 import { agentRef, isText, moment, NO_TEXT, rowId, shortName } from './shared-shapes.ts';
 
 export const view = z.enum(VIEWS).meta({ id: 'View' });
@@ -39,6 +40,10 @@ export const conversation = z
     resolvedAt: moment.nullable(),
     /** The conversation before this one with the same customer in the same place. */
     previousId: rowId.nullable(),
+    /** Of letters. */
+    subject: z.string().nullable(),
+    /** Why nobody has to answer it: it is spam, or no person wrote it; null: somebody does. */
+    filedAs: z.string().nullable(),
   })
   .meta({ id: 'Conversation' });
 
@@ -121,7 +126,13 @@ export const messagesQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 export const messagePage = z
-  .object({ conversation, items: z.array(message), more: z.boolean() })
+  .object({
+    conversation,
+    items: z.array(message),
+    more: z.boolean(),
+    /** Of a thread of letters: who takes part. */
+    participants: z.array(participant),
+  })
   .meta({ id: 'MessagePage' });
 
 const typed = z.string().max(20_000, 'must have at most 20,000 characters').refine(isText, NO_TEXT);
@@ -133,7 +144,7 @@ export const write = z.strictObject({ id: rowId, text: written }).meta({ id: 'Wr
 
 /**
  * The same with files. `attachmentIds`: the agent's uploads of this conversation, in their order; the text may be empty then.
- * `replyToMessageId`: a message of this thread that stands at the platform.
+ * `replyToMessageId`: a message of this thread that stands at the platform. `letter`: on channels of letters alone.
  */
 export const reply = z
   .strictObject({
@@ -145,6 +156,7 @@ export const reply = z
       .refine((ids) => new Set(ids).size === ids.length, 'must not name a file twice')
       .optional(),
     replyToMessageId: rowId.optional(),
+    letter: answerLetter.optional(),
   })
   .refine(({ text, attachmentIds = [] }) => attachmentIds.length > 0 || /\S/u.test(text), {
     path: ['text'],

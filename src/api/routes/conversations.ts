@@ -77,12 +77,13 @@ export function conversationRoutes(app: ZodApp, { desk }: ApiOptions): void {
     '/conversations/:id/replies',
     { config, schema: { operationId: 'reply', params, body: reply, response: { 200: acted, ...refusals } } },
     async (request) => {
-      const { id, text, attachmentIds, replyToMessageId: answered } = request.body;
+      const { id, text, attachmentIds, replyToMessageId: answered, letter } = request.body;
       const made = {
         id: brandId<MessageId>(id),
         text,
         attachmentIds,
         replyToMessageId: answered === undefined ? undefined : brandId<MessageId>(answered),
+        letter,
       };
       return { conversation: await desk().inbox.reply(viewerOf(request), idOf(request), made) };
     },

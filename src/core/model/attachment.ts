@@ -36,7 +36,8 @@ export interface FileFacts {
  * What a file is to its message. `inline`: stands in the formatted text, found there by `contentId`; `html`: the formatted text
  * itself, sanitised; `original`: the whole message as it came. Agents see only `file` in lists of files.
  */
-export type AttachmentRole = 'file' | 'inline' | 'html' | 'original';
+export const ATTACHMENT_ROLES = ['file', 'inline', 'html', 'original'] as const;
+export type AttachmentRole = (typeof ATTACHMENT_ROLES)[number];
 
 /** A file of a message on its way in. Its bytes are fetched later: text never waits for them. */
 export interface InboundAttachment extends FileFacts {

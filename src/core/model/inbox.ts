@@ -42,6 +42,36 @@ export interface ConversationShown {
   createdAt: string;
   resolvedAt: string | null;
   previousId: string | null;
+  /** Of letters. */
+  subject: string | null;
+  /** Why nobody has to answer it, as a stable code: `spam`, `machine mail`, …; null: somebody does. */
+  filedAs: string | null;
+}
+
+/** Somebody who takes part in a thread of letters. `proven`: they wrote from that address and its domain vouched for it. */
+export interface ParticipantShown {
+  address: string;
+  /** As they call themselves; may be empty. */
+  name: string;
+  role: 'customer' | 'copied';
+  proven: boolean;
+}
+
+/** A picture of a formatted letter that lies elsewhere. `tracking`: it looks like one that only tells that somebody reads. */
+export interface RemoteImageShown {
+  index: number;
+  /** As it stands in the formatted text. */
+  url: string;
+  host: string;
+  tracking: boolean;
+}
+
+/** The formatted text of a letter, sanitised when it was stored, with what it needs to be shown. */
+export interface LetterShown {
+  html: string;
+  /** Pictures that came with the letter, by what the text names them. */
+  images: { contentId: string; attachmentId: string }[];
+  remote: RemoteImageShown[];
 }
 
 export interface ConversationList {
@@ -101,6 +131,8 @@ export interface MessageList {
   conversation: ConversationShown;
   items: MessageShown[];
   more: boolean;
+  /** Of a thread of letters: who takes part, the customer first. */
+  participants: ParticipantShown[];
 }
 
 /** Changes for API clients; `next` never skips one that was committed late. */

@@ -88,12 +88,22 @@ export interface Amendment {
   rows: readonly { id: DeliveryId; part: RenderedPart; target: string }[];
 }
 
+/** Where the formatted text of a letter is kept, and the pictures that came with it. */
+export interface LetterFound {
+  conversationId: ConversationId;
+  /** Null: it has no formatted text, or that is not stored (any more). */
+  htmlBlobId: string | null;
+  images: { contentId: string; attachmentId: string }[];
+}
+
 /** The inbox, always through the eyes of one agent: what it may not see does not exist. */
 export interface InboxStore {
   counts(viewer: Viewer): Promise<ViewCount[]>;
   list(viewer: Viewer, query: ListQuery): Promise<ConversationList>;
   conversation(viewer: Viewer, id: ConversationId): Promise<ConversationShown | null>;
   messages(viewer: Viewer, id: ConversationId, query: MessagesQuery): Promise<MessageList | null>;
+  /** Null: there is no such message that the viewer is shown. */
+  letter(viewer: Viewer, message: MessageId): Promise<LetterFound | null>;
   replyAddress(viewer: Viewer, id: ConversationId): Promise<ReplyAddress | null>;
   /**
    * The platform's id of a message in the conversation's thread that can be answered there; null: there is no such message, or
@@ -117,6 +127,8 @@ export interface DeskStore {
   reply(conversation: ConversationId, agent: AgentId, draft: OutboundDraft): Promise<ActOutcome>;
   note(conversation: ConversationId, agent: AgentId, id: MessageId, text: string): Promise<ActOutcome>;
   read(conversation: ConversationId, agent: AgentId, uptoSeq: number): Promise<ActOutcome>;
+  /** What was filed was a person's after all: it goes on as if it had just come in. Not filed any more is `ok`. */
+  recover(conversation: ConversationId, agent: AgentId): Promise<ActOutcome>;
   review(delivery: DeliveryId, agent: AgentId, verdict: 'dismiss' | 'resend'): Promise<ReviewOutcome>;
   /** Null when the agent may not see it. */
   amendable(viewer: Viewer, message: MessageId): Promise<Amendable | null>;

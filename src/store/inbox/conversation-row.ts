@@ -35,6 +35,8 @@ export interface ShownRow {
   created_at: Date;
   resolved_at: Date | null;
   previous_id: string | null;
+  subject: string | null;
+  filed_as: string | null;
 }
 
 export const shownColumns = sql`
@@ -43,7 +45,7 @@ export const shownColumns = sql`
   p.language AS contact_language, coalesce(p.blocked_until > now(), false) AS blocked,
   CASE WHEN isfinite(p.blocked_until) THEN p.blocked_until END AS blocked_until, a.channel, c.account_id, c.thread_id, t.kind AS thread_kind, t.title AS thread_title, c.language,
   c.unread, c.preview, c.last_message_at, (extract(epoch FROM c.last_message_at) * 1000000)::bigint::text AS last_us, c.created_at,
-  c.resolved_at, c.previous_id,
+  c.resolved_at, c.previous_id, c.subject, c.filed_as,
   EXISTS (
     SELECT FROM delivery d WHERE d.conversation_id = c.id AND d.attention_at IS NOT NULL
       AND (d.state = 'needs_review' OR NOT EXISTS (SELECT FROM delivery r WHERE r.resend_of = d.id))
@@ -90,5 +92,7 @@ export function toShown(row: ShownRow): ConversationShown {
     createdAt: row.created_at.toISOString(),
     resolvedAt: row.resolved_at?.toISOString() ?? null,
     previousId: row.previous_id,
+    subject: row.subject,
+    filedAs: row.filed_as,
   };
 }

@@ -5,7 +5,7 @@ import type { ConversationList, ViewCount } from '../../core/model/inbox.ts';
 import { VIEWS, type View } from '../../core/model/view.ts';
 import type { ListQuery } from '../../core/ports/inbox-store.ts';
 import type { Database } from '../database.ts';
-import { type ShownRow, shownColumns, shownJoins, toShown } from './conversation-row.ts';
+import { type ShownRow, sees, shownColumns, shownJoins, toShown } from './conversation-row.ts';
 
 /** Views count up to here; more is "and more". */
 const COUNTED = 100;
@@ -56,15 +56,19 @@ function armsOf(view: View, viewer: Viewer, team: string | undefined): Arm[] {
       return [...arms('bot', seen), ...teamArms('queue', some), ...teamArms('agent', some), ...unowned, owned];
     }
     case 'resolved': {
-      if (wide) return [sql`c.owner_kind = 'none' AND c.status = 'resolved'`];
-      const byTeam = some.map((one) => sql`c.owner_team = ${one} AND c.owner_kind = 'none'`);
+      const done = sql`c.owner_kind = 'none' AND c.filed_as IS NULL`;
+      if (wide) return [sql`${done} AND c.status = 'resolved'`];
+      const byTeam = some.map((one) => sql`c.owner_team = ${one} AND ${done}`);
       if (team !== undefined) return byTeam;
       return [
         ...byTeam,
-        sql`c.owner_team IS NULL AND c.owner_kind = 'none'`,
-        sql`c.owner_agent = ${viewer.id} AND c.owner_kind = 'none' AND c.resolved_owner_kind = 'agent'`,
+        sql`c.owner_team IS NULL AND ${done}`,
+        sql`c.owner_agent = ${viewer.id} AND ${done} AND c.resolved_owner_kind = 'agent'`,
       ];
     }
+    // By conversation_filed.
+    case 'filed':
+      return [sql`c.filed_as IS NOT NULL AND ${ofTeam} AND ${sees(viewer)}`];
   }
 }
 

@@ -93,7 +93,10 @@ function toDelivery(row: DeliveryRow): DeliveryShown {
     dueAt: waits ? row.due_at.toISOString() : null,
     finishedAt: row.finished_at?.toISOString() ?? null,
     resent: row.resent,
-    dismissed: row.state === 'failed' ? row.attention_at === null && !row.resent : row.error === DISMISSED,
+    dismissed:
+      row.state === 'failed' || row.state === 'bounced'
+        ? row.attention_at === null && !row.resent
+        : row.error === DISMISSED,
   };
 }
 

@@ -1,5 +1,5 @@
 import { useCallback, useMemo } from 'react';
-import { deleteBlock, postBlock, postOwner, postResolve, postReview } from '../api/calls.ts';
+import { deleteBlock, postBlock, postOwner, postRecover, postResolve, postReview } from '../api/calls.ts';
 import { asFailure } from '../api/failure.ts';
 import type { Acted, Block, ChangeOwner, Conversation } from '../api/model.ts';
 import { announce, announceFailure } from '../app/announcements.ts';
@@ -14,6 +14,8 @@ export interface Actions {
   assign(to: ChangeOwner['to']): Promise<boolean>;
   resolve(): Promise<boolean>;
   review(deliveryId: string, verdict: 'resend' | 'dismiss'): Promise<boolean>;
+  /** Takes it out of what was filed. */
+  recover(): Promise<boolean>;
   block(block: Block): Promise<boolean>;
   unblock(): Promise<boolean>;
 }
@@ -71,6 +73,7 @@ export function useActions(conversationId: string): Actions {
         return run(() => postResolve(conversationId, expectedOwnerVersion), { status: 'resolved' });
       },
       review: (deliveryId, verdict) => run(() => postReview(deliveryId, verdict)),
+      recover: () => run(() => postRecover(conversationId)),
       block: (block) => run(() => postBlock(conversationId, block)),
       unblock: () => run(() => deleteBlock(conversationId)),
     };

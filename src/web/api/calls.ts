@@ -12,6 +12,7 @@ import type {
   Channel,
   Conversation,
   ConversationPage,
+  LetterText,
   MessagePage,
   NewAgent,
   NewTeam,
@@ -75,6 +76,20 @@ export const putReaction = (messageId: string, act: { id: string; emoji: string 
   answerOf(client.PUT('/api/v1/messages/{id}/reaction', { params: { path: { id: messageId } }, body: act }));
 export const postTyping = (id: string): Promise<unknown> =>
   answerOf(client.POST('/api/v1/conversations/{id}/typing', { params: { path: { id } } }));
+export const fetchLetter = (messageId: string): Promise<LetterText> =>
+  answerOf(client.GET('/api/v1/messages/{id}/letter', { params: { path: { id: messageId } } }));
+/** A picture that the letter names and that lies elsewhere: the server fetches it, never this browser. */
+export const fetchRemoteImage = async (messageId: string, index: number): Promise<Blob> => {
+  const answer: unknown = await answerOf(
+    client.GET('/api/v1/messages/{id}/remote-images/{index}', {
+      params: { path: { id: messageId, index } },
+      parseAs: 'blob',
+    }),
+  );
+  return answer instanceof Blob ? answer : new Blob();
+};
+export const postRecover = (id: string): Promise<Acted> =>
+  answerOf(client.POST('/api/v1/conversations/{id}/recover', { params: { path: { id } } }));
 export const fetchFileAgain = (attachmentId: string): Promise<Attachment> =>
   answerOf(client.POST('/api/v1/attachments/{id}/fetch', { params: { path: { id: attachmentId } } }));
 export const removeUpload = (attachmentId: string): Promise<unknown> =>

@@ -305,6 +305,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/recover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["recover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/replies": {
         parameters: {
             query?: never;
@@ -418,6 +434,22 @@ export interface paths {
         patch: operations["editMessage"];
         trace?: never;
     };
+    "/api/v1/messages/{id}/letter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["letter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/messages/{id}/reaction": {
         parameters: {
             query?: never;
@@ -427,6 +459,22 @@ export interface paths {
         };
         get?: never;
         put: operations["react"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/remote-images/{index}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["remoteImage"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -510,6 +558,177 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": components["schemas"]["EditOnPhoneInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SandboxState"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sandbox/letters/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AnswerLetterInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SandboxState"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sandbox/letters/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewCorrespondentInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SandboxState"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sandbox/letters/write": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WriteLetterInput"];
                 };
             };
             responses: {
@@ -1248,6 +1467,15 @@ export interface components {
             lastSeenAt: string | null;
             lastStoredAt: string | null;
             mend: string | null;
+            parked: {
+                count: number;
+                latest: {
+                    key: string;
+                    reason: string;
+                    /** Format: date-time */
+                    receivedAt: string;
+                }[];
+            };
             reason: string | null;
             receivedBy: string | null;
             /** @enum {string} */
@@ -1289,8 +1517,19 @@ export interface components {
             id: string;
             name: string;
         };
+        AnswerLetterInput: {
+            /** Format: email */
+            address: string;
+            /** @default false */
+            file: boolean;
+            letter: number;
+            /** @default false */
+            picture: boolean;
+            text: string;
+        };
         Attachment: {
             caption: string | null;
+            contentId: string | null;
             durationMs: number | null;
             fileName: string | null;
             height: number | null;
@@ -1304,6 +1543,8 @@ export interface components {
                 width: number;
             } | null;
             reason: string | null;
+            /** @enum {string} */
+            role: "file" | "inline" | "html" | "original";
             sizeBytes: number | null;
             /** @enum {string} */
             state: "waiting" | "stored" | "refused" | "gone" | "failed" | "erased";
@@ -1349,6 +1590,8 @@ export interface components {
             } | null;
             deleteWindowMs: number | null;
             editWindowMs: number | null;
+            /** @constant */
+            letters?: true;
             media: {
                 captionLength: number;
                 maxBytes: {
@@ -1415,6 +1658,7 @@ export interface components {
             };
             /** Format: date-time */
             createdAt: string;
+            filedAs: string | null;
             /** Format: uuid */
             id: string;
             language: string | null;
@@ -1430,6 +1674,7 @@ export interface components {
             resolvedAt: string | null;
             /** @enum {string} */
             status: "open" | "pending" | "snoozed" | "resolved";
+            subject: string | null;
             /** @enum {string} */
             threadKind: "private" | "group" | "channel";
             threadTitle: string | null;
@@ -1439,6 +1684,22 @@ export interface components {
         ConversationPage: {
             items: components["schemas"]["Conversation"][];
             next: string | null;
+        };
+        Correspondent: {
+            address: string;
+            name: string;
+        };
+        CorrespondentLetter: {
+            answers: boolean;
+            /** Format: date-time */
+            at: string;
+            cc: string[];
+            files: string[];
+            /** @enum {string} */
+            from: "customer" | "support";
+            id: number;
+            subject: string;
+            text: string;
         };
         Delivery: {
             /** @enum {string} */
@@ -1505,6 +1766,37 @@ export interface components {
             /** Format: date-time */
             startedAt: string;
             version: string;
+        };
+        Letter: {
+            html: string;
+            images: {
+                /** Format: uuid */
+                attachmentId: string;
+                contentId: string;
+            }[];
+            remote: {
+                host: string;
+                index: number;
+                tracking: boolean;
+                url: string;
+            }[];
+        };
+        LetterFacts: {
+            readonly bcc?: components["schemas"]["Correspondent"][];
+            readonly cc: components["schemas"]["Correspondent"][];
+            /** @constant */
+            formatted?: true;
+            from?: components["schemas"]["Correspondent"];
+            fullText?: string;
+            /** @enum {string} */
+            proof?: "proven" | "claimed";
+            proofReason?: string;
+            readonly replyTo?: components["schemas"]["Correspondent"][];
+            /** @enum {string} */
+            sealed?: "signed" | "encrypted";
+            subject: string;
+            readonly to: components["schemas"]["Correspondent"][];
+            readonly warnings?: string[];
         };
         LiveMessage: {
             /** @constant */
@@ -1642,6 +1934,7 @@ export interface components {
                 kind: "person" | "hidden" | "group" | "channel";
                 name: string;
             };
+            letter?: components["schemas"]["LetterFacts"];
             quote?: {
                 author: string | null;
                 text: string;
@@ -1653,6 +1946,7 @@ export interface components {
             conversation: components["schemas"]["Conversation"];
             items: components["schemas"]["Message"][];
             more: boolean;
+            participants: components["schemas"]["Participant"][];
         };
         NewAgentInput: {
             /** Format: email */
@@ -1662,6 +1956,11 @@ export interface components {
             role: components["schemas"]["RoleInput"];
             /** @default [] */
             teamIds: string[];
+        };
+        NewCorrespondentInput: {
+            /** Format: email */
+            address: string;
+            name: string;
         };
         NewPhoneInput: {
             language: components["schemas"]["PhoneLanguageInput"];
@@ -1675,7 +1974,7 @@ export interface components {
         };
         NewTroubleInput: {
             /** @enum {string} */
-            kind: "too_many" | "cut_reply" | "duplicates" | "slow" | "server_error";
+            kind: "too_many" | "cut_reply" | "duplicates" | "slow" | "server_error" | "mail_later" | "mail_bounce" | "mail_cut" | "mail_renumbered";
             phone?: number;
         };
         Owner: {
@@ -1683,6 +1982,13 @@ export interface components {
             /** @enum {string} */
             kind: "bot" | "queue" | "agent" | "none";
             teamId: string | null;
+        };
+        Participant: {
+            address: string;
+            name: string;
+            proven: boolean;
+            /** @enum {string} */
+            role: "customer" | "copied";
         };
         Phone: {
             blocked: boolean;
@@ -1750,9 +2056,28 @@ export interface components {
             attachmentIds?: string[];
             /** Format: uuid */
             id: string;
+            letter?: components["schemas"]["ReplyLetterInput"];
             /** Format: uuid */
             replyToMessageId?: string;
             text: string;
+        };
+        ReplyLetterInput: {
+            bcc?: {
+                address: string;
+                /** @default  */
+                name: string;
+            }[];
+            cc?: {
+                address: string;
+                /** @default  */
+                name: string;
+            }[];
+            subject?: string;
+            to?: {
+                address: string;
+                /** @default  */
+                name: string;
+            }[];
         };
         ResolveInput: {
             expectedOwnerVersion: number;
@@ -1765,8 +2090,16 @@ export interface components {
         Role: "agent" | "lead" | "admin";
         /** @enum {string} */
         RoleInput: "agent" | "lead" | "admin";
+        SandboxCorrespondent: {
+            address: string;
+            letters: components["schemas"]["CorrespondentLetter"][];
+            name: string;
+            proven: boolean;
+        };
         SandboxState: {
             botName: string;
+            correspondents: components["schemas"]["SandboxCorrespondent"][];
+            mailAddress: string;
             mark: string;
             password: string;
             people: {
@@ -1784,7 +2117,7 @@ export interface components {
             troubles: {
                 id: number;
                 /** @enum {string} */
-                kind: "too_many" | "cut_reply" | "duplicates" | "slow" | "server_error";
+                kind: "too_many" | "cut_reply" | "duplicates" | "slow" | "server_error" | "mail_later" | "mail_bounce" | "mail_cut" | "mail_renumbered";
                 left: number | null;
                 struck: number;
             }[];
@@ -1857,7 +2190,7 @@ export interface components {
             uploads: components["schemas"]["Attachment"][];
         };
         /** @enum {string} */
-        View: "mine" | "unassigned" | "all" | "bot" | "resolved";
+        View: "mine" | "unassigned" | "all" | "bot" | "resolved" | "filed";
         ViewCounts: {
             views: {
                 count: number;
@@ -1866,7 +2199,7 @@ export interface components {
             }[];
         };
         /** @enum {string} */
-        ViewInput: "mine" | "unassigned" | "all" | "bot" | "resolved";
+        ViewInput: "mine" | "unassigned" | "all" | "bot" | "resolved" | "filed";
         Welcome: {
             demo: {
                 email: string;
@@ -1878,6 +2211,16 @@ export interface components {
         WriteInput: {
             /** Format: uuid */
             id: string;
+            text: string;
+        };
+        WriteLetterInput: {
+            /** Format: email */
+            address: string;
+            /** @default false */
+            file: boolean;
+            /** @default false */
+            picture: boolean;
+            subject: string;
             text: string;
         };
     };
@@ -2834,6 +3177,46 @@ export interface operations {
             };
         };
     };
+    recover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acted"];
+                };
+            };
+        };
+    };
     reply: {
         parameters: {
             query?: never;
@@ -3169,6 +3552,46 @@ export interface operations {
             };
         };
     };
+    letter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Letter"];
+                };
+            };
+        };
+    };
     react: {
         parameters: {
             query?: never;
@@ -3209,6 +3632,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Acted"];
+                };
+            };
+        };
+    };
+    remoteImage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                index: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
         };

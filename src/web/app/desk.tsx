@@ -1,9 +1,10 @@
 import { createContext, type ReactNode, use, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { postNote, postReply } from '../api/calls.ts';
-import type { Session } from '../api/model.ts';
+import type { Reply, Session } from '../api/model.ts';
 import { createUploads, forgetWhenLeft } from '../composer/browser-uploads.ts';
 import { Drafts } from '../composer/drafts.ts';
 import type { Uploads } from '../composer/uploads.ts';
+import type { LetterToSend } from '../letters/recipients.ts';
 import { LiveConnection } from '../live/live-connection.ts';
 import { createLiveSync } from '../live/live-sync.ts';
 import { keepIn } from '../outbox/kept.ts';
@@ -50,9 +51,14 @@ function storage(): Kept {
   }
 }
 
+/** The request's own arrays: what is kept is never changed. */
+function toBody({ to, cc, bcc, subject }: LetterToSend): NonNullable<Reply['letter']> {
+  return { to: [...to], cc: [...cc], bcc: [...bcc], ...(subject === undefined ? {} : { subject }) };
+}
+
 function createOutbox(agentId: string): Outbox {
   return new Outbox({
-    async send({ id, conversationId, kind, text, files, answered }) {
+    async send({ id, conversationId, kind, text, files, answered, letter }) {
       if (kind === 'note') {
         await postNote(conversationId, { id, text });
         return;
@@ -62,6 +68,7 @@ function createOutbox(agentId: string): Outbox {
         text,
         ...(files.length === 0 ? {} : { attachmentIds: files.map((file) => file.id) }),
         ...(answered === null ? {} : { replyToMessageId: answered.id }),
+        ...(letter === null ? {} : { letter: toBody(letter) }),
       });
     },
     stored: ({ conversationId }) => void queries.invalidateQueries({ queryKey: threadKey(conversationId) }),

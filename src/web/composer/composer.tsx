@@ -1,6 +1,6 @@
 import { CornerDownLeft, Lock, SendHorizontal } from 'lucide-react';
 import { type ClipboardEvent, type KeyboardEvent, type ReactNode, useRef, useState } from 'react';
-import type { Conversation } from '../api/model.ts';
+import type { Conversation, Participant } from '../api/model.ts';
 import { useDesk, useLiveState } from '../app/desk.tsx';
 import type { ChannelAbilities } from '../channels/abilities.ts';
 import { Button } from '../components/button.tsx';
@@ -9,6 +9,8 @@ import { classNames } from '../components/class-names.ts';
 import { Segments } from '../components/segments.tsx';
 import { useText } from '../i18n/text.ts';
 import { useCommand } from '../keyboard/commands.ts';
+import { LetterLines } from '../letters/letter-lines.tsx';
+import { type AnsweredLetter, letterToSend, letterTrouble, UNTOUCHED } from '../letters/recipients.ts';
 import { usePreferences } from '../preferences/preferences.ts';
 import { type Answered, AnsweringBar } from './answering-bar.tsx';
 import { AttachButton } from './attach-button.tsx';
@@ -25,13 +27,15 @@ import { useUploads } from './use-uploads.ts';
 export function Composer(props: {
   conversation: Conversation;
   abilities: ChannelAbilities | null;
+  /** Of a channel of letters: what is answered, and who takes part; null: it knows no letters. */
+  letters: { answered: AnsweredLetter | null; participants: readonly Participant[] } | null;
   /** The message the next reply answers. */
   answered: Answered | null;
   onAnswered(): void;
   /** Files that were chosen or pasted. */
   onFiles(files: readonly File[]): void;
 }): ReactNode {
-  const { conversation, abilities, onFiles } = props;
+  const { conversation, abilities, letters, onFiles } = props;
   const t = useText();
   const { drafts, outbox, uploads } = useDesk();
   const { enterSends } = usePreferences();
@@ -49,10 +53,12 @@ export function Composer(props: {
   const note = mode === 'note';
   const answered = note ? null : props.answered;
   const via = `${channelName(conversation.channel)} · ${conversation.accountId}`;
-  const length = noteLength(note ? null : (abilities?.text ?? null), text);
+  const length = noteLength(note || letters !== null ? null : (abilities?.text ?? null), text);
+  const envelope = draft.letter ?? UNTOUCHED;
+  const addressed = note || letters === null || letterTrouble(envelope) === null;
   const waits = note ? [] : files;
   const ready = waits.every(({ state }) => state.is === 'there');
-  const able = (text.trim() !== '' || waits.length > 0) && ready && length?.tooLong !== true;
+  const able = (text.trim() !== '' || waits.length > 0) && ready && addressed && length?.tooLong !== true;
 
   const change = (next: Draft): void => {
     setDraft(next);
@@ -66,8 +72,10 @@ export function Composer(props: {
       text: text.trim(),
       files: note ? [] : uploads.take(conversation.id).map(({ id, kind, fileName }) => ({ id, kind, name: fileName })),
       answered,
+      letter: note || letters === null ? null : letterToSend(envelope, letters.answered),
     });
-    change({ ...draft, [mode]: '' });
+    const { letter: _sent, ...rest } = draft;
+    change(note ? { ...draft, note: '' } : { ...rest, reply: '' });
     if (answered !== null) props.onAnswered();
     box.current?.focus();
   };
@@ -117,6 +125,14 @@ export function Composer(props: {
             {note ? t('composer.noteHint') : t('composer.via', { via })}
           </span>
         </div>
+        {!note && letters !== null && (
+          <LetterLines
+            draft={envelope}
+            answered={letters.answered}
+            participants={letters.participants}
+            onChange={(letter) => change({ ...draft, letter })}
+          />
+        )}
         {answered !== null && <AnsweringBar answered={answered} onStop={props.onAnswered} />}
         <UploadTray
           uploads={waits}

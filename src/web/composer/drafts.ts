@@ -1,8 +1,12 @@
+import { type LetterDraft, readLetterDraft } from '../letters/recipients.ts';
+
 /** What somebody began to write. Kept for each conversation, reply and note apart. */
 export interface Draft {
   reply: string;
   note: string;
   mode: 'reply' | 'note';
+  /** Of a letter: what was decided about its recipients and subject. */
+  letter?: LetterDraft;
 }
 
 const NOTHING: Draft = { reply: '', note: '', mode: 'reply' };
@@ -14,11 +18,13 @@ export function readDraft(stored: string | null): Draft {
   try {
     const value: unknown = JSON.parse(stored);
     if (typeof value !== 'object' || value === null) return NOTHING;
-    const { reply, note, mode }: Record<string, unknown> = { ...value };
+    const { reply, note, mode, letter: kept }: Record<string, unknown> = { ...value };
+    const letter = readLetterDraft(kept);
     return {
       reply: typeof reply === 'string' ? reply : '',
       note: typeof note === 'string' ? note : '',
       mode: mode === 'note' ? 'note' : 'reply',
+      ...(letter === undefined ? {} : { letter }),
     };
   } catch {
     return NOTHING;
@@ -42,7 +48,8 @@ export class Drafts {
   /** An empty draft leaves nothing behind. A full storage is no reason to stop somebody from writing. */
   write(conversationId: string, draft: Draft): void {
     try {
-      if (draft.reply === '' && draft.note === '') this.#storage.removeItem(this.#key(conversationId));
+      if (draft.reply === '' && draft.note === '' && draft.letter === undefined)
+        this.#storage.removeItem(this.#key(conversationId));
       else this.#storage.setItem(this.#key(conversationId), JSON.stringify(draft));
     } catch {
       // It stays in the page until this is left.

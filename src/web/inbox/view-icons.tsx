@@ -1,8 +1,15 @@
-import { Bot, CircleCheck, Inbox, Layers, UserRound } from 'lucide-react';
+import { Bot, CircleCheck, Inbox, Layers, MailWarning, UserRound } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { View } from '../router/route.ts';
 
-const ICONS = { mine: UserRound, unassigned: Inbox, all: Layers, bot: Bot, resolved: CircleCheck } as const;
+const ICONS = {
+  mine: UserRound,
+  unassigned: Inbox,
+  all: Layers,
+  bot: Bot,
+  resolved: CircleCheck,
+  filed: MailWarning,
+} as const;
 
 /** The view as an icon; its name stands beside it. */
 export function ViewIcon({ view }: { view: View }): ReactNode {

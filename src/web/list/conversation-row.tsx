@@ -85,6 +85,7 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps): R
             className={classNames('min-w-0 flex-1 truncate text-xs', unread ? 'text-text' : 'text-muted')}
           >
             {draft !== '' && <span className="font-medium text-accent-text">{t('list.draft')} </span>}
+            {draft === '' && one.subject !== null && one.subject !== '' && <span data-subject>{one.subject} · </span>}
             {draft || previewWords(one.preview, t) || t('list.noText')}
           </span>
           {unread && (

@@ -56,7 +56,8 @@ export function withoutConversation(known: LoadedList, id: string): LoadedList {
 
 /** Whether a conversation is of a view; the server's rule, for rows that are changed one by one. */
 export function belongsTo(view: View, one: Conversation, me: string): boolean {
-  if (view === 'resolved') return one.status === 'resolved';
+  if (view === 'filed') return one.filedAs !== null;
+  if (view === 'resolved') return one.status === 'resolved' && one.filedAs === null;
   if (one.status === 'resolved') return false;
   switch (view) {
     case 'mine':

@@ -1,6 +1,6 @@
 import type { Conversation } from '../api/model.ts';
 
-/** Whether a row holds every word of a filter: in the name, the handle, the number or the last words. */
+/** Whether a row holds every word of a filter: in the name, the handle, the number, the subject or the last words. */
 export function matches(one: Conversation, filter: string): boolean {
   const words = filter
     .trim()
@@ -8,7 +8,8 @@ export function matches(one: Conversation, filter: string): boolean {
     .split(/\s+/)
     .filter((word) => word !== '');
   if (words.length === 0) return true;
-  const text = [one.contact.name, one.contact.handle ?? '', `#${one.number}`, one.preview, one.threadTitle ?? '']
+  const { contact, number, preview, threadTitle, subject } = one;
+  const text = [contact.name, contact.handle ?? '', `#${number}`, preview, threadTitle ?? '', subject ?? '']
     .join('\n')
     .toLocaleLowerCase();
   return words.every((word) => text.includes(word));

@@ -16,6 +16,8 @@ const STAND_INS = {
   poll: 'poll',
   'poll answer': 'pollAnswer',
   dice: 'dice',
+  encrypted: 'encrypted',
+  empty: 'emptyLetter',
 } as const;
 
 const PATTERN = /^\[(?:([A-Za-z ]+)|unsupported: ([^\]]*))\](?: ([\s\S]*))?$/u;

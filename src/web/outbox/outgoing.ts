@@ -1,4 +1,5 @@
 import type { Attachment } from '../api/model.ts';
+import { type LetterToSend, readLetterToSend } from '../letters/recipients.ts';
 
 /** A file that goes along: already at the server, under its own id. */
 export interface OutgoingFile {
@@ -18,6 +19,8 @@ export interface Outgoing {
   files: readonly OutgoingFile[];
   /** The message it answers. */
   answered: { id: string; author: string; text: string } | null;
+  /** Of a letter: who gets it, under which subject. */
+  letter: LetterToSend | null;
   atMs: number;
   state: 'queued' | 'sending' | 'stored' | 'refused';
   /** Why it was refused. */
@@ -46,6 +49,7 @@ function readEntry(value: unknown): Outgoing | null {
     text,
     files,
     answered,
+    letter,
     atMs,
     state,
     reason,
@@ -60,6 +64,7 @@ function readEntry(value: unknown): Outgoing | null {
     text,
     files: Array.isArray(files) ? files.flatMap((file: unknown) => readFile(file) ?? []) : [],
     answered: readAnswered(answered),
+    letter: readLetterToSend(letter),
     atMs: typeof atMs === 'number' ? atMs : 0,
     // What was under way when the page went is asked again: the same id, so nothing doubles.
     state: state === 'refused' ? 'refused' : 'queued',

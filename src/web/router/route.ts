@@ -1,5 +1,5 @@
 /** The lists of the inbox, in the order of the sidebar. */
-export const VIEWS = ['mine', 'unassigned', 'all', 'bot', 'resolved'] as const;
+export const VIEWS = ['mine', 'unassigned', 'all', 'bot', 'resolved', 'filed'] as const;
 export type View = (typeof VIEWS)[number];
 
 export const SECTIONS = ['you', 'sessions', 'blocked', 'channels', 'people', 'teams', 'queue'] as const;

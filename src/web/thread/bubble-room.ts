@@ -6,6 +6,7 @@ import type { Message } from '../api/model.ts';
  */
 export function roomOf(message: Message): 'words' | 'thing' | 'none' {
   const { attachments, extras, replyTo, entry } = message;
+  if (extras?.letter !== undefined) return 'words';
   const card = ['location', 'venue', 'contact', 'poll'].includes(extras?.content?.type ?? '');
   if (attachments.length === 0 && !card) return 'words';
   const alone = extras?.standIn !== undefined && replyTo === null && entry === null;

@@ -5,6 +5,7 @@ import type { Message } from '../api/model.ts';
 import { classNames } from '../components/class-names.ts';
 import { useText } from '../i18n/text.ts';
 import { useTimes } from '../i18n/times.ts';
+import { bareSubject } from '../letters/letter-facts.ts';
 import { AmendLines } from './amend-lines.tsx';
 import { roomOf } from './bubble-room.ts';
 import { ContextLines } from './context-lines.tsx';
@@ -22,6 +23,11 @@ export function bubbleLook(kind: Message['kind'], author: Message['author']['kin
   if (kind === 'note') return 'bg-warn-soft border-warn-line border-dashed';
   if (kind === 'inbound') return 'bg-sunken border-transparent';
   return author === 'bot' ? 'bg-surface border-line' : 'bg-accent-soft border-transparent';
+}
+
+/** A letter says its subject where it is not the conversation's, which stands in the head. */
+function isNewSubject({ extras }: Message, subject: string | null): boolean {
+  return bareSubject(extras?.letter?.subject ?? '') !== bareSubject(subject ?? '');
 }
 
 const ROOM = { words: 'px-3 py-1.5', thing: 'p-1', none: 'p-0' };
@@ -63,7 +69,8 @@ export function Bubble(props: {
             lang={inbound ? (props.language ?? undefined) : undefined}
             title={times.exact(Date.parse(message.at))}
             className={classNames(
-              'flex w-fit max-w-full min-w-0 flex-col gap-1 rounded-lg border text-m',
+              'flex max-w-full min-w-0 flex-col gap-1 rounded-lg border text-m',
+              message.extras?.letter === undefined ? 'w-fit' : 'w-full',
               ROOM[room],
               room === 'none' ? 'border-transparent' : bubbleLook(message.kind, message.author.kind),
               deleted && 'text-muted',
@@ -74,7 +81,11 @@ export function Bubble(props: {
               contactName={tools.contactName}
               {...(room === 'words' ? {} : { className: 'px-1.5 pt-0.5' })}
             />
-            <MessageContent message={message} owner={{ sender, readOnly, onFetch: tools.fetchFile }} />
+            <MessageContent
+              message={message}
+              owner={{ sender, readOnly, onFetch: tools.fetchFile }}
+              subjectShown={isNewSubject(message, tools.subject)}
+            />
           </div>
         )}
         {!editing && (

@@ -6,7 +6,7 @@ import { Button } from '../components/button.tsx';
 import { classNames } from '../components/class-names.ts';
 import { type Text, useText } from '../i18n/text.ts';
 import { type Times, useTimes } from '../i18n/times.ts';
-import { sendParts, summaryOf } from './delivery-summary.ts';
+import { isDelayed, sendParts, summaryOf } from './delivery-summary.ts';
 import { ReasonWords } from './reason-words.tsx';
 import { deliveryReason } from './reasons.ts';
 
@@ -49,6 +49,7 @@ function wordsOf(one: Delivery, t: Text, times: Times): string {
   if (one.state === 'retry' && one.dueAt !== null)
     return t('delivery.retryAt', { time: times.clock(Date.parse(one.dueAt)) });
   if (one.resent) return t('delivery.resent');
+  if (one.dismissed && one.state === 'bounced') return t('delivery.bouncedSetAside');
   if (one.dismissed) return t(one.state === 'failed' ? 'delivery.setAside' : 'delivery.dismissed');
   return t(`delivery.${one.state}`);
 }
@@ -74,6 +75,14 @@ export function DeliveryLines(props: {
           actions={props.actions}
           readOnly={props.readOnly}
         />
+      ))}
+      {parts.filter(isDelayed).map((one) => (
+        <span key={one.id} data-delayed className="inline-flex max-w-full items-center gap-1 text-2xs text-warn-text">
+          <Clock size={12} aria-hidden className="shrink-0" />
+          <span className="min-w-0 wrap-anywhere">
+            <ReasonWords reason={deliveryReason(one, t)} />
+          </span>
+        </span>
       ))}
       {summary !== null && (
         <Line one={summary}>
@@ -106,7 +115,10 @@ function Part(props: { one: Delivery; part: number | null; actions: Actions; rea
   };
   const told = (one.error ?? one.errorKind) !== null && one.state !== 'needs_review' && one.state !== 'cancelled';
   const open =
-    !one.resent && !one.dismissed && !props.readOnly && (one.state === 'needs_review' || one.state === 'failed');
+    !one.resent &&
+    !one.dismissed &&
+    !props.readOnly &&
+    (one.state === 'needs_review' || one.state === 'failed' || one.state === 'bounced');
   return (
     <div className="flex max-w-full flex-wrap items-center justify-end gap-x-2 gap-y-1">
       <Line one={one}>
@@ -126,11 +138,11 @@ function Part(props: { one: Delivery; part: number | null; actions: Actions; rea
           </Button>
           <Button
             size="s"
-            look={one.state === 'failed' ? 'quiet' : 'plain'}
+            look={one.state === 'needs_review' ? 'plain' : 'quiet'}
             disabled={busy}
             onClick={() => judge('dismiss')}
           >
-            {one.state === 'failed' ? t('delivery.dismiss') : t('delivery.itArrived')}
+            {one.state === 'needs_review' ? t('delivery.itArrived') : t('delivery.dismiss')}
           </Button>
         </>
       )}

@@ -15,6 +15,11 @@ export function sendParts(deliveries: readonly Delivery[]): readonly Delivery[] 
   return deliveries.filter((one) => one.action === 'send');
 }
 
+/** The next server has it and cannot pass it on yet; it goes on trying. */
+export function isDelayed({ state, errorKind }: Delivery): boolean {
+  return state === 'sent' && errorKind === 'delayed';
+}
+
 export function summaryOf(deliveries: readonly Delivery[]): DeliverySummary {
   const parts = sendParts(deliveries);
   const well = parts.filter((one) => PROGRESS.includes(one.state));
@@ -29,5 +34,6 @@ export function summaryOf(deliveries: readonly Delivery[]): DeliverySummary {
 export function saysTheSame(deliveries: readonly Delivery[], next: readonly Delivery[] | undefined): boolean {
   if (next === undefined) return false;
   const [own, following] = [summaryOf(deliveries), summaryOf(next)];
+  if (sendParts(deliveries).some(isDelayed)) return false;
   return own.troubled.length === 0 && own.summary !== null && own.summary.state === following.summary?.state;
 }

@@ -1,10 +1,12 @@
-import type { Conversation, Message, MessagePage } from '../api/model.ts';
+import type { Conversation, Message, MessagePage, Participant } from '../api/model.ts';
 
 /** What of a thread is loaded: oldest first. `more`: there are older ones. */
 export interface LoadedThread {
   conversation: Conversation;
   items: readonly Message[];
   more: boolean;
+  /** Of a thread of letters: who takes part. */
+  participants: readonly Participant[];
 }
 
 /** The thread after its newest page was fetched again: older pages stay when the two meet, else only the page holds. */
@@ -18,6 +20,7 @@ export function mergeNewest(known: LoadedThread | undefined, page: MessagePage):
     conversation: known.conversation.version > page.conversation.version ? known.conversation : page.conversation,
     items: [...older, ...page.items],
     more: older.length === 0 ? page.more : known.more,
+    participants: page.participants,
   };
 }
 

@@ -1,6 +1,9 @@
 import type { ReactNode } from 'react';
 import type { Message } from '../api/model.ts';
 import { useText } from '../i18n/text.ts';
+import { listedFiles } from '../letters/letter-facts.ts';
+import { LetterHead } from '../letters/letter-head.tsx';
+import { LetterViews } from '../letters/letter-views.tsx';
 import { AttachmentList } from '../media/attachment-list.tsx';
 import type { FileOwner } from '../media/file-facts.ts';
 import { SpecialThing } from '../media/special-content.tsx';
@@ -19,9 +22,16 @@ function stickerEmoji({ text, extras }: Message): string | null {
 }
 
 /** What a message says and shows. Where the text only stands in for a thing, the thing is shown in its place. */
-export function MessageContent(props: { message: Message; owner: Omit<FileOwner, 'emoji'> }): ReactNode {
+export function MessageContent(props: {
+  message: Message;
+  owner: Omit<FileOwner, 'emoji'>;
+  /** Of a letter: it is another one than the conversation's. */
+  subjectShown?: boolean;
+}): ReactNode {
   const { message, owner } = props;
-  const { attachments, extras, text } = message;
+  const { extras, text } = message;
+  const attachments = listedFiles(message);
+  const letter = extras?.letter;
   const t = useText();
   const standsIn = extras?.standIn !== undefined;
   const content = extras?.content;
@@ -30,6 +40,9 @@ export function MessageContent(props: { message: Message; owner: Omit<FileOwner,
   const said = !standsIn && text !== '' && !apart;
   return (
     <>
+      {letter !== undefined && (
+        <LetterHead message={message} letter={letter} subjectShown={props.subjectShown ?? true} />
+      )}
       {attachments.length > 0 && (
         <AttachmentList files={attachments} owner={{ ...owner, emoji: stickerEmoji(message) }} captioned={apart} />
       )}
@@ -39,6 +52,7 @@ export function MessageContent(props: { message: Message; owner: Omit<FileOwner,
           <MessageBody message={message} />
         </div>
       )}
+      {letter !== undefined && <LetterViews message={message} letter={letter} />}
       {!said && !things && (
         <p className="text-muted italic">{text === '' ? t('list.noText') : previewWords(text, t)}</p>
       )}

@@ -35,7 +35,8 @@ export const MessageGroup = memo(function MessageGroup(props: GroupProps): React
       <AuthorMark message={first} id={inbound ? props.contact.id : (first.author.id ?? '')} />
       <div
         className={classNames(
-          'flex min-w-0 max-w-[min(36rem,85%)] flex-col gap-1',
+          'flex min-w-0 flex-col gap-1',
+          first.extras?.letter === undefined ? 'max-w-[min(36rem,85%)]' : 'w-full max-w-[min(46rem,95%)]',
           inbound ? 'items-start' : 'items-end',
         )}
       >

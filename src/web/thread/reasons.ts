@@ -8,6 +8,8 @@ export interface Reason {
 
 const DELIVERY_KINDS = [
   'auth',
+  'bounced',
+  'delayed',
   'earlier_part',
   'forbidden',
   'invalid',
@@ -20,7 +22,7 @@ const DELIVERY_KINDS = [
 ] as const;
 
 /** Kinds that come with the platform's own words, which say more than the kind. */
-const WITH_DETAIL: readonly string[] = ['auth', 'invalid', 'transient'];
+const WITH_DETAIL: readonly string[] = ['auth', 'bounced', 'delayed', 'invalid', 'transient'];
 
 /** Why a part is not where it should be. */
 export function deliveryReason(one: { errorKind: string | null; error: string | null }, t: Text): Reason {

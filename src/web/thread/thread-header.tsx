@@ -1,7 +1,7 @@
 import { ArrowLeft, Bot, CircleCheck, Hand } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import type { Actions } from '../actions/use-actions.ts';
-import type { Conversation } from '../api/model.ts';
+import type { Conversation, Participant } from '../api/model.ts';
 import { useDesk } from '../app/desk.tsx';
 import { BlockButton } from '../blocks/block-button.tsx';
 import { BlockedBadge } from '../blocks/blocked-badge.tsx';
@@ -11,6 +11,7 @@ import { ChannelMark, channelName } from '../components/channel-mark.tsx';
 import { useText } from '../i18n/text.ts';
 import { useCommand } from '../keyboard/commands.ts';
 import { KEYS_OF } from '../keyboard/keymap.ts';
+import { ParticipantsBadge } from '../letters/participants-badge.tsx';
 import { ownerWords } from '../list/conversation-row.tsx';
 import { neighbourOf } from '../list/order.ts';
 import type { View } from '../router/route.ts';
@@ -21,7 +22,13 @@ const loadMenu = () => import('../actions/assign-menu.tsx');
 const AssignMenu = lazy(loadMenu);
 
 /** Who it is, who has it, and what can be done with it. */
-export function ThreadHeader(props: { conversation: Conversation; view: View; actions: Actions }): ReactNode {
+export function ThreadHeader(props: {
+  conversation: Conversation;
+  view: View;
+  actions: Actions;
+  /** Of a thread of letters. */
+  participants: readonly Participant[];
+}): ReactNode {
   const { conversation, view, actions } = props;
   const t = useText();
   const { session, readOnly } = useDesk();
@@ -71,12 +78,18 @@ export function ThreadHeader(props: { conversation: Conversation; view: View; ac
             {ownerWords(conversation, session.agent.id, teamName, t)}
           </Badge>
         </div>
+        {conversation.subject !== null && conversation.subject !== '' && (
+          <p dir="auto" data-subject className="min-w-0 truncate text-s font-medium" title={conversation.subject}>
+            {conversation.subject}
+          </p>
+        )}
         <p className="flex min-w-0 items-center gap-1.5 text-xs text-muted">
           <ChannelMark channel={conversation.channel} />
           <span className="truncate">
             {channelName(conversation.channel)} · {conversation.accountId} · #{conversation.number}
             {conversation.threadTitle !== null && ` · ${conversation.threadTitle}`}
           </span>
+          {props.participants.length > 1 && <ParticipantsBadge participants={props.participants} />}
           {conversation.block !== null && <BlockedBadge block={conversation.block} />}
         </p>
       </div>

@@ -16,6 +16,8 @@ import { Composer } from '../composer/composer.tsx';
 import { checkFile } from '../composer/file-check.ts';
 import { useText } from '../i18n/text.ts';
 import { runCommand } from '../keyboard/commands.ts';
+import { FiledBanner } from '../letters/filed-banner.tsx';
+import { answeredLetter } from '../letters/recipients.ts';
 import type { View } from '../router/route.ts';
 import { navigate } from '../router/router.tsx';
 import { ColleagueNotice } from './colleague-notice.tsx';
@@ -61,7 +63,14 @@ export default function ThreadPane({ conversationId, view }: { conversationId: s
   }
   return (
     <>
-      {conversation !== undefined && <ThreadHeader conversation={conversation} view={view} actions={actions} />}
+      {conversation !== undefined && (
+        <ThreadHeader
+          conversation={conversation}
+          view={view}
+          actions={actions}
+          participants={thread.data?.participants ?? []}
+        />
+      )}
       {thread.data === undefined || !caughtUp ? (
         <ThreadBars />
       ) : (
@@ -97,12 +106,19 @@ function OpenThread(props: {
     [t],
   );
   const tools = useThreadToolsOf({ conversation, abilities, readOnly, answer });
+  const letters = useMemo(
+    () => (abilities?.letters === true ? { answered: answeredLetter(items), participants: thread.participants } : null),
+    [abilities, items, thread.participants],
+  );
   const { uploads } = useDesk();
   const addFiles = (files: readonly File[]): void => {
     if (abilities !== null) uploads.add(conversation.id, files, (file, already) => checkFile(file, already, abilities));
   };
   return (
     <ThreadToolsContext value={tools}>
+      {conversation.filedAs !== null && (
+        <FiledBanner filedAs={conversation.filedAs} actions={actions} readOnly={readOnly} />
+      )}
       <DropZone able={!readOnly && abilities !== null} onFiles={addFiles}>
         <ThreadScroll
           thread={thread}
@@ -119,6 +135,7 @@ function OpenThread(props: {
             key={conversation.id}
             conversation={conversation}
             abilities={abilities}
+            letters={letters}
             answered={answered}
             onAnswered={() => setAnswered(null)}
             onFiles={addFiles}

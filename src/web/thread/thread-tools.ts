@@ -10,6 +10,8 @@ export interface ThreadTools {
   readOnly: boolean;
   /** As the thread names the customer. */
   contactName: string;
+  /** Of a conversation of letters. */
+  subject: string | null;
   /** The next reply answers this message. */
   answer(message: Message): void;
   /** Each tells whether the server took it; a refusal has been announced by then. */

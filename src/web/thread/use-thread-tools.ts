@@ -16,7 +16,7 @@ export function useThreadToolsOf(options: {
 }): ThreadTools {
   const { conversation, abilities, readOnly, answer } = options;
   const { session } = useDesk();
-  const { id } = conversation;
+  const { id, subject } = conversation;
   const me = session.agent.id;
   const contactName = conversation.contact.name;
   return useMemo<ThreadTools>(() => {
@@ -40,11 +40,12 @@ export function useThreadToolsOf(options: {
       abilities,
       readOnly,
       contactName,
+      subject,
       answer,
       edit: (messageId, text) => act(() => patchMessage(messageId, { id: crypto.randomUUID(), text })),
       remove: (messageId) => act(() => deleteMessage(messageId, crypto.randomUUID())),
       react: (messageId, emoji) => act(() => putReaction(messageId, { id: crypto.randomUUID(), emoji })),
       fetchFile: (attachmentId) => run(() => fetchFileAgain(attachmentId)),
     };
-  }, [abilities, readOnly, contactName, answer, id, me]);
+  }, [abilities, readOnly, contactName, subject, answer, id, me]);
 }

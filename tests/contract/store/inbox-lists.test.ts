@@ -42,14 +42,14 @@ async function fill(): Promise<void> {
     INSERT INTO thread (id, account_id, external_key, address, chat_key, kind, identity_id, contact_id, shard)
       SELECT thread, 'mem', n::text, n::text, n::text, 'private', identity, contact, 0 FROM seed;
     INSERT INTO conversation (id, thread_id, account_id, contact_id, status, owner_kind, owner_team, owner_agent, resolved_owner_kind,
-      last_message_at)
+      last_message_at, filed_as)
     SELECT gen_random_uuid(), thread, 'mem', contact,
       CASE WHEN n % 10 < 5 THEN 'resolved' WHEN n % 17 = 0 THEN 'pending' ELSE 'open' END,
       CASE WHEN n % 10 < 5 THEN 'none' WHEN n % 10 < 8 THEN 'bot' WHEN n % 10 = 8 THEN 'queue' ELSE 'agent' END,
       CASE WHEN n % 10 IN (5, 6, 0) THEN NULL ELSE (ARRAY['a', 'b', 'c'])[1 + n % 3] END,
       CASE WHEN n % 10 = 9 OR n % 10 < 2 THEN (ARRAY['${ME}', '${COLLEAGUE}'])[1 + n % 2]::uuid END,
       CASE WHEN n % 10 < 2 THEN 'agent' WHEN n % 10 < 5 THEN 'bot' END,
-      now() - (n % 5000) * interval '1 second'
+      now() - (n % 5000) * interval '1 second', CASE WHEN n % 10 < 5 AND n % 7 = 0 THEN 'spam' END
     FROM seed;
   `);
   for (const table of ['conversation', 'thread', 'contact', 'identity', 'delivery']) {
@@ -74,7 +74,8 @@ const VIEW_RULE: Readonly<Record<string, string>> = {
   unassigned: `owner_kind = 'queue'`,
   all: `owner_kind <> 'none'`,
   bot: `owner_kind = 'bot'`,
-  resolved: `owner_kind = 'none'`,
+  resolved: `owner_kind = 'none' AND filed_as IS NULL`,
+  filed: `filed_as IS NOT NULL`,
 };
 
 describe('lists of a large desk', () => {

@@ -60,7 +60,7 @@ describe('what an agent sees', () => {
       expect(idsOf((await client.get('conversations?view=unassigned')).body)).toContain(queued);
       expect(idsOf((await client.get('conversations?view=all&limit=100')).body)).toContain(queued);
     }
-    for (const view of ['unassigned', 'all', 'mine', 'bot', 'resolved']) {
+    for (const view of ['unassigned', 'all', 'mine', 'bot', 'resolved', 'filed']) {
       expect(idsOf((await ann.get(`conversations?view=${view}&limit=100`)).body)).not.toContain(queued);
       expect(idsOf((await ann.get(`conversations?view=${view}&limit=100&team=support`)).body)).toEqual([]);
     }

@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { listRoutes } from '../../../src/api/describe.ts';
 import type { Policy } from '../../../src/api/policy.ts';
 import { at, type DeskClient } from '../../kit/desk/client.ts';
+import { makeLetter } from '../../kit/desk/letters.ts';
 import { type DeskStand, PASSWORD, startDeskStand } from '../../kit/desk/stand.ts';
 import { memoryChannel } from '../../kit/pipeline/memory-channel.ts';
 
@@ -86,6 +87,12 @@ async function fileOf(stand: DeskStand, state: 'stored' | 'refused'): Promise<st
     [id, message, state, String(at(kept.body, 'id'))],
   );
   return id;
+}
+
+/** A letter of the team's conversation, with formatted text that names one picture elsewhere. */
+async function letterOf(stand: DeskStand): Promise<string> {
+  const conversation = await teamsConversation(stand);
+  return makeLetter(stand, conversation, { html: '<p>Hello</p><img data-remote-src="https://example.com/a.png">' });
 }
 
 const PICTURE = await sharp({ create: { width: 4, height: 4, channels: 3, background: 'red' } })
@@ -267,6 +274,21 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
       body: { id: randomUUID(), emoji: '👍' },
     }),
   },
+  'GET /api/v1/messages/:id/letter': {
+    scoped: true,
+    ok: 200,
+    call: async (stand) => ({ path: `messages/${await letterOf(stand)}/letter` }),
+  },
+  'GET /api/v1/messages/:id/remote-images/:index': {
+    scoped: true,
+    ok: 200,
+    call: async (stand) => ({ path: `messages/${await letterOf(stand)}/remote-images/0` }),
+  },
+  'POST /api/v1/conversations/:id/recover': {
+    scoped: true,
+    ok: 200,
+    call: async (stand) => ({ path: `conversations/${await teamsConversation(stand)}/recover` }),
+  },
   'GET /api/v1/channels': { ok: 200, call: fixed('channels') },
   'GET /api/v1/blocks': { ok: 200, call: fixed('blocks') },
   'GET /api/v1/events': { ok: 200, call: fixed('events') },
@@ -329,7 +351,8 @@ let stand: DeskStand;
 beforeAll(async () => {
   const { capabilities } = memoryChannel();
   const channel = { capabilities: { ...capabilities, media: MEDIA, reactions: 'one' as const, typing: true } };
-  stand = await startDeskStand({ withoutWorker: true, channel });
+  const pictures = { fetch: () => Promise.resolve({ mime: 'image/png', bytes: PICTURE }) };
+  stand = await startDeskStand({ withoutWorker: true, channel, pictures });
 }, 60_000);
 afterAll(() => stand.stop());
 

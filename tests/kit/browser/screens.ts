@@ -192,7 +192,10 @@ export const SCREENS: readonly Screen[] = [
     as: 'lead',
     address: ({ full }) => `/inbox/mine/${full}`,
     async reach(page) {
-      await page.evaluate('window.dispatchEvent(new Event("offline"))');
+      // Where the next try succeeds the loss is over before anybody is told of it.
+      await page.evaluate(
+        'window.WebSocket = class extends EventTarget { close() {} send() {} }; window.dispatchEvent(new Event("offline"))',
+      );
       await page.locator('svg.lucide-wifi-off').waitFor();
     },
   },

@@ -77,6 +77,10 @@ describe('a view', () => {
     ['all', {}, true],
     ['all', { status: 'resolved' }, false],
     ['resolved', { status: 'resolved' }, true],
+    ['resolved', { status: 'resolved', filedAs: 'spam' }, false],
+    ['filed', { status: 'resolved', filedAs: 'spam' }, true],
+    ['filed', { status: 'resolved' }, false],
+    ['all', { status: 'resolved', filedAs: 'spam' }, false],
     ['mine', { owner: mine, status: 'resolved' }, false],
   ] as const)('%s of %j: %s', (view, change, expected) => {
     expect(belongsTo(view, row('a', 1, change), 'me')).toBe(expected);
@@ -86,6 +90,7 @@ describe('a view', () => {
     const one = row('a', 1, { preview: 'My deposit', number: 42 });
     expect(matches(one, 'ann depo')).toBe(true);
     expect(matches(one, '#42')).toBe(true);
+    expect(matches({ ...one, subject: 'Lost card' }, 'lost ann')).toBe(true);
     expect(matches(one, 'ann withdrawal')).toBe(false);
     expect(matches(one, '  ')).toBe(true);
   });

@@ -35,6 +35,8 @@ const abilities: Capabilities = {
 
 const attachment = (change: Partial<Attachment> = {}): Attachment => ({
   id: 'a',
+  role: 'file',
+  contentId: null,
   kind: 'photo',
   fileName: null,
   mime: 'image/jpeg',

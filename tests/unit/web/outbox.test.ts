@@ -41,7 +41,7 @@ const settle = async (): Promise<void> => {
 };
 const offline = (): ApiFailure => new ApiFailure(0, { code: 'offline' });
 const reply = (text: string, conversationId = 'c') =>
-  ({ conversationId, kind: 'reply', text, files: [], answered: null }) as const;
+  ({ conversationId, kind: 'reply', text, files: [], answered: null, letter: null }) as const;
 
 describe('the outbox', () => {
   test('sends at once, and keeps the entry until the thread shows it', async () => {
@@ -54,13 +54,14 @@ describe('the outbox', () => {
     expect(outbox.entries()).toEqual([]);
   });
 
-  test('files and what is answered outlive a reload with their words', async () => {
+  test('files, what is answered and who gets a letter outlive a reload with their words', async () => {
     const { outbox, create } = world([offline()]);
     const files = [{ id: 'f1', kind: 'photo' as const, name: 'a.jpg' }];
     const answered = { id: 'm1', author: 'Ann', text: 'Which?' };
-    outbox.add({ ...reply(''), files, answered });
+    const letter = { to: [{ address: 'a@example.com', name: 'Ann' }], cc: [], bcc: [], subject: 'Other' };
+    outbox.add({ ...reply(''), files, answered, letter });
     await settle();
-    expect(create().entries()).toMatchObject([{ text: '', files, answered, state: 'queued' }]);
+    expect(create().entries()).toMatchObject([{ text: '', files, answered, letter, state: 'queued' }]);
   });
 
   test('ten written offline go once each, in order, under their own ids', async () => {

@@ -28,6 +28,8 @@ export function conversation(change: Partial<Conversation> & { minute?: number }
     createdAt: at(0),
     resolvedAt: null,
     previousId: null,
+    subject: null,
+    filedAs: null,
     ...rest,
   };
 }

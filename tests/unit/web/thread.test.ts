@@ -46,6 +46,7 @@ describe('the layout of a thread', () => {
       text: 'hi',
       files: [],
       answered: null,
+      letter: null,
       atMs: Date.parse(message(1).at),
     } as const;
     const waiting = { ...one, state: 'queued', reason: null, code: null, requestId: null } as const;
@@ -80,6 +81,7 @@ describe('the loaded thread', () => {
     conversation: conversation({}),
     items: Array.from({ length: to - from + 1 }, (_, index) => message(from + index)),
     more,
+    participants: [],
   });
   const seqs = (thread: { items: readonly { seq: number }[] }): string => thread.items.map((one) => one.seq).join();
 
