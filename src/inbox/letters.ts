@@ -2,7 +2,7 @@ import { Refused } from '../core/errors.ts';
 import type { Viewer } from '../core/model/agent.ts';
 import type { ConversationId, MessageId } from '../core/model/ids.ts';
 import type { ConversationShown, LetterShown } from '../core/model/inbox.ts';
-import type { DeskStore, InboxStore, LetterFound } from '../core/ports/inbox-store.ts';
+import type { ActOutcome, DeskStore, InboxStore, LetterFound } from '../core/ports/inbox-store.ts';
 import type { KeptBytes } from '../core/ports/kept-bytes.ts';
 import type { WakeQueue } from '../core/ports/queue.ts';
 import type { RemotePicture, RemotePictures } from '../core/ports/remote-pictures.ts';
@@ -14,7 +14,7 @@ const MAX_HTML_BYTES = 4_000_000;
 
 export interface LettersDeps {
   store: Pick<InboxStore, 'letter' | 'conversation'>;
-  desk: Pick<DeskStore, 'recover'>;
+  desk: Pick<DeskStore, 'recover' | 'confirm'>;
   bytes: Pick<KeptBytes, 'open' | 'sizeOf'>;
   pictures: RemotePictures;
   queue: Pick<WakeQueue, 'wake'>;
@@ -31,6 +31,8 @@ export interface Letters {
   picture(viewer: Viewer, message: MessageId, index: number): Promise<RemotePicture>;
   /** Takes a conversation out of what was filed; null when it left the agent's reach by that. */
   recover(viewer: Viewer, conversation: ConversationId): Promise<ConversationShown | null>;
+  /** The sender nobody vouches for is who they say: their conversation goes over to the contact known by that address. */
+  confirm(viewer: Viewer, conversation: ConversationId): Promise<ConversationShown | null>;
 }
 
 function noLetter(): Refused {
@@ -61,6 +63,17 @@ export function createLetters(deps: LettersDeps): Letters {
     return Buffer.concat(pieces).toString('utf8');
   }
 
+  async function done(
+    viewer: Viewer,
+    conversation: ConversationId,
+    act: Promise<ActOutcome>,
+  ): Promise<ConversationShown | null> {
+    const { shard } = settle(await act);
+    deps.onChange({ conversationId: conversation });
+    deps.queue.wake(shard % deps.shards);
+    return store.conversation(viewer, conversation);
+  }
+
   return {
     async formatted(viewer, message) {
       const found = await store.letter(viewer, message);
@@ -82,11 +95,7 @@ export function createLetters(deps: LettersDeps): Letters {
       return pictures.fetch(wanted.url);
     },
 
-    async recover(viewer, conversation) {
-      const { shard } = settle(await desk.recover(conversation, viewer.id));
-      deps.onChange({ conversationId: conversation });
-      deps.queue.wake(shard % deps.shards);
-      return store.conversation(viewer, conversation);
-    },
+    recover: (viewer, conversation) => done(viewer, conversation, desk.recover(conversation, viewer.id)),
+    confirm: (viewer, conversation) => done(viewer, conversation, desk.confirm(conversation, viewer.id)),
   };
 }

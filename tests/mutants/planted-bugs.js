@@ -319,12 +319,12 @@ export const plantedBugs = [
     only: 'plain server a bookmark moves',
   },
   {
-    name: 'what is filed reopens',
+    name: 'what is filed opens a conversation',
     file: 'src/store/migrations/0002-ingest.ts',
     find: 'WHEN l.blocked OR g.counted = 0 OR',
     replace: 'WHEN l.blocked OR',
     test: LETTERS,
-    only: 'plain server an automatic answer',
+    only: 'plain server what nobody has to answer',
   },
   {
     name: 'a receipt that came early is lost',

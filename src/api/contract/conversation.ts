@@ -43,6 +43,8 @@ export const conversation = z
     /** Of letters. */
     subject: z.string().nullable(),
     /** Why nobody has to answer it: it is spam, or no person wrote it; null: somebody does. */
+    /** Nobody vouches that the contact is who they say. `knownAs`: the contact who is known by the same address. */
+    claimed: z.object({ knownAs: z.string().nullable() }).nullable(),
     filedAs: z.string().nullable(),
   })
   .meta({ id: 'Conversation' });

@@ -13,7 +13,7 @@ const imageParams = z.object({ id: rowId, index: z.coerce.number().int().min(0).
 const config = { policy: 'agent' } as const;
 const bytes = z.unknown().meta({ type: 'string', format: 'binary' });
 
-/** Letters: their formatted text, the pictures it names, and what was filed and should not be. */
+/** Letters: their formatted text, the pictures it names, what was filed and should not be, and senders somebody is sure of. */
 export function letterRoutes(app: ZodApp, { desk }: ApiOptions): void {
   app.get(
     '/messages/:id/letter',
@@ -46,6 +46,14 @@ export function letterRoutes(app: ZodApp, { desk }: ApiOptions): void {
     { config, schema: { operationId: 'recover', params, response: { 200: acted, ...refusals } } },
     async (request) => ({
       conversation: await desk().letters.recover(viewerOf(request), brandId<ConversationId>(request.params.id)),
+    }),
+  );
+
+  app.post(
+    '/conversations/:id/confirm',
+    { config, schema: { operationId: 'confirm', params, response: { 200: acted, ...refusals } } },
+    async (request) => ({
+      conversation: await desk().letters.confirm(viewerOf(request), brandId<ConversationId>(request.params.id)),
     }),
   );
 }

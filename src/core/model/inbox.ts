@@ -46,6 +46,11 @@ export interface ConversationShown {
   subject: string | null;
   /** Why nobody has to answer it, as a stable code: `spam`, `machine mail`, …; null: somebody does. */
   filedAs: string | null;
+  /**
+   * Nobody vouches that the contact is who they say; `knownAs`: the name of the contact who is known by the same address, null: nobody
+   * is. Null: somebody vouches, or the channel itself does.
+   */
+  claimed: { knownAs: string | null } | null;
 }
 
 /** Somebody who takes part in a thread of letters. `proven`: they wrote from that address and its domain vouched for it. */

@@ -129,6 +129,8 @@ export interface DeskStore {
   read(conversation: ConversationId, agent: AgentId, uptoSeq: number): Promise<ActOutcome>;
   /** What was filed was a person's after all: it goes on as if it had just come in. Not filed any more is `ok`. */
   recover(conversation: ConversationId, agent: AgentId): Promise<ActOutcome>;
+  /** The claimed sender of its thread is who they say. Of one who is proven already it is 'ok' and changes nothing. */
+  confirm(conversation: ConversationId, agent: AgentId): Promise<ActOutcome>;
   review(delivery: DeliveryId, agent: AgentId, verdict: 'dismiss' | 'resend'): Promise<ReviewOutcome>;
   /** Null when the agent may not see it. */
   amendable(viewer: Viewer, message: MessageId): Promise<Amendable | null>;

@@ -37,6 +37,8 @@ export interface ShownRow {
   previous_id: string | null;
   subject: string | null;
   filed_as: string | null;
+  claimed: boolean;
+  known_as: string | null;
 }
 
 export const shownColumns = sql`
@@ -45,7 +47,10 @@ export const shownColumns = sql`
   p.language AS contact_language, coalesce(p.blocked_until > now(), false) AS blocked,
   CASE WHEN isfinite(p.blocked_until) THEN p.blocked_until END AS blocked_until, a.channel, c.account_id, c.thread_id, t.kind AS thread_kind, t.title AS thread_title, c.language,
   c.unread, c.preview, c.last_message_at, (extract(epoch FROM c.last_message_at) * 1000000)::bigint::text AS last_us, c.created_at,
-  c.resolved_at, c.previous_id, c.subject, c.filed_as,
+  c.resolved_at, c.previous_id, c.subject, c.filed_as, starts_with(i.external_id, 'claimed:') AS claimed,
+  CASE WHEN starts_with(i.external_id, 'claimed:') THEN (
+    SELECT k.display_name FROM identity k WHERE k.channel = i.channel AND k.external_id = substr(i.external_id, 9)
+  ) END AS known_as,
   EXISTS (
     SELECT FROM delivery d WHERE d.conversation_id = c.id AND d.attention_at IS NOT NULL
       AND (d.state = 'needs_review' OR NOT EXISTS (SELECT FROM delivery r WHERE r.resend_of = d.id))
@@ -94,5 +99,6 @@ export function toShown(row: ShownRow): ConversationShown {
     previousId: row.previous_id,
     subject: row.subject,
     filedAs: row.filed_as,
+    claimed: row.claimed ? { knownAs: row.known_as } : null,
   };
 }

@@ -1,5 +1,5 @@
 import { useCallback, useMemo } from 'react';
-import { deleteBlock, postBlock, postOwner, postRecover, postResolve, postReview } from '../api/calls.ts';
+import { deleteBlock, postBlock, postConfirm, postOwner, postRecover, postResolve, postReview } from '../api/calls.ts';
 import { asFailure } from '../api/failure.ts';
 import type { Acted, Block, ChangeOwner, Conversation } from '../api/model.ts';
 import { announce, announceFailure } from '../app/announcements.ts';
@@ -16,6 +16,8 @@ export interface Actions {
   review(deliveryId: string, verdict: 'resend' | 'dismiss'): Promise<boolean>;
   /** Takes it out of what was filed. */
   recover(): Promise<boolean>;
+  /** The sender is who they say. */
+  confirm(): Promise<boolean>;
   block(block: Block): Promise<boolean>;
   unblock(): Promise<boolean>;
 }
@@ -74,6 +76,7 @@ export function useActions(conversationId: string): Actions {
       },
       review: (deliveryId, verdict) => run(() => postReview(deliveryId, verdict)),
       recover: () => run(() => postRecover(conversationId)),
+      confirm: () => run(() => postConfirm(conversationId)),
       block: (block) => run(() => postBlock(conversationId, block)),
       unblock: () => run(() => deleteBlock(conversationId)),
     };

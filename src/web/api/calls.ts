@@ -90,6 +90,8 @@ export const fetchRemoteImage = async (messageId: string, index: number): Promis
 };
 export const postRecover = (id: string): Promise<Acted> =>
   answerOf(client.POST('/api/v1/conversations/{id}/recover', { params: { path: { id } } }));
+export const postConfirm = (id: string): Promise<Acted> =>
+  answerOf(client.POST('/api/v1/conversations/{id}/confirm', { params: { path: { id } } }));
 export const fetchFileAgain = (attachmentId: string): Promise<Attachment> =>
   answerOf(client.POST('/api/v1/attachments/{id}/fetch', { params: { path: { id: attachmentId } } }));
 export const removeUpload = (attachmentId: string): Promise<unknown> =>

@@ -18,6 +18,7 @@ export function activityWords(message: Message, session: Session, t: Text): stri
   if (change === 'unblocked') return t('activity.unblocked', { by: by ?? message.author.name });
   if (change === 'unreachable') return t('activity.unreachable');
   if (change === 'reachable') return t('activity.reachable');
+  if (change === 'confirmed') return t('activity.confirmed', { by: by ?? message.author.name });
   if (change === 'recovered') return t('activity.recovered', { by: by ?? message.author.name });
   if (change !== 'owner') return message.text || t('activity.changed');
   const agentId = field(activity, 'agent');

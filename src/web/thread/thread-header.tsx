@@ -21,6 +21,11 @@ import { AssignButton } from './assign-button.tsx';
 const loadMenu = () => import('../actions/assign-menu.tsx');
 const AssignMenu = lazy(loadMenu);
 
+/** As the platform writes it: an address as it is, a name with its mark. */
+function handleWords(handle: string): string {
+  return handle.includes('@') && !handle.startsWith('@') ? handle : `@${handle.replace(/^@/, '')}`;
+}
+
 /** Who it is, who has it, and what can be done with it. */
 export function ThreadHeader(props: {
   conversation: Conversation;
@@ -67,7 +72,7 @@ export function ThreadHeader(props: {
             {contact.name}
           </h2>
           {contact.handle !== null && (
-            <span className="min-w-0 truncate text-xs text-faint">@{contact.handle.replace(/^@/, '')}</span>
+            <span className="min-w-0 truncate text-xs text-faint">{handleWords(contact.handle)}</span>
           )}
           {(conversation.priority === 'high' || conversation.priority === 'urgent') && (
             <Badge tone={conversation.priority === 'urgent' ? 'bad' : 'warn'}>

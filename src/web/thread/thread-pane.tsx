@@ -16,6 +16,7 @@ import { Composer } from '../composer/composer.tsx';
 import { checkFile } from '../composer/file-check.ts';
 import { useText } from '../i18n/text.ts';
 import { runCommand } from '../keyboard/commands.ts';
+import { ClaimedBanner } from '../letters/claimed-banner.tsx';
 import { FiledBanner } from '../letters/filed-banner.tsx';
 import { answeredLetter } from '../letters/recipients.ts';
 import type { View } from '../router/route.ts';
@@ -118,6 +119,14 @@ function OpenThread(props: {
     <ThreadToolsContext value={tools}>
       {conversation.filedAs !== null && (
         <FiledBanner filedAs={conversation.filedAs} actions={actions} readOnly={readOnly} />
+      )}
+      {conversation.claimed !== null && (
+        <ClaimedBanner
+          contact={conversation.contact}
+          claimed={conversation.claimed}
+          actions={actions}
+          readOnly={readOnly}
+        />
       )}
       <DropZone able={!readOnly && abilities !== null} onFiles={addFiles}>
         <ThreadScroll

@@ -284,6 +284,11 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
     ok: 200,
     call: async (stand) => ({ path: `messages/${await letterOf(stand)}/remote-images/0` }),
   },
+  'POST /api/v1/conversations/:id/confirm': {
+    scoped: true,
+    ok: 200,
+    call: async (stand) => ({ path: `conversations/${await teamsConversation(stand)}/confirm` }),
+  },
   'POST /api/v1/conversations/:id/recover': {
     scoped: true,
     ok: 200,

@@ -109,6 +109,11 @@ test('a letter is answered by an agent, with copies and a file, and the answer t
   const claimed = await stored('says to be Ana');
   expect(claimed.conversation_id).not.toBe(opened?.id);
   expect(claimed.extras?.letter).toMatchObject({ proof: 'claimed' });
+  // An agent who is sure says so: it is Ana's from then on.
+  const apart = await on.lead.get(`conversations/${claimed.conversation_id}`);
+  expect(apart.body).toMatchObject({ claimed: { knownAs: 'Ana Lee' } });
+  const sure = await on.lead.post(`conversations/${claimed.conversation_id}/confirm`, undefined);
+  expect(sure.body).toMatchObject({ conversation: { claimed: null, contact: { name: 'Ana Lee' } } });
 }, 60_000);
 
 test('what comes back is told at the part it is about, with the words of the server', async () => {

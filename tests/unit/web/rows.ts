@@ -30,6 +30,7 @@ export function conversation(change: Partial<Conversation> & { minute?: number }
     previousId: null,
     subject: null,
     filedAs: null,
+    claimed: null,
     ...rest,
   };
 }
