@@ -144,10 +144,7 @@ function countSignatures(raw: Buffer): number {
 export async function judgeSender(
   raw: Buffer,
   parsed: Pick<ParsedEmail, 'from' | 'warnings' | 'headers'>,
-  {
-    authservIds,
-    resolver = resolveDns as Resolver,
-  }: { authservIds: readonly string[]; resolver?: Resolver | undefined },
+  { authservIds, resolver = resolveDns }: { authservIds: readonly string[]; resolver?: Resolver | undefined },
 ): Promise<SenderTrust> {
   const { from } = parsed;
   if (from === null || !from.includes('@')) return { proof: 'claimed', reason: 'it names no sender' };

@@ -30,7 +30,7 @@ const BEHIND: Readonly<Record<string, readonly string[]>> = {
   bullmq: ['queue'],
   ioredis: ['queue', 'realtime'],
   fastify: ['api'],
-  ws: ['realtime'],
+  ws: ['realtime', 'channels/discord'],
   pino: ['observability'],
   'prom-client': ['observability'],
   '@opentelemetry/api': ['observability'],

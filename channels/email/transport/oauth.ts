@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { AccountMemory } from '../../../src/core/ports/channel.ts';
 import type { Clock } from '../../../src/core/ports/clock.ts';
 import type { Log } from '../../../src/core/ports/log.ts';
 import { OAUTH_PROVIDERS, type OAuthConfig } from '../config.ts';
 import { NeedsLogin, TokenUnavailable } from '../errors.ts';
-import type { AccountMemory } from '../../../src/core/ports/channel.ts';
 
 /** A token is renewed this long before it ends, so that it does not end on its way. */
 const RENEW_BEFORE_MS = 120_000;

@@ -107,7 +107,10 @@ function Frame(props: { html: string; pictures: FramePictures; subject: string }
   const [factor, setFactor] = useState(1);
   const place = useRef<HTMLDivElement>(null);
   // A thread stays at its end when something grows: whoever asked for a letter wants its beginning.
-  useEffect(() => place.current?.scrollIntoView({ block: 'start' }), []);
+  useEffect(() => {
+    // In newer browsers it answers with a promise, which is no way to undo an effect.
+    place.current?.scrollIntoView({ block: 'start' });
+  }, []);
   return (
     <div ref={place} className="flex min-w-0 scroll-mt-14 flex-col items-end gap-1">
       {/* Its corner can be pulled; inside the frame nothing can tell how high it is. */}

@@ -200,6 +200,7 @@ export const SCREENS: readonly Screen[] = [
     },
   },
   { name: 'dock-phone', as: 'lead', address: ({ full }) => `/inbox/mine/${full}`, dock: true },
+  { name: 'dock-mail', as: 'lead', address: () => '/inbox/mine', dock: true, reach: dockPart('mail') },
   { name: 'dock-trouble', as: 'lead', address: () => '/inbox/mine', dock: true, reach: dockPart('trouble') },
   { name: 'dock-steps', as: 'lead', address: () => '/inbox/mine', dock: true, reach: dockPart('steps') },
   {

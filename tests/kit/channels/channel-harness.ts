@@ -1,5 +1,4 @@
 import type { AttachmentKind, FileFacts } from '../../../src/core/model/attachment.ts';
-import type { RecordingDeps } from './recording.ts';
 import type { SendOutcome } from '../../../src/core/model/outbound.ts';
 import type {
   Bookmark,
@@ -8,6 +7,7 @@ import type {
   InboundSink,
   WebhookRequest,
 } from '../../../src/core/ports/channel.ts';
+import type { RecordingDeps } from './recording.ts';
 
 /** Every way a send can end but well. */
 export type FailureClass = Exclude<SendOutcome['kind'], 'sent'>;
