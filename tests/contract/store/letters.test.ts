@@ -97,7 +97,7 @@ describe.each(storeBackends)('letters on $name', ({ start }) => {
       (await inbound(on))
         .slice(2)
         .map(({ state }) => state)
-        .sort(),
+        .toSorted((one, other) => String(one).localeCompare(String(other))),
     ).toEqual(['filed', 'filed', 'new']);
   });
 
