@@ -18,8 +18,10 @@ export interface TakerParts {
 
 /** Tries at reading one mail before it is parked as it is. */
 const MOST_TRIES = 3;
-/** A file above this stays on the mail server; the row says so. */
+/** What our store keeps as one file, bytes. A larger one stays on the mail server, and its row says so. */
 const MAX_FILE_BYTES = 25 * 1024 * 1024;
+/** Of a mail nobody can read this much is kept: in base64 it still is one file, bytes. */
+const MAX_PARKED_BYTES = 16 * 1024 * 1024;
 
 function markedAsSpam(parsed: ParsedEmail): boolean {
   const first = (name: string): string => (parsed.headers[name]?.[0] ?? '').trim().toLowerCase();
@@ -71,7 +73,9 @@ export function createMailTaker(parts: TakerParts) {
     }
     const data = Buffer.from(JSON.stringify(payload), 'utf8');
     crashPoint('mail.read');
-    await sink([{ data, bookmark, ...(mail.raw === null ? {} : { original: mail.raw }) }]);
+    await sink([
+      { data, bookmark, ...(mail.raw === null || mail.raw.length > MAX_FILE_BYTES ? {} : { original: mail.raw }) },
+    ]);
     crashPoint('mail.stored');
   };
 }
@@ -89,7 +93,7 @@ export function bookmarkOf({ uidValidity, lastUid, firstUid }: Bookmark): {
   return { epoch: uidValidity, position: lastUid, base: firstUid ?? 0 };
 }
 
-/** The bytes in base64, so that they are kept as they came; they are sealed with the rest. */
+/** The bytes in base64, so that they are kept as they came, or their beginning; they are sealed with the rest. */
 function parkedAs(mail: ReceivedMail, bytes: Buffer, reason: string): Buffer {
   const payload: MailPayload & { original: string } = {
     v: 1,
@@ -98,7 +102,7 @@ function parkedAs(mail: ReceivedMail, bytes: Buffer, reason: string): Buffer {
     trust: { proof: 'claimed', reason: 'it could not be read' },
     mail: null,
     unreadable: `a mail of ${bytes.length} bytes could not be read three times: ${reason}`,
-    original: bytes.toString('base64'),
+    original: bytes.subarray(0, MAX_PARKED_BYTES).toString('base64'),
   };
   return Buffer.from(JSON.stringify(payload), 'utf8');
 }
