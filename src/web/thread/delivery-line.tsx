@@ -6,7 +6,7 @@ import { Button } from '../components/button.tsx';
 import { classNames } from '../components/class-names.ts';
 import { type Text, useText } from '../i18n/text.ts';
 import { type Times, useTimes } from '../i18n/times.ts';
-import { isDelayed, sendParts, summaryOf } from './delivery-summary.ts';
+import { hasAfterword, sendParts, summaryOf } from './delivery-summary.ts';
 import { ReasonWords } from './reason-words.tsx';
 import { deliveryReason } from './reasons.ts';
 
@@ -76,7 +76,7 @@ export function DeliveryLines(props: {
           readOnly={props.readOnly}
         />
       ))}
-      {parts.filter(isDelayed).map((one) => (
+      {parts.filter(hasAfterword).map((one) => (
         <span key={one.id} data-delayed className="inline-flex max-w-full items-center gap-1 text-2xs text-warn-text">
           <Clock size={12} aria-hidden className="shrink-0" />
           <span className="min-w-0 wrap-anywhere">

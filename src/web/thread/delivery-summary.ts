@@ -15,9 +15,12 @@ export function sendParts(deliveries: readonly Delivery[]): readonly Delivery[] 
   return deliveries.filter((one) => one.action === 'send');
 }
 
-/** The next server has it and cannot pass it on yet; it goes on trying. */
-export function isDelayed({ state, errorKind }: Delivery): boolean {
-  return state === 'sent' && errorKind === 'delayed';
+/** What may be said of a part that was sent: it is late, it reached only some of those it was for, or they complained of it. */
+const AFTER_SENDING: readonly (string | null)[] = ['delayed', 'partly', 'complaint'];
+
+/** It was sent, and there is more to say of it. */
+export function hasAfterword({ state, errorKind }: Delivery): boolean {
+  return ['sent', 'delivered', 'read'].includes(state) && AFTER_SENDING.includes(errorKind);
 }
 
 export function summaryOf(deliveries: readonly Delivery[]): DeliverySummary {
@@ -34,6 +37,6 @@ export function summaryOf(deliveries: readonly Delivery[]): DeliverySummary {
 export function saysTheSame(deliveries: readonly Delivery[], next: readonly Delivery[] | undefined): boolean {
   if (next === undefined) return false;
   const [own, following] = [summaryOf(deliveries), summaryOf(next)];
-  if (sendParts(deliveries).some(isDelayed)) return false;
+  if (sendParts(deliveries).some(hasAfterword)) return false;
   return own.troubled.length === 0 && own.summary !== null && own.summary.state === following.summary?.state;
 }

@@ -9,12 +9,14 @@ export interface Reason {
 const DELIVERY_KINDS = [
   'auth',
   'bounced',
+  'complaint',
   'delayed',
   'earlier_part',
   'forbidden',
   'invalid',
   'moved',
   'not_called',
+  'partly',
   'poison',
   'rate_limited',
   'transient',
@@ -22,7 +24,7 @@ const DELIVERY_KINDS = [
 ] as const;
 
 /** Kinds that come with the platform's own words, which say more than the kind. */
-const WITH_DETAIL: readonly string[] = ['auth', 'bounced', 'delayed', 'invalid', 'transient'];
+const WITH_DETAIL: readonly string[] = ['auth', 'bounced', 'delayed', 'invalid', 'partly', 'transient'];
 
 /** Why a part is not where it should be. */
 export function deliveryReason(one: { errorKind: string | null; error: string | null }, t: Text): Reason {

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Correspondence } from '../../../src/core/model/letter.ts';
 import type { AccountRecords, Bookmark } from '../../../src/core/ports/channel.ts';
+import { type MemoryPlaces, memoryPlaces } from './memory-places.ts';
 
 /** What an account remembers, in this process alone; bookmarks and letters as a test sets them. */
 export interface MemoryRecords extends AccountRecords {
@@ -8,6 +9,7 @@ export interface MemoryRecords extends AccountRecords {
   readonly stored: Set<string>;
   /** By the id of the outgoing part; one for all others under `*`. */
   readonly letters: Map<string, Correspondence>;
+  readonly places: MemoryPlaces;
 }
 
 export function memoryRecords(): MemoryRecords {
@@ -20,6 +22,7 @@ export function memoryRecords(): MemoryRecords {
     bookmarks,
     stored,
     letters,
+    places: memoryPlaces(),
     bookmark: (name) => Promise.resolve(bookmarks.get(name) ?? null),
     beginAt: (name, bookmark) => Promise.resolve(void bookmarks.set(name, bookmark)),
     known: (keys) => Promise.resolve(keys.filter((key) => stored.has(key))),

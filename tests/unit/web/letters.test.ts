@@ -23,7 +23,7 @@ import {
   withoutPerson,
   withPerson,
 } from '../../../src/web/letters/recipients.ts';
-import { isDelayed, saysTheSame } from '../../../src/web/thread/delivery-summary.ts';
+import { hasAfterword, saysTheSame } from '../../../src/web/thread/delivery-summary.ts';
 import { at, delivery, message } from './rows.ts';
 
 const mia = { address: 'mia@example.com', name: 'Mia' };
@@ -213,7 +213,7 @@ describe('files of a letter', () => {
 
 test('a part that waits at the next server is told of, though it was sent', () => {
   const late = { ...delivery('sent'), errorKind: 'delayed', error: '451 greylisted' };
-  expect([isDelayed(late), isDelayed(delivery('sent')), isDelayed({ ...late, state: 'bounced' })]).toEqual([
+  expect([hasAfterword(late), hasAfterword(delivery('sent')), hasAfterword({ ...late, state: 'bounced' })]).toEqual([
     true,
     false,
     false,
