@@ -34,8 +34,12 @@ const NEUTRAL: Verdict = {
 const PATIENCE: NonNullable<Capabilities['patience']> = { maxPauseMs: MAX_BACKOFF_MS, maxAttempts: MAX_ATTEMPTS };
 
 /** Doubling pause, ms: 1 s, 2 s, 4 s … five minutes. When the platform answers again nobody waits for its end. */
-export function backoffMs(attempt: number, maxPauseMs = MAX_BACKOFF_MS): number {
-  return Math.min(1_000 * 2 ** Math.max(0, attempt - 1), maxPauseMs);
+export function backoffMs(attempt: number): number {
+  return pauseMs(attempt, MAX_BACKOFF_MS);
+}
+
+function pauseMs(attempt: number, longestMs: number): number {
+  return Math.min(1_000 * 2 ** Math.max(0, attempt - 1), longestMs);
 }
 
 /** `failed` promises that nothing arrived; after an unknown attempt nobody can promise that. */
@@ -81,7 +85,7 @@ export function verdictOf(head: HeadDelivery, outcome: SendOutcome, patience = P
         head,
         'transient',
         outcome.reason,
-        outcome.retryAfterMs ?? backoffMs(head.attempt, patience.maxPauseMs),
+        outcome.retryAfterMs ?? pauseMs(head.attempt, patience.maxPauseMs),
         patience,
       );
     case 'auth':

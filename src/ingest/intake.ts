@@ -231,17 +231,12 @@ export function createIntake(options: IntakeOptions): InboundSink {
 
 /** Whether anything of it asks for more than its own bytes; most payloads do not, and are not waited for. */
 function needsStore(normalised: readonly Normalised[], original: Buffer | undefined): boolean {
-  return (
-    original !== undefined ||
-    normalised.some(
-      (one) =>
-        one.outcome === 'event' && (one.event.type === 'receipt' || 'references' in one.event || hasContent(one.event)),
-    )
-  );
+  return original !== undefined || normalised.some((one) => one.outcome === 'event' && asksStore(one.event));
 }
 
-function hasContent(event: InboundEvent): boolean {
-  return event.type === 'message' && event.attachments?.some((file) => file.content !== undefined) === true;
+function asksStore(event: InboundEvent): boolean {
+  if (event.type !== 'message') return event.type === 'receipt';
+  return event.references !== undefined || event.attachments?.some((file) => file.content !== undefined) === true;
 }
 
 /** Says what became of each payload: the most that became of any of its events. */

@@ -46,7 +46,12 @@ export function channelContract(name: string, harness: ChannelHarness): void {
       for (const secret of rig.secrets) expect(deps.said()).not.toContain(secret);
     });
 
-    const newSink = () => createTestSink((bookmark) => deps.records.bookmarks.set(bookmark.name, bookmark));
+    /** What it stores is known afterwards, and its bookmarks stand. */
+    const newSink = (): TestSink =>
+      createTestSink((data, bookmark) => {
+        for (const event of eventsOf(data)) deps.records.stored.add(event.eventKey);
+        if (bookmark !== null) deps.records.bookmarks.set(bookmark.name, bookmark);
+      });
     const receive = (sink = newSink(), signal = ending.signal): TestSink => {
       if (account.receive === undefined) throw new Error(`${name}: the harness entry must be one that receives`);
       running.push(account.receive(sink.sink, signal));

@@ -102,8 +102,10 @@ export interface TestSink {
   hold(): () => void;
 }
 
-/** @param moved told of the bookmarks of what was stored */
-export function createTestSink(moved: (bookmark: Bookmark & { name: string }) => void = () => undefined): TestSink {
+/** @param kept told of what was stored, with its bookmark where it has one */
+export function createTestSink(
+  kept: (data: Buffer, bookmark: (Bookmark & { name: string }) | null) => void = () => undefined,
+): TestSink {
   const stored: Buffer[] = [];
   const offered: Buffer[] = [];
   let refusals = 0;
@@ -120,7 +122,10 @@ export function createTestSink(moved: (bookmark: Bookmark & { name: string }) =>
       }
       await gate;
       stored.push(...bytes);
-      for (const one of payloads) if (!Buffer.isBuffer(one) && one.bookmark !== undefined) moved(one.bookmark);
+      for (const one of payloads) {
+        if (Buffer.isBuffer(one)) kept(one, null);
+        else kept(one.data, one.bookmark ?? null);
+      }
     },
     refuse(count) {
       refusals = count;

@@ -25,6 +25,9 @@ export function memoryRecords(): MemoryRecords {
     places: memoryPlaces(),
     bookmark: (name) => Promise.resolve(bookmarks.get(name) ?? null),
     beginAt: (name, bookmark) => Promise.resolve(void bookmarks.set(name, bookmark)),
+    async *allBookmarks() {
+      yield* [...bookmarks].map(([name, bookmark]) => ({ name, ...bookmark })).sort((a, b) => b.position - a.position);
+    },
     known: (keys) => Promise.resolve(keys.filter((key) => stored.has(key))),
     correspondence: (id) => Promise.resolve(letters.get(id) ?? letters.get('*') ?? null),
     sign: (value) => createHmac('sha256', 'a key of this test').update(value).digest('hex'),
