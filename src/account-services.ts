@@ -2,7 +2,7 @@ import { ParleyError } from './core/errors.ts';
 import type { AccountId } from './core/model/ids.ts';
 import type { AccountRecords, FileSource } from './core/ports/channel.ts';
 import type { BlobStore } from './files/blob-store.ts';
-import type { KeyRing } from './files/crypto.ts';
+import type { KeyRing, SealedPlace } from './files/crypto.ts';
 import { createAccountRecords } from './store/account-records.ts';
 import type { Database } from './store/database.ts';
 
@@ -21,6 +21,11 @@ interface OpenedParts {
 
 function notStarted(): ParleyError {
   return new ParleyError('not_started', 'the gateway is still starting, or this command opens no store');
+}
+
+/** Where what an account remembers is sealed to. @param row account and name, as `account-records.ts` joins them */
+export function memoryPlace(row: string): SealedPlace {
+  return { table: 'account_memory', column: 'sealed', row };
 }
 
 /** For what only asks a platform something: there is nothing to send, and nothing to remember. */
@@ -42,8 +47,8 @@ export function lateServices(): AccountServices & {
       made.get(account) ??
       createAccountRecords(account, {
         database,
-        seal: (plain, row) => keys.seal(plain, { table: 'account_memory', column: 'sealed', row }),
-        open: (sealed, row) => keys.open(sealed, { table: 'account_memory', column: 'sealed', row }),
+        seal: (plain, row) => keys.seal(plain, memoryPlace(row)),
+        open: (sealed, row) => keys.open(sealed, memoryPlace(row)),
         signatureOf,
         sign: (value) => keys.digest(value, 'message-id').toString('hex'),
       });

@@ -1,3 +1,4 @@
+import { memoryPlace } from '../account-services.ts';
 import type { SealedColumn } from '../store/maintenance/reseal.ts';
 import { findingPlace, rawPlace } from './keys.ts';
 
@@ -10,4 +11,10 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     placeOf: (account = '', eventKey = '') => rawPlace(account, eventKey),
   },
   { table: 'secret_finding', column: 'sealed', key: ['id'], placeOf: (id = '') => findingPlace(id) },
+  {
+    table: 'account_memory',
+    column: 'sealed',
+    key: ['account_id', 'name'],
+    placeOf: (account = '', name = '') => memoryPlace(`${account}/${name}`),
+  },
 ];

@@ -6,6 +6,8 @@ import type { Clock } from '../core/ports/clock.ts';
 import { judgeAccount, uncounted } from '../core/rules/account-health.ts';
 
 /** What leads and administrators see of an account. Moments are RFC 3339 in UTC. */
+type Parked = NonNullable<AccountDetailsShown['parked']>;
+
 export interface AccountDetailsShown extends Omit<AccountJudgement, 'severity'> {
   /** Since when it stands like this; null: it never said. */
   standingSince: string | null;
@@ -17,8 +19,8 @@ export interface AccountDetailsShown extends Omit<AccountJudgement, 'severity'> 
   unsettled: number;
   lastSeenAt: string | null;
   lastStoredAt: string | null;
-  /** What came and nobody could read: how much of it there is, and the newest. */
-  parked: { count: number; latest: ParkedEvent[] };
+  /** What came and nobody could read: how much of it there is, and the newest. Null: it could not be looked up now. */
+  parked: { count: number; latest: ParkedEvent[] } | null;
 }
 
 export interface AccountShown {
@@ -36,7 +38,7 @@ export interface AccountShown {
 export interface AccountOverviewParts {
   store: Pick<AccountHealthStore, 'list'>;
   /** By account. */
-  parked(): Promise<ReadonlyMap<string, AccountDetailsShown['parked']>>;
+  parked(): Promise<ReadonlyMap<string, Parked>>;
   clock: Clock;
   /** Whether the account is in the configuration. */
   knows(id: string): boolean;
@@ -51,7 +53,7 @@ export function createAccountOverview({ store, parked, clock, knows }: AccountOv
   const momentOf = (ageMs: number | null): string | null =>
     ageMs === null ? null : new Date(clock.nowMs() - ageMs).toISOString();
 
-  function show(record: AccountRecord, unread: AccountDetailsShown['parked'] | null): AccountShown {
+  function show(record: AccountRecord, whole: boolean, unread: Parked | null): AccountShown {
     const { severity, ...judgement } = judgeAccount(record);
     const { counts } = record;
     const details: AccountDetailsShown = {
@@ -63,7 +65,7 @@ export function createAccountOverview({ store, parked, clock, knows }: AccountOv
       unsettled: uncounted(counts),
       lastSeenAt: momentOf(record.lastSeenAgeMs),
       lastStoredAt: momentOf(record.lastStoredAgeMs),
-      parked: unread ?? { count: 0, latest: [] },
+      parked: unread,
     };
     return {
       id: record.id,
@@ -71,17 +73,20 @@ export function createAccountOverview({ store, parked, clock, knows }: AccountOv
       name: record.detail?.name ?? null,
       severity,
       since: severity === 'ok' ? null : momentOf(record.notOkMs),
-      details: unread === null ? null : details,
+      details: whole ? details : null,
     };
   }
 
   return {
     async list(viewer) {
       const whole = atLeast(viewer.role, 'lead');
-      const [records, unread] = await Promise.all([store.list(), whole ? parked() : null]);
+      // How accounts stand is asked for most when the store is in trouble: what cannot be read there must not hide it.
+      const [records, unread] = await Promise.all([store.list(), whole ? parked().catch(() => null) : null]);
       return records
         .filter(({ id }) => knows(id))
-        .map((record) => show(record, unread === null ? null : (unread.get(record.id) ?? { count: 0, latest: [] })));
+        .map((record) =>
+          show(record, whole, unread === null ? null : (unread.get(record.id) ?? { count: 0, latest: [] })),
+        );
     },
   };
 }

@@ -26,11 +26,13 @@ const details = z
     unsettled: count,
     lastSeenAt: moment.nullable(),
     lastStoredAt: moment.nullable(),
-    /** What came and nobody could read. `key` is what `parley inbound replay` takes. */
-    parked: z.object({
-      count,
-      latest: z.array(z.object({ key: z.string(), reason: z.string(), receivedAt: moment })),
-    }),
+    /** What came and nobody could read. `key` is what `parley inbound replay` takes. Null: it could not be looked up now. */
+    parked: z
+      .object({
+        count,
+        latest: z.array(z.object({ key: z.string(), reason: z.string(), receivedAt: moment })),
+      })
+      .nullable(),
   })
   .meta({ id: 'AccountDetails' });
 

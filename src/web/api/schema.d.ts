@@ -1491,7 +1491,7 @@ export interface components {
                     /** Format: date-time */
                     receivedAt: string;
                 }[];
-            };
+            } | null;
             reason: string | null;
             receivedBy: string | null;
             /** @enum {string} */

@@ -46,7 +46,7 @@ export function ChannelsSection(): ReactNode {
           >
             <AccountHead account={one} />
             {one.details !== null && <AccountState severity={one.severity} details={one.details} />}
-            {one.details !== null && one.details.parked.count > 0 && <Parked parked={one.details.parked} />}
+            {one.details !== null && <Parked parked={one.details.parked} />}
           </li>
         ))}
       </ul>
@@ -130,6 +130,8 @@ function AccountFacts({ details }: { details: AccountDetails }): ReactNode {
 /** What came and nobody could read: it is kept, and somebody who looks after the desk can take it in again. */
 function Parked({ parked }: { parked: AccountDetails['parked'] }): ReactNode {
   const t = useChannelWords();
+  if (parked === null) return <Notice tone="warn">{t('channels.parkedUnknown')}</Notice>;
+  if (parked.count === 0) return null;
   return (
     <Notice tone="warn">
       <p className="font-medium">{t('channels.parked', { count: parked.count })}</p>

@@ -183,7 +183,12 @@ test('deliveries that fail are a lag with their number; it is over when they arr
   await eventually(async () => expect((await running.account()).details.waiting).toBe(5));
   expect(await running.account()).toMatchObject({
     severity: 'warning',
-    details: { code: 'webhook_failing', reason: expect.stringMatching(/5 updates wait at Telegram.*50[03]/) },
+    // Whether any of it could not be read is not known while the table is away; how the account stands is.
+    details: {
+      code: 'webhook_failing',
+      parked: null,
+      reason: expect.stringMatching(/5 updates wait at Telegram.*50[03]/),
+    },
   });
   expect((await running.account()).details.forgetsInMs).toBeGreaterThan(23 * 3_600_000);
   await ask(url, 'ALTER TABLE inbound_event_away RENAME TO inbound_event');
@@ -237,8 +242,8 @@ test('what came and nobody could read stands there with the reason, for those wh
     });
   for (const body of ['not JSON at all', '{"update_id":1,"message":{}}']) expect((await hook(body)).status).toBe(200);
   const { details } = await running.account();
-  expect(details.parked.count).toBe(2);
-  expect(details.parked.latest).toMatchObject([
+  expect(details.parked?.count).toBe(2);
+  expect(details.parked?.latest).toMatchObject([
     { key: expect.stringMatching(/^tg\/1:/), reason: 'a message without chat or message id' },
     { key: expect.stringMatching(/^tg\/malformed:/), reason: 'not JSON' },
   ]);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createTelegramSimulator, type TelegramSimulator } from '../../../channels/telegram/simulator/index.ts';
+import { memoryPlace } from '../../../src/account-services.ts';
 import { findingPlace, rawPlace } from '../../../src/cli/keys.ts';
 import { SEALED_COLUMNS } from '../../../src/cli/sealed-columns.ts';
 import { migrateStore } from '../../../src/cli/store-access.ts';
@@ -89,6 +90,9 @@ async function fill(keys: KeyRing): Promise<string[]> {
      SELECT id, 'tg', 'bulk', 'code', false, 'text', 0, 1, sealed FROM unnest($1::uuid[], $2::bytea[]) AS r(id, sealed)`,
     [ids, ids.map((id) => keys.seal(Buffer.from(`secret ${id}`), findingPlace(id)))],
   );
+  await ask(url, `INSERT INTO account_memory (account_id, name, sealed) VALUES ('tg', 'oauth', $1)`, [
+    keys.seal(Buffer.from('what the account remembers'), memoryPlace('tg/oauth')),
+  ]);
   const blobs = await createFileBlobStore({ folder: join(desk.folder, 'data', 'blobs'), keys, clock: systemClock });
   const files: string[] = [];
   for (let index = 0; index < FILES; index += 1) files.push((await blobs.put(Buffer.from(`file ${index}`))).id);
@@ -114,7 +118,7 @@ test('a key is rotated as the page says, killed in the middle and run again, and
   configure({ masterKey: FIRST, masterKeys: [{ version: 2, key: SECOND }] });
   await conversation(8, 'with both keys');
   const listed = await desk.run(['keys', 'list']);
-  expect([listed.code, listed.stdout]).toEqual([0, expect.stringMatching(/^2 \(seals\) +yes +1 +0 +0$/m)]);
+  expect([listed.code, listed.stdout]).toEqual([0, expect.stringMatching(/^2 \(seals\) +yes +1 +0 +0 +0$/m)]);
 
   // A gateway runs beside all of it, and customers write.
   const beside = await desk.serve();
@@ -138,6 +142,7 @@ test('a key is rotated as the page says, killed in the middle and run again, and
     expect([command, ran.code, ran.stderr]).toEqual([command, 0, '']);
     if (command[1] !== 'rotate') continue;
     expect(ran.stdout).toContain(`secret_finding.sealed: ${FINDINGS} sealed anew`);
+    expect(ran.stdout).toContain('account_memory.sealed: 1 sealed anew');
     expect(ran.stdout).toContain(`files: ${FILES + STREAMED.length} sealed anew`);
     expect(ran.stdout).toContain('Everything is sealed under version 2.');
     expect(ran.stdout).toContain('No value needs version 1 any more.');
@@ -163,6 +168,10 @@ test('a key is rotated as the page says, killed in the middle and run again, and
   }
   const findings = await ask<{ id: string; sealed: Buffer }>(url, 'SELECT id::text, sealed FROM secret_finding');
   for (const { id, sealed } of findings) expect(keys.open(sealed, findingPlace(id)).toString()).toBe(`secret ${id}`);
+  const [memory] = await ask<{ sealed: Buffer }>(url, 'SELECT sealed FROM account_memory');
+  expect(keys.open(memory?.sealed ?? Buffer.alloc(0), memoryPlace('tg/oauth')).toString()).toBe(
+    'what the account remembers',
+  );
   const blobs = await createFileBlobStore({ folder: join(desk.folder, 'data', 'blobs'), keys, clock: systemClock });
   for (const [index, id] of files.entries()) {
     const wanted = index < FILES ? Buffer.from(`file ${index}`) : Buffer.alloc(STREAMED[index - FILES] ?? 0, 7);
