@@ -66,9 +66,20 @@ export function lateServices(): AccountServices & {
     records: (account) => ({
       bookmark: async (name) => recordsOf(account).bookmark(name),
       beginAt: async (name, bookmark) => recordsOf(account).beginAt(name, bookmark),
+      async *allBookmarks() {
+        yield* recordsOf(account).allBookmarks();
+      },
       known: async (keys) => recordsOf(account).known(keys),
       correspondence: async (id) => recordsOf(account).correspondence(id),
       sign: (value) => recordsOf(account).sign(value),
+      places: {
+        append: async (place, key, payload) => recordsOf(account).places.append(place, key, payload),
+        latest: async (place, before, limit) => recordsOf(account).places.latest(place, before, limit),
+        entry: async (place, seq) => recordsOf(account).places.entry(place, seq),
+        since: async (positions, limit) => recordsOf(account).places.since(positions, limit),
+        mark: async (place, name, value) => recordsOf(account).places.mark(place, name, value),
+        marks: async (places) => recordsOf(account).places.marks(places),
+      },
       memory: {
         read: async (name) => recordsOf(account).memory.read(name),
         exclusively: async (name, act) => recordsOf(account).memory.exclusively(name, act),

@@ -41,7 +41,7 @@ export function guardRoutes(app: FastifyInstance, { publicUrl, access }: GateOpt
   app.decorateRequest('signedIn', null);
   app.addHook('onRequest', async (request) => {
     const { policy, withoutSession } = request.routeOptions.config;
-    if (policy === undefined || policy === 'operations' || policy === 'webhook') return;
+    if (policy === undefined || policy === 'operations' || policy === 'webhook' || policy === 'customer') return;
     const changes = !SAFE_METHODS.includes(request.method);
     if (changes) checkOrigin(request, publicUrl);
     if (policy === 'sandbox') {

@@ -10,6 +10,7 @@ import { answerFailure } from './failures.ts';
 import { type DeclaredRoute, requirePolicies } from './policy.ts';
 import { type OperationsOptions, operationsRoutes } from './routes/operations.ts';
 import { pageRoutes } from './routes/page.ts';
+import { servedRoutes } from './routes/served.ts';
 import { type WebhookOptions, webhookRoutes } from './routes/webhooks.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 
@@ -98,6 +99,9 @@ export async function createHttp(options: HttpOptions): Promise<HttpServer> {
   if (webhooks !== undefined) {
     await app.register(async (scope) => {
       webhookRoutes(scope, { ...webhooks, log });
+    });
+    await app.register(async (scope) => {
+      servedRoutes(scope, { ...webhooks, log });
     });
   }
   let document = (): unknown => null;

@@ -6,9 +6,10 @@ import type { SignedIn } from '../core/model/inbox.ts';
  * Who may call a route.
  * - `public`: everybody. `agent`, `lead`, `admin`: who is signed in with at least this role.
  * - `sandbox`: whoever sits at this machine; there in the sandbox alone.
+ * - `customer`: customers' browsers, judged by the account they ask.
  * - `operations`: whoever runs us (health, metrics). `webhook`: a platform, known by its secret.
  */
-export const POLICIES = ['public', 'agent', 'lead', 'admin', 'sandbox', 'operations', 'webhook'] as const;
+export const POLICIES = ['public', 'agent', 'lead', 'admin', 'sandbox', 'operations', 'webhook', 'customer'] as const;
 export type Policy = (typeof POLICIES)[number];
 
 declare module 'fastify' {

@@ -16,10 +16,14 @@ const POLICY = [
   "form-action 'self'",
 ].join('; ');
 
-/** Headers of every answer that a browser may see: what it may do with it is said once, here. A platform's webhook is no browser. */
+/**
+ * Headers of every answer that a browser may see: what it may do with it is said once, here. A platform's webhook is no browser, and
+ * what an account serves to customers says so itself: other sites show it.
+ */
 export function addSecurityHeaders(app: FastifyInstance, secure: boolean): void {
   app.addHook('onRequest', (request, reply, done) => {
-    if (request.routeOptions.config.policy === 'webhook') {
+    const { policy } = request.routeOptions.config;
+    if (policy === 'webhook' || policy === 'customer') {
       done();
       return;
     }

@@ -3,6 +3,7 @@ import type { AccountId } from '../core/model/ids.ts';
 import type { Correspondence, Correspondent, LetterFacts } from '../core/model/letter.ts';
 import type { AccountMemory, AccountRecords } from '../core/ports/channel.ts';
 import type { Database } from './database.ts';
+import { createPlaceLog } from './place-log.ts';
 
 /** First half of the keys of these advisory locks; no other lock of ours has it. */
 const LOCK_SPACE = 1_885_434_478;
@@ -93,6 +94,7 @@ export function createAccountRecords(accountId: AccountId, deps: RecordsDeps): A
 
   return {
     memory,
+    places: createPlaceLog(accountId, database),
     sign: deps.sign,
 
     async bookmark(name) {
@@ -107,6 +109,16 @@ export function createAccountRecords(accountId: AccountId, deps: RecordsDeps): A
 
     async beginAt(name, bookmark) {
       await sql`SELECT move_bookmark_v1(${accountId}, ${JSON.stringify({ name, ...bookmark })}::jsonb)`.execute(db);
+    },
+
+    async *allBookmarks() {
+      const rows = await db
+        .selectFrom('account_bookmark')
+        .select(['name', 'epoch', 'position', 'base'])
+        .where('account_id', '=', accountId)
+        .orderBy('position', 'desc')
+        .execute();
+      yield* rows;
     },
 
     async known(eventKeys) {

@@ -74,3 +74,21 @@ export interface ContactAutomaticTable {
   since: Time;
   answers: number;
 }
+
+/** Where customers see what we keep for them; migration 10. */
+export interface PlaceTable {
+  account_id: string;
+  key: string;
+  last_seq: Generated<number>;
+  marks: Generated<Record<string, number>>;
+}
+
+/** What they see there; migration 10. */
+export interface PlaceEntryTable {
+  account_id: string;
+  place: string;
+  seq: number;
+  key: string;
+  payload: Record<string, unknown>;
+  at: Time;
+}

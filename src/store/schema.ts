@@ -4,6 +4,8 @@ import type {
   AccountMemoryTable,
   AttachmentTable,
   ContactAutomaticTable,
+  PlaceEntryTable,
+  PlaceTable,
   ThreadParticipantTable,
 } from './schema-media.ts';
 
@@ -387,4 +389,6 @@ export interface Schema {
   account_bookmark: AccountBookmarkTable;
   account_memory: AccountMemoryTable;
   contact_automatic: ContactAutomaticTable;
+  place: PlaceTable;
+  place_entry: PlaceEntryTable;
 }

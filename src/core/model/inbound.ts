@@ -126,7 +126,8 @@ export interface InboundReceipt extends EventBase {
   targetExternalId: string;
   /** Where `targetExternalId` is not known yet, the part is. */
   targetDeliveryId: string;
-  fate: 'bounced' | 'delayed' | 'complaint';
+  /** `read`: this part and every earlier one of its thread. */
+  fate: 'bounced' | 'delayed' | 'complaint' | 'read';
   /** The other side's words. */
   text: string;
   /** Nobody can be reached there any more. */

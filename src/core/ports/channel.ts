@@ -7,6 +7,7 @@ import type { Correspondence } from '../model/letter.ts';
 import type { DeliveryAction, OutboundContent, RenderedPart, SendOutcome } from '../model/outbound.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
+import type { PlaceLog } from './place-log.ts';
 
 /** The platform's own limits, applied when an account says nothing else. */
 export interface Pace {
@@ -107,11 +108,15 @@ export interface AccountRecords {
   bookmark(name: string): Promise<Bookmark | null>;
   /** Where reading begins, at the first start and in a new epoch; from then on it moves with what is stored. */
   beginAt(name: string, bookmark: Bookmark): Promise<void>;
+  /** Every bookmark of the account, the furthest position first. */
+  allBookmarks(): AsyncIterable<Bookmark & { name: string }>;
   /** Of these event keys those that are stored. */
   known(eventKeys: readonly string[]): Promise<string[]>;
   /** What an outgoing letter needs besides its part; null: there is no such part. */
   correspondence(deliveryId: string): Promise<Correspondence | null>;
   memory: AccountMemory;
+  /** What customers see, where no platform keeps it. */
+  places: PlaceLog;
   /** A keyed digest of ours that nobody else can make, hex; for ids that are recognised when they come back. */
   sign(value: string): string;
 }
@@ -136,6 +141,28 @@ export interface WebhookRequest {
 
 /** `accept`: hand the body to ingest, then 2xx. `refuse`: answer with this status and text. */
 export type WebhookVerdict = { verdict: 'accept' } | { verdict: 'refuse'; status: number; message: string };
+
+/** A request of a customer's browser to an account that serves customers itself, before anything of it is trusted. */
+export interface ServedRequest {
+  method: string;
+  /** Below the account's own address, beginning with a slash, with its query. */
+  path: string;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  body: Buffer;
+  /** Who asks, as far as the trusted proxies tell: an IP address, for limits. */
+  address: string;
+  /** The host that was asked, with its port. */
+  host: string;
+  /** Aborted when the other side is gone or we stop. */
+  signal: AbortSignal;
+}
+
+/** What is answered; a body in pieces goes out as they come, until it ends or the request's signal is aborted. */
+export interface ServedAnswer {
+  status: number;
+  headers: Readonly<Record<string, string>>;
+  body: string | Buffer | AsyncIterable<string | Uint8Array>;
+}
 
 /** One finding of `parley doctor`. */
 export interface ProbeResult {
@@ -189,6 +216,12 @@ export interface ChannelAccount {
   receive?(sink: InboundSink, signal: AbortSignal): Promise<void>;
   /** Judges a webhook request. Absent where the account has no webhook. */
   verifyWebhook?(request: WebhookRequest): WebhookVerdict;
+  /**
+   * Answers customers' browsers below `/chat/<account>/`, in every process that takes what comes in, and hands what they write to the
+   * sink. For channels without a platform: who may ask, from which pages, and how often is judged here.
+   * @throws where the store is away; the caller answers 503
+   */
+  serve?(request: ServedRequest, sink: InboundSink): Promise<ServedAnswer>;
   /** Registers or removes the webhook at the platform; called only by the account's owner instance. */
   registerWebhook?(url: string, signal: AbortSignal): Promise<void>;
   /**

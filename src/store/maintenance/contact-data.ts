@@ -286,6 +286,8 @@ async function emptyRows(
   await sql`UPDATE contact_block SET reason = '' WHERE contact_id = ${contactId}`.execute(tx);
   await sql`DELETE FROM thread_participant WHERE thread_id = ANY (${threads}::uuid[])`.execute(tx);
   await sql`DELETE FROM contact_automatic WHERE contact_id = ${contactId}`.execute(tx);
+  await sql`DELETE FROM place_entry e USING thread t WHERE t.id = ANY (${threads}::uuid[]) AND e.account_id = t.account_id
+    AND e.place = t.external_key`.execute(tx);
   // An id that is an address says who it was; whoever writes from it again is somebody new.
   await sql`UPDATE identity SET display_name = 'erased', handle = NULL, language_hint = NULL,
     external_id = CASE WHEN strpos(external_id, '@') > 0 THEN 'erased:' || id ELSE external_id END

@@ -114,8 +114,11 @@ async function emptyMessages(db: Connection, olderThanMs: number): Promise<numbe
       UPDATE message m SET text = '', body = NULL, entry = NULL, extras = NULL, erased_at = now() FROM old WHERE m.id = old.id
       RETURNING m.id`.execute(db);
     total += rows.length;
-    if (rows.length < BATCH) return total;
+    if (rows.length < BATCH) break;
   }
+  // What customers see of it goes with it. Positions are not used again.
+  await sql`DELETE FROM place_entry WHERE at < now() - ${olderThanMs} * interval '1 millisecond'`.execute(db);
+  return total;
 }
 
 async function trimAudit(db: Connection, olderThanMs: number): Promise<number> {

@@ -7,6 +7,7 @@ import { desk } from './0006-desk.ts';
 import { limits } from './0007-limits.ts';
 import { media } from './0008-media.ts';
 import { letters } from './0009-letters.ts';
+import { places } from './0010-places.ts';
 
 /** One forward-only step of the schema. Never changed after a release: a new step is added instead. */
 export interface Migration {
@@ -25,4 +26,5 @@ export const migrations: readonly Migration[] = [
   { id: 7, name: 'limits', sql: limits },
   { id: 8, name: 'media', sql: media },
   { id: 9, name: 'letters', sql: letters },
+  { id: 10, name: 'places', sql: places },
 ];

@@ -62,7 +62,11 @@ async function start(): Promise<ChannelRig> {
 
   return {
     entry,
-    badEntry: { ...entry, imap: { ...entry.imap, password: badPassword }, smtp: { ...entry.smtp, password: badPassword } },
+    badEntry: {
+      ...entry,
+      imap: { ...entry.imap, password: badPassword },
+      smtp: { ...entry.smtp, password: badPassword },
+    },
     secrets: [simulator.password, badPassword],
     createAccount(given, deps) {
       made = deps;
@@ -93,7 +97,8 @@ async function start(): Promise<ChannelRig> {
     failures: {
       rate_limited: refuse(550, '5.4.5 Daily sending quota exceeded'),
       transient: refuse(451, '4.7.1 Greylisted'),
-      auth: () => void simulator.faults.add({ kind: 'smtp_refuse', at: 'auth', code: 535, words: '5.7.8 refused', times: 4 }),
+      auth: () =>
+        void simulator.faults.add({ kind: 'smtp_refuse', at: 'auth', code: 535, words: '5.7.8 refused', times: 4 }),
       forbidden: refuse(550, '5.1.1 No such user'),
       invalid: refuse(554, '5.7.1 Refused by policy'),
       moved: null,

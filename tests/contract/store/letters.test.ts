@@ -222,6 +222,13 @@ describe.each(storeBackends)('letters on $name', ({ start }) => {
     ).toHaveLength(1);
     await on.receive([letter('ana@x', 'd')], at('2', 1));
     expect(await now()).toEqual({ epoch: '2', position: 1, base: 1 });
+    await records(on).beginAt('Archive', { epoch: '1', position: 7, base: 0 });
+    const all: unknown[] = [];
+    for await (const one of records(on).allBookmarks()) all.push(one);
+    expect(all).toEqual([
+      { name: 'Archive', epoch: '1', position: 7, base: 0 },
+      { name: 'INBOX', epoch: '2', position: 1, base: 1 },
+    ]);
     expect(await records(on).known([first.eventKey, 'never'])).toEqual([first.eventKey]);
   });
 

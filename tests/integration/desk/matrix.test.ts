@@ -111,6 +111,10 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   'GET /metrics': { ok: 200, call: fixed('/metrics') },
   // Known to the platform by its secret; here there is no such account.
   'POST /hooks/:account': { ok: 404, call: fixed('/hooks/nobody', {}) },
+  'GET /chat/:account/*': { ok: 404, call: fixed('/chat/nobody/') },
+  'POST /chat/:account/*': { ok: 404, call: fixed('/chat/nobody/messages', {}) },
+  'OPTIONS /chat/:account/*': { ok: 404, call: fixed('/chat/nobody/messages') },
+  'POST /chat/:account/files': { ok: 404, call: fixed('/chat/nobody/files', {}) },
   'GET /*': { ok: 404, call: fixed('/assets/nothing.js') },
   'GET /api/v1/welcome': { ok: 200, call: fixed('welcome') },
   'GET /api/v1/openapi.json': { ok: 200, call: fixed('openapi.json') },

@@ -3,13 +3,13 @@ import type { PlaceEntry, PlaceLog } from '../../../src/core/ports/place-log.ts'
 
 /** What customers see, in this process alone, with troubles on demand. */
 export interface MemoryPlaces extends PlaceLog {
-  readonly entries: readonly (PlaceEntry & { key: string })[];
+  readonly entries: readonly PlaceEntry[];
   /** The next append: refused for sure, or written (or not) and then the connection breaks. `away`: everything, from now on. */
   fail(trouble: 'refused' | 'lost before' | 'lost after' | 'away'): void;
 }
 
 export function memoryPlaces(): MemoryPlaces {
-  const entries: (PlaceEntry & { key: string })[] = [];
+  const entries: PlaceEntry[] = [];
   const marks = new Map<string, Record<string, number>>();
   let next: 'refused' | 'lost before' | 'lost after' | 'away' | null = null;
   const away = (): Promise<never> => Promise.reject(new StoreUnavailable('memory places', null));
