@@ -1,0 +1,239 @@
+import { integerOf, recordOf, stringOf } from '../../shared/read-unknown.ts';
+import type { SupportPlaces } from '../config.ts';
+import { coversPlace, isAddressed } from '../counting.ts';
+import { FORM_ID, wordsFor } from '../form.ts';
+import { snowflakeOf } from '../ids.ts';
+import { DiscordCallError, type DiscordGatewayPayload, type DiscordRest } from '../transport/ports.ts';
+import { CHANNEL_TYPE, type Fields, isThreadType } from './dispatch.ts';
+import { INTERACTION_TYPE } from './interaction.ts';
+import { createRecent } from './recent.ts';
+
+/** What was looked up for a dispatch when it came, kept with it: reading it needs nothing else, now or later. */
+export interface About {
+  selfId: string | null;
+  /** When it came, Unix ms. */
+  atMs: number;
+  /** The channel, as the API describes it. */
+  place?: Fields;
+  /** Of deletions: who wrote the messages, by their ids. */
+  authors?: Readonly<Record<string, Fields>>;
+  /** Of a reaction: who, and all they put on that message. */
+  reactor?: Fields;
+  emoji?: readonly string[];
+  /** Of a form: the private thread that was opened for it. */
+  privateThreadId?: string;
+}
+
+/** A dispatch as it is stored. */
+export interface CompletedPayload extends DiscordGatewayPayload {
+  about: About;
+}
+
+/** Adds to dispatches what they leave out. */
+export interface Completing {
+  /** @throws {DiscordCallError} when the platform cannot be asked now: the dispatch has to come again */
+  complete(payload: DiscordGatewayPayload, signal: AbortSignal): Promise<CompletedPayload>;
+  /** A message was stored: its author is who wrote it when it is deleted. */
+  stored(payload: CompletedPayload): void;
+}
+
+const CHANNELS_KEPT = 20_000;
+const AUTHORS_KEPT = 50_000;
+const FORMS_KEPT = 1_000;
+/** Channels in which private threads can be opened: plain text alone. */
+const TEXT_CHANNEL = 0;
+/** Minutes without a word until Discord hides a thread. */
+const ARCHIVE_AFTER_MIN = 4_320;
+const MAX_THREAD_NAME = 90;
+
+export function createCompleting(options: {
+  rest: DiscordRest;
+  support: SupportPlaces;
+  selfId(): string | null;
+  nowMs(): number;
+}): Completing {
+  const { rest, support, selfId } = options;
+  const channels = createRecent<Fields>(CHANNELS_KEPT);
+  const authors = createRecent<Fields>(AUTHORS_KEPT);
+  const threadsOfForms = createRecent<string>(FORMS_KEPT);
+
+  /** A channel; null when we may not see it or it is gone. */
+  async function channelOf(channelId: string, signal: AbortSignal): Promise<Fields | null> {
+    const known = channels.get(channelId);
+    if (known !== undefined) return known;
+    try {
+      const found = recordOf(await rest.call('GET', `/channels/${channelId}`, undefined, signal));
+      if (found !== null) channels.set(channelId, keptOf(found));
+    } catch (error) {
+      if (!(error instanceof DiscordCallError) || error.status === null || error.status === 429 || error.status >= 500)
+        throw error;
+      return null;
+    }
+    return channels.get(channelId) ?? null;
+  }
+
+  /** Who writes to us in a direct message. */
+  async function recipientOf(channelId: string, signal: AbortSignal): Promise<Fields | null> {
+    const recipients = (await channelOf(channelId, signal))?.['recipients'];
+    const people: unknown[] = Array.isArray(recipients) ? recipients : [];
+    return people.map(recordOf).find((one) => one !== null && one['id'] !== selfId()) ?? null;
+  }
+
+  async function aboutMessage(content: Fields, signal: AbortSignal): Promise<Partial<About>> {
+    const channelId = snowflakeOf(content['channel_id']);
+    const author = recordOf(content['author']);
+    if (channelId === null || author === null || author['bot'] === true || author['id'] === selfId()) return {};
+    const guildId = snowflakeOf(content['guild_id']);
+    if (guildId === null) return {};
+    const type = integerOf(content['channel_type']);
+    const named = coversPlace({ channelId, guildId, parentId: null, ownerId: null }, support, selfId());
+    const asks = named || isAddressed(content, support, selfId());
+    // Only a thread may count for what it lies in; asking for every channel of every server would never end.
+    if (!asks && type !== null && !isThreadType(type)) return {};
+    const place = await channelOf(channelId, signal);
+    return place === null ? {} : { place };
+  }
+
+  async function aboutDeletion(content: Fields, signal: AbortSignal): Promise<Partial<About>> {
+    const channelId = snowflakeOf(content['channel_id']);
+    const ids = Array.isArray(content['ids']) ? content['ids'] : [content['id']];
+    const found: Record<string, Fields> = {};
+    for (const id of ids.flatMap((one: unknown) => snowflakeOf(one) ?? [])) {
+      const author = authors.get(id);
+      if (author !== undefined) found[id] = author;
+      else if (channelId !== null && snowflakeOf(content['guild_id']) === null) {
+        const recipient = await recipientOf(channelId, signal);
+        if (recipient !== null) found[id] = recipient;
+      }
+    }
+    return { authors: found };
+  }
+
+  /** In a direct message all reactions that are not ours are the customer's. */
+  async function aboutReaction(content: Fields, signal: AbortSignal): Promise<Partial<About>> {
+    const channelId = snowflakeOf(content['channel_id']);
+    const messageId = snowflakeOf(content['message_id']);
+    if (channelId === null || messageId === null) return {};
+    if (snowflakeOf(content['guild_id']) !== null || content['user_id'] === selfId()) return {};
+    const reactor = await recipientOf(channelId, signal);
+    if (reactor === null || reactor['id'] !== content['user_id']) return {};
+    try {
+      const path = `/channels/${channelId}/messages/${messageId}`;
+      return { reactor, emoji: othersReactions(recordOf(await rest.call('GET', path, undefined, signal))) };
+    } catch (error) {
+      if (!(error instanceof DiscordCallError) || error.status !== 404) throw error;
+      return {};
+    }
+  }
+
+  /** What is written in a form from a public channel goes on in a private thread; where none can be opened, in the channel. */
+  async function aboutForm(content: Fields, signal: AbortSignal): Promise<Partial<About>> {
+    const id = snowflakeOf(content['id']);
+    const channelId = snowflakeOf(content['channel_id']);
+    const user = recordOf(recordOf(content['member'])?.['user']);
+    const userId = snowflakeOf(user?.['id']);
+    const isForm = content['type'] === INTERACTION_TYPE.form && recordOf(content['data'])?.['custom_id'] === FORM_ID;
+    if (!isForm || id === null || channelId === null || userId === null || snowflakeOf(content['guild_id']) === null)
+      return {};
+    const known = threadsOfForms.get(id);
+    if (known !== undefined) return { privateThreadId: known };
+    if (integerOf(recordOf(content['channel'])?.['type']) !== TEXT_CHANNEL) return {};
+    const name = `${wordsFor(stringOf(content['locale']) ?? '').title} · ${stringOf(user?.['username']) ?? userId}`;
+    try {
+      const json = {
+        name: name.slice(0, MAX_THREAD_NAME).toWellFormed(),
+        type: CHANNEL_TYPE.privateThread,
+        invitable: false,
+        auto_archive_duration: ARCHIVE_AFTER_MIN,
+      };
+      const thread = recordOf(await rest.call('POST', `/channels/${channelId}/threads`, { json }, signal));
+      const threadId = snowflakeOf(thread?.['id']);
+      if (thread === null || threadId === null) return {};
+      await rest.call('PUT', `/channels/${threadId}/thread-members/${userId}`, undefined, signal);
+      channels.set(threadId, keptOf(thread));
+      threadsOfForms.set(id, threadId);
+      return { privateThreadId: threadId };
+    } catch (error) {
+      if (!(error instanceof DiscordCallError)) throw error;
+      return {};
+    }
+  }
+
+  async function lookedUp(kind: string, content: Fields, signal: AbortSignal): Promise<Partial<About>> {
+    switch (kind) {
+      case 'MESSAGE_CREATE':
+      case 'MESSAGE_UPDATE':
+        return aboutMessage(content, signal);
+      case 'MESSAGE_DELETE':
+      case 'MESSAGE_DELETE_BULK':
+        return aboutDeletion(content, signal);
+      case 'MESSAGE_REACTION_ADD':
+      case 'MESSAGE_REACTION_REMOVE':
+        return aboutReaction(content, signal);
+      case 'INTERACTION_CREATE':
+        return aboutForm(content, signal);
+      default:
+        learn(kind, content);
+        return {};
+    }
+  }
+
+  /** What is known of a channel is kept as it changes. */
+  function learn(kind: string, content: Fields): void {
+    const id = snowflakeOf(content['id']);
+    if (id === null) return;
+    if (
+      kind === 'THREAD_CREATE' ||
+      ((kind === 'THREAD_UPDATE' || kind === 'CHANNEL_UPDATE') && channels.get(id) !== undefined)
+    ) {
+      channels.set(id, keptOf(content));
+    }
+  }
+
+  return {
+    async complete(payload, signal) {
+      const content = recordOf(payload.d);
+      const about: About = { selfId: selfId(), atMs: options.nowMs() };
+      return {
+        ...payload,
+        about: content === null ? about : { ...about, ...(await lookedUp(payload.t, content, signal)) },
+      };
+    },
+    stored(payload) {
+      const content = recordOf(payload.d);
+      const id = snowflakeOf(content?.['id']);
+      const author = recordOf(content?.['author']);
+      if (payload.t === 'MESSAGE_CREATE' && id !== null && author !== null) authors.set(id, personOf(author));
+    },
+  };
+}
+
+/** Of a channel what we use: the rest would only take room. */
+function keptOf(channel: Fields): Fields {
+  const recipients = channel['recipients'];
+  return {
+    type: channel['type'],
+    name: channel['name'],
+    parent_id: channel['parent_id'],
+    owner_id: channel['owner_id'],
+    ...(Array.isArray(recipients)
+      ? { recipients: recipients.map((one: unknown) => personOf(recordOf(one) ?? {})) }
+      : {}),
+  };
+}
+
+function personOf({ id, username, global_name, discriminator, bot }: Fields): Fields {
+  return { id, username, global_name, discriminator, bot };
+}
+
+function othersReactions(message: Fields | null): string[] {
+  const reactions = message?.['reactions'];
+  return (Array.isArray(reactions) ? reactions : []).flatMap((one: unknown) => {
+    const reaction = recordOf(one);
+    const emoji = recordOf(reaction?.['emoji']);
+    const name = stringOf(emoji?.['name']);
+    const others = (integerOf(reaction?.['count']) ?? 0) - (reaction?.['me'] === true ? 1 : 0);
+    if (name === null || others < 1) return [];
+    return [snowflakeOf(emoji?.['id']) === null ? name : `:${name}:`];
+  });
+}

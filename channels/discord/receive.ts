@@ -1,0 +1,163 @@
+import type { AccountRecords, InboundSink } from '../../src/core/ports/channel.ts';
+import type { Log } from '../../src/core/ports/log.ts';
+import { integerOf, recordOf, stringOf } from '../shared/read-unknown.ts';
+import { coversPlace } from './counting.ts';
+import {
+  BUTTON_COMMAND,
+  COMMANDS,
+  CONTACT_BUTTON_ID,
+  FORM_ID,
+  formFor,
+  invitationFor,
+  SUPPORT_COMMAND,
+} from './form.ts';
+import { snowflakeOf } from './ids.ts';
+import { type CompletedPayload, type Completing } from './inbound/completing.ts';
+import { type Fields, isThreadType, type NormaliseContext } from './inbound/dispatch.ts';
+import { INTERACTION_TYPE } from './inbound/interaction.ts';
+import { createRecent } from './inbound/recent.ts';
+import { isNoise, normaliseDispatch } from './normalise.ts';
+import { respond } from './send.ts';
+import type { DiscordBookmark, DiscordGatewayPayload, DiscordRest } from './transport/ports.ts';
+
+/** What taking dispatches needs. */
+export interface TakeParts {
+  rest: DiscordRest;
+  log: Log;
+  completing: Completing;
+  records: Pick<AccountRecords, 'beginAt'>;
+  context(): NormaliseContext;
+}
+
+const PLACES_PASSED = 10_000;
+const PASSED_AT_ONCE = 100;
+
+/** Deferred, seen by its sender alone (interactions/receiving-and-responding). */
+const WAIT_PLEASE = { type: 5, data: { flags: 1 << 6 } };
+
+/**
+ * Stores one dispatch: first what cannot wait for that (forms have three seconds), then what it leaves out is looked up, then it goes
+ * to the sink. Rejected: nothing is stored, the dispatch has to come again.
+ */
+export function createTake(parts: TakeParts, sink: InboundSink, signal: AbortSignal) {
+  const { completing, context, records } = parts;
+  const passed = createRecent<number>(PLACES_PASSED);
+  /** Chatter that is read after a gap moves its channel's bookmark now and then, or it would be read again after every gap to come. */
+  const pass = async ({ name, ...bookmark }: DiscordBookmark): Promise<void> => {
+    const count = (passed.get(name) ?? 0) + 1;
+    passed.set(name, count);
+    if (count % PASSED_AT_ONCE === 0) await records.beginAt(name, bookmark);
+  };
+  return async (payload: DiscordGatewayPayload, bookmark?: DiscordBookmark): Promise<void> => {
+    if (payload.t === 'INTERACTION_CREATE') await answerAtOnce(parts, recordOf(payload.d), signal);
+    const completed = await completing.complete(payload, signal);
+    if (isNoise(payload.t) || isChatter(completed, context())) {
+      return payload.source === 'backfill' && bookmark !== undefined ? pass(bookmark) : undefined;
+    }
+    const data = Buffer.from(JSON.stringify(completed, keptOf));
+    await sink([bookmark === undefined ? { data } : { data, bookmark }]);
+    completing.stored(completed);
+  };
+}
+
+/** Pictures of people and previews: of no use, and in form like keys that nobody should have pasted. */
+const LEFT_OUT = new Set([
+  'proxy_url',
+  'placeholder',
+  'avatar',
+  'avatar_decoration_data',
+  'banner',
+  'clan',
+  'primary_guild',
+]);
+
+/**
+ * What of a dispatch is stored: all but that, and but the links to files. Those are signed and run out; whoever has one has the file.
+ * The shape of a voice message stays as a mark of what it is.
+ */
+function keptOf(this: unknown, key: string, value: unknown): unknown {
+  if (LEFT_OUT.has(key)) return undefined;
+  if (key === 'waveform' && typeof value === 'string') return '';
+  return key === 'url' && recordOf(this)?.['proxy_url'] !== undefined ? undefined : value;
+}
+
+/**
+ * Whether a dispatch may be of use, as far as it says itself. What is written in a thread may count for where the thread lies, which
+ * only {@link Completing} finds out.
+ */
+export function wantsDispatch(payload: DiscordGatewayPayload, context: NormaliseContext): boolean {
+  const content = recordOf(payload.d);
+  if (isNoise(payload.t)) return /^(?:THREAD|CHANNEL)_/u.test(payload.t);
+  const type = integerOf(content?.['channel_type']);
+  const isSettled = type !== null && !isThreadType(type);
+  if (/^MESSAGE_(?:CREATE|UPDATE)$/u.test(payload.t) && !isSettled && !isEcho(content, context)) return true;
+  return payload.t.startsWith('MESSAGE_DELETE') || !isChatter({ ...payload, about: NOTHING }, context);
+}
+
+const NOTHING: CompletedPayload['about'] = { selfId: null, atMs: 0 };
+
+function isEcho(content: Fields | null, { selfId }: NormaliseContext): boolean {
+  return selfId !== null && recordOf(content?.['author'])?.['id'] === selfId;
+}
+
+/**
+ * What others say to each other in servers, and our own echo. There may be thousands of it a second, and nobody will ever ask for it:
+ * not even its key is kept.
+ */
+function isChatter(payload: CompletedPayload, context: NormaliseContext): boolean {
+  const content = recordOf(payload.d);
+  if (content === null || !payload.t.startsWith('MESSAGE_')) return false;
+  const guildId = snowflakeOf(content['guild_id']);
+  const channelId = snowflakeOf(content['channel_id']);
+  const { place } = payload.about;
+  const lies = { parentId: snowflakeOf(place?.['parent_id']), ownerId: snowflakeOf(place?.['owner_id']) };
+  const isOurs =
+    guildId === null ||
+    (channelId !== null && coversPlace({ channelId, guildId, ...lies }, context.support, context.selfId));
+  if (isOurs && !isEcho(content, context)) return false;
+  return normaliseDispatch(payload, context).every(({ outcome }) => outcome === 'filed');
+}
+
+/** Opens the form, or shows that a form is being taken. Trouble here is not the customer's message: it is logged and that is all. */
+async function answerAtOnce({ rest, log }: TakeParts, interaction: Fields | null, signal: AbortSignal): Promise<void> {
+  const answer = answerTo(interaction);
+  const id = snowflakeOf(interaction?.['id']);
+  const token = stringOf(interaction?.['token']);
+  if (answer === null || id === null || token === null) return;
+  try {
+    await respond(rest, { id, token }, answer, signal);
+  } catch (error) {
+    log.warn(
+      { interactionId: id, error: error instanceof Error ? error.name : typeof error },
+      'interaction not answered',
+    );
+  }
+}
+
+function answerTo(interaction: Fields | null): Readonly<Record<string, unknown>> | null {
+  const data = recordOf(interaction?.['data']);
+  const locale = stringOf(interaction?.['locale']) ?? '';
+  const type = integerOf(interaction?.['type']);
+  if (type === INTERACTION_TYPE.command && data?.['name'] === SUPPORT_COMMAND) return formFor(locale);
+  if (type === INTERACTION_TYPE.command && data?.['name'] === BUTTON_COMMAND) {
+    return invitationFor(stringOf(interaction?.['guild_locale']) ?? locale);
+  }
+  if (type === INTERACTION_TYPE.component && data?.['custom_id'] === CONTACT_BUTTON_ID) return formFor(locale);
+  return type === INTERACTION_TYPE.form && data?.['custom_id'] === FORM_ID ? WAIT_PLEASE : null;
+}
+
+/** Makes our commands known; each replaces an older one of its name. Best effort: without them everything else works. */
+export async function registerCommands(
+  { rest, log }: Pick<TakeParts, 'rest' | 'log'>,
+  applicationId: string,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    for (const command of COMMANDS) {
+      await rest.call('POST', `/applications/${applicationId}/commands`, { json: command }, signal);
+    }
+  } catch (error) {
+    if (!signal.aborted)
+      log.warn({ error: error instanceof Error ? error.message : typeof error }, 'commands not registered');
+  }
+}

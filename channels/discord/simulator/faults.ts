@@ -1,0 +1,165 @@
+/**
+ * Trouble on command. For calls of the REST API:
+ * - `rate_limited`: 429 with `retryAfterSeconds` (default 1) and `scope`, nothing done.
+ * - `error_before` / `error_after`: `status` (default 500), before or after acting.
+ * - `drop_before` / `drop_after`: the connection is cut, before or after acting.
+ * - `hang_before` / `hang_after`: no answer ever, before or after acting.
+ * - `slow`: acts and answers after `latencyMs` (default 1000).
+ * - `not_json`: acts, then answers with a page of HTML.
+ * - `refuse`: `status` (default 400) and error `code` (default 0), nothing done.
+ * For downloads (route `file`), besides those above: `cut_download` cuts the connection after `afterBytes` (default: half).
+ * For the gateway:
+ * - `refuse_connect`: the socket is cut before the handshake is answered. `no_hello`, `no_ready`: silence.
+ * - `no_ack`: a heartbeat is not answered. `invalid_session`: IDENTIFY or RESUME is answered with d=false, the session is gone.
+ * - `close_identify`: closes with `closeCode` after IDENTIFY. `no_replay`: RESUMED without what was missed.
+ * - `missing_channel_type`, `odd_thread` (`"thread": null`): on MESSAGE_CREATE. `duplicate_dispatch`: hands one out twice.
+ * - `malformed_frame`: a frame that is no JSON goes before a dispatch.
+ */
+export const FAULT_KINDS = [
+  'rate_limited',
+  'error_before',
+  'error_after',
+  'drop_before',
+  'drop_after',
+  'hang_before',
+  'hang_after',
+  'slow',
+  'not_json',
+  'refuse',
+  'cut_download',
+  'refuse_connect',
+  'no_hello',
+  'no_ready',
+  'no_ack',
+  'invalid_session',
+  'close_identify',
+  'no_replay',
+  'missing_channel_type',
+  'odd_thread',
+  'duplicate_dispatch',
+  'malformed_frame',
+] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+const OF_GATEWAY: ReadonlySet<FaultKind> = new Set([
+  'refuse_connect',
+  'no_hello',
+  'no_ready',
+  'no_ack',
+  'invalid_session',
+  'close_identify',
+  'no_replay',
+  'missing_channel_type',
+  'odd_thread',
+  'duplicate_dispatch',
+  'malformed_frame',
+]);
+
+/** Calls that say nothing of customers; a fault strikes them only when it names them. */
+const NOT_BY_DEFAULT: ReadonlySet<string> = new Set([
+  'GET /gateway/bot',
+  'GET /gateway',
+  'GET /users/@me',
+  'GET /applications/@me',
+  'GET /oauth2/applications/@me',
+  'file',
+]);
+
+export interface FaultRule {
+  kind: FaultKind;
+  /** Only this call, such as `POST /channels/:id/messages`; `file`: downloads; absent: every one that is about customers. */
+  route?: string;
+  channelId?: string;
+  /** How often it strikes; absent: for ever. */
+  times?: number;
+  /** Chance per call in [0, 1]; absent: 1. Drawn from the simulator's seed. */
+  probability?: number;
+  retryAfterSeconds?: number;
+  scope?: 'user' | 'global' | 'shared';
+  status?: number;
+  code?: number;
+  message?: string;
+  latencyMs?: number;
+  afterBytes?: number;
+  closeCode?: number;
+}
+
+export interface Faults {
+  /** Adds a rule; the returned function takes it back. The first rule that fits strikes. */
+  add(rule: FaultRule): () => void;
+  clear(): void;
+  /** Told of every strike, with the rule as it was added. */
+  onStrike(listener: (rule: FaultRule) => void): () => void;
+  readonly rules: readonly FaultRule[];
+}
+
+export interface DrawnFaults extends Faults {
+  /** The fault that strikes a call, or null. */
+  forCall(route: string, channelId: string | null): FaultRule | null;
+  /** The fault of this kind that strikes the gateway now, or null. */
+  forGateway(kind: FaultKind): FaultRule | null;
+}
+
+/** Uniform numbers in [0, 1) from a seed (mulberry32, public domain), so that a run can be repeated. */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+export function createFaults(random: () => number): DrawnFaults {
+  const entries: { rule: FaultRule; left: number }[] = [];
+  const listeners = new Set<(rule: FaultRule) => void>();
+
+  const draw = (fits: (rule: FaultRule) => boolean): FaultRule | null => {
+    for (const entry of entries) {
+      if (!fits(entry.rule)) continue;
+      if (entry.rule.probability !== undefined && random() >= entry.rule.probability) continue;
+      entry.left -= 1;
+      if (entry.left <= 0) entries.splice(entries.indexOf(entry), 1);
+      for (const listener of listeners) listener(entry.rule);
+      return entry.rule;
+    }
+    return null;
+  };
+
+  return {
+    get rules() {
+      return entries.map(({ rule }) => rule);
+    },
+    add(rule) {
+      const entry = { rule, left: rule.times ?? Number.POSITIVE_INFINITY };
+      entries.push(entry);
+      return () => {
+        const at = entries.indexOf(entry);
+        if (at >= 0) entries.splice(at, 1);
+      };
+    },
+    clear() {
+      entries.length = 0;
+    },
+    onStrike(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    forCall(route, channelId) {
+      if (entries.length === 0) return null;
+      return draw(
+        (rule) =>
+          !OF_GATEWAY.has(rule.kind) &&
+          (rule.kind !== 'cut_download' || route === 'file') &&
+          (rule.channelId === undefined || rule.channelId === channelId) &&
+          (rule.route === undefined
+            ? rule.kind === 'cut_download' || !NOT_BY_DEFAULT.has(route)
+            : rule.route === route),
+      );
+    },
+    forGateway(kind) {
+      return entries.length === 0 ? null : draw((rule) => rule.kind === kind);
+    },
+  };
+}

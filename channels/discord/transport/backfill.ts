@@ -1,0 +1,234 @@
+import type { Log } from '../../../src/core/ports/log.ts';
+import { createBackoff, pause } from '../../shared/backoff.ts';
+import { integerOf, recordOf, stringOf } from '../../shared/read-unknown.ts';
+import type { StateBoard } from './connection-state.ts';
+import type { Lanes } from './lanes.ts';
+import type { Pacer } from './pacer.ts';
+import type { DiscordRest, GatewayOptions, GatewayTimes, ServerChannel } from './ports.ts';
+import { ACCOUNT_BOOKMARK, bookmarkAt, idOf, positionAt, positionOf, readBookmarkName, timeOf } from './positions.ts';
+import { type GapPlace, readGap } from './read-gap.ts';
+
+export interface BackfillOptions {
+  rest: DiscordRest;
+  pacer: Pacer;
+  lanes: Lanes;
+  log: Log;
+  board: StateBoard;
+  times: GatewayTimes;
+  clock: GatewayOptions['clock'];
+  records: GatewayOptions['records'];
+  covers(channel: ServerChannel): boolean;
+  shardId: number;
+  /** Stores one message of a gap; false: aborted before it was. */
+  store(message: Readonly<Record<string, unknown>>, place: GapPlace, messageId: string): Promise<boolean>;
+}
+
+/** Reads what was written while no session brought it. One for each session that began anew. */
+export interface Backfill {
+  /** A GUILD_CREATE: its channels are looked at. */
+  addGuild(guild: unknown): void;
+  /** A place that began to be known after the session did: what came in it later is looked for. */
+  addPlace(channelId: string, guildId: string | null, messageId: string): void;
+  /** All servers have told of themselves: begins with the channels, then direct messages. Resolves when all is read. */
+  run(): Promise<void>;
+  /**
+   * Sees to it that what came before in a channel has been handed on, within a bounded time. To be called in the channel's lane.
+   * Resolves to whether it has: then what comes now may move the channel's bookmark.
+   */
+  catchUp(channelId: string): Promise<boolean>;
+}
+
+/** Places read at the same time. */
+const AT_ONCE = 8;
+const TRIES = 20;
+
+export function createBackfill(options: BackfillOptions, signal: AbortSignal): Backfill {
+  const { board, log, times, records } = options;
+  const who = `backfill:${options.shardId}`;
+  const startedMs = performance.now();
+  let shownUntilMs = 0;
+  /** What is stored of each known place: its position. The most recently active first. */
+  const known = new Map<string, { position: number; direct: boolean }>();
+  /** Places that may have something to read. */
+  const pending = new Map<string, GapPlace>();
+  /** Channels of servers told before it was known what is stored. */
+  const early: unknown[] = [];
+  let loaded = false;
+  let baseline = 0;
+  let total = 0;
+  let found = 0;
+  let oldest: number | null = null;
+
+  const load = async (): Promise<void> => {
+    const backoff = createBackoff({ firstMs: times.storeRetryMs, maxMs: times.storeRetryMs * 10 });
+    while (!signal.aborted) {
+      try {
+        const account = await records.bookmark(ACCOUNT_BOOKMARK);
+        if (account === null) {
+          // The first start: what was written before us is none of ours.
+          const begun = bookmarkAt(positionAt(options.clock.nowMs()));
+          await records.beginAt(ACCOUNT_BOOKMARK, begun);
+          baseline = begun.position;
+        } else baseline = account.position;
+        known.clear();
+        for await (const { name, position } of records.allBookmarks()) {
+          const place = readBookmarkName(name);
+          if (place !== null) known.set(place.channelId, { position, direct: place.direct });
+        }
+        loaded = true;
+        for (const [channelId, { direct, position }] of known) {
+          if (direct && options.shardId === 0)
+            pending.set(channelId, { channelId, guildId: null, type: null, from: position });
+        }
+        for (const guild of early.splice(0)) look(guild);
+        return;
+      } catch (error) {
+        log.warn({ error: error instanceof Error ? error.name : typeof error }, 'bookmarks cannot be read');
+        await pause(backoff.nextMs(), signal);
+      }
+    }
+  };
+
+  const look = (guild: unknown): void => {
+    const record = recordOf(guild);
+    const guildId = idOf(record?.['id']);
+    if (record === null || guildId === null) return;
+    for (const list of [record['channels'], record['threads']]) {
+      for (const one of Array.isArray(list) ? (list as unknown[]) : []) lookAt(one, guildId);
+    }
+  };
+  const lookAt = (value: unknown, guildId: string): void => {
+    const channel = recordOf(value);
+    const id = idOf(channel?.['id']);
+    const last = idOf(stringOf(channel?.['last_message_id']));
+    const type = integerOf(channel?.['type']);
+    // A forum's last_message_id names its newest post, which is a thread of its own.
+    if (channel === null || id === null || last === null || type === null || type === 15 || type === 16) return;
+    const from = known.get(id)?.position;
+    const isCovered = (): boolean => options.covers({ id, guildId, type, parentId: idOf(channel['parent_id']) });
+    if (from === undefined && !isCovered()) return;
+    if (positionOf(last) <= (from ?? baseline)) return;
+    pending.set(id, { channelId: id, guildId, type, from: from ?? baseline });
+  };
+  const loading = load();
+
+  const read = async (place: GapPlace, urgent: boolean): Promise<boolean> => {
+    // Another one was quicker.
+    if (pending.get(place.channelId) !== place) return !pending.has(place.channelId);
+    const outcome = await readGap(
+      place,
+      {
+        rest: options.rest,
+        pacer: options.pacer,
+        hand: (message, id) => options.store(message, place, id),
+        urgent,
+        ...(urgent ? { withinMs: times.orderWaitMs } : {}),
+      },
+      signal,
+    );
+    found += outcome.found;
+    if (outcome.found > 0) oldest = Math.min(oldest ?? place.from, place.from);
+    if (outcome.kind === 'later') {
+      // What was read is stored: the next try begins behind it.
+      pending.set(place.channelId, { ...place, from: outcome.upTo });
+      return false;
+    }
+    pending.delete(place.channelId);
+    if (outcome.kind === 'read') board.set(`channel:${place.channelId}`, null);
+    if (outcome.kind === 'no_access' && place.guildId !== null) {
+      log.warn({ channelId: place.channelId, guildId: place.guildId }, 'a channel may not be read');
+      board.set(`channel:${place.channelId}`, {
+        state: 'retrying',
+        code: 'no_access',
+        message: `The bot may not read channel ${place.channelId} of server ${place.guildId}`,
+        mend: 'Give its role View Channel and Read Message History there, or leave the channel out of the configuration.',
+      });
+    }
+    return true;
+  };
+
+  const tell = (): void => {
+    const isShown = performance.now() < shownUntilMs;
+    const waiting = pending.size;
+    if (!isShown || waiting === 0 || signal.aborted) return board.set(who, null);
+    board.set(who, {
+      state: 'lagging',
+      code: 'catching_up',
+      message: `Reading what was written while we were away: ${total - waiting} of ${total} conversations looked through, ${found} messages found`,
+      mend: 'Nothing: it goes on by itself, beside new messages.',
+      behindMs: oldest === null ? 0 : Math.max(0, options.clock.nowMs() - timeOf(oldest)),
+      waiting,
+    });
+  };
+
+  const readAll = async (ids: readonly string[]): Promise<void> => {
+    const queue = ids.values();
+    const worker = async (): Promise<void> => {
+      for (const id of queue) {
+        for (let tries = 0; tries < TRIES && !signal.aborted; tries += 1) {
+          let isDone = false;
+          await options.lanes.run(id, async () => {
+            const place = pending.get(id);
+            isDone = place === undefined || (await read(place, false));
+          });
+          if (isDone) break;
+          await pause(Math.min(times.maxRetryMs, times.firstRetryMs * 2 ** Math.min(tries, 6)), signal);
+        }
+        if (signal.aborted) return;
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  };
+
+  return {
+    addGuild(guild) {
+      if (loaded) look(guild);
+      else early.push(guild);
+    },
+    addPlace(channelId, guildId, messageId) {
+      const add = async (): Promise<void> => {
+        await loading;
+        const position = positionOf(messageId);
+        const isKnown = (known.get(channelId)?.position ?? 0) >= position;
+        if (isKnown || pending.has(channelId) || signal.aborted) return;
+        pending.set(channelId, { channelId, guildId, type: null, from: position });
+        await readAll([channelId]);
+      };
+      add().catch((error: unknown) => {
+        log.error({ channelId, error: error instanceof Error ? error.name : typeof error }, 'a gap could not be read');
+      });
+    },
+    async run() {
+      await loading;
+      if (signal.aborted) return;
+      total = pending.size;
+      shownUntilMs = performance.now() + times.lagShownMs;
+      const timer = setInterval(tell, 500).unref();
+      tell();
+      const places = [...pending.values()];
+      const inServers = places.filter(({ guildId }) => guildId !== null).sort((a, b) => b.from - a.from);
+      const direct = places.filter(({ guildId }) => guildId === null);
+      try {
+        // Those of servers are known to have changed; direct messages must be asked for one by one.
+        await readAll(inServers.map(({ channelId }) => channelId));
+        await readAll(direct.map(({ channelId }) => channelId));
+        while (pending.size > 0 && !signal.aborted) {
+          await pause(times.maxRetryMs, signal);
+          await readAll([...pending.keys()]);
+        }
+      } finally {
+        clearInterval(timer);
+        board.set(who, null);
+      }
+      log.info({ places: total, found, tookMs: Math.round(performance.now() - startedMs) }, 'gap read');
+    },
+    async catchUp(channelId) {
+      if (!loaded) {
+        await Promise.race([loading, pause(times.orderWaitMs, signal)]);
+        if (!loaded) return false;
+      }
+      const place = pending.get(channelId);
+      return place === undefined || read(place, true);
+    },
+  };
+}

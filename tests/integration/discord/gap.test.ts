@@ -1,0 +1,267 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createDiscordSimulator, type DiscordSimulator } from '../../../channels/discord/simulator/index.ts';
+import type { DiscordGatewayPayload } from '../../../channels/discord/transport/ports.ts';
+import { bookmarkAt, bookmarkName, positionAt, positionOf } from '../../../channels/discord/transport/positions.ts';
+import { memoryRecords } from '../../kit/channels/memory-records.ts';
+import { messagesOf, type Receiver, receive, stateOf, until } from '../../unit/channels/discord/transport/receiver.ts';
+
+const MINUTE_MS = 60_000;
+
+let simulator: DiscordSimulator;
+let receivers: Receiver[] = [];
+
+beforeEach(async () => {
+  simulator = createDiscordSimulator({ gateway: { resumeWindowMs: 2 * MINUTE_MS } });
+  await simulator.start();
+});
+
+afterEach(async () => {
+  for (const receiver of receivers) await receiver.stop();
+  receivers = [];
+  await simulator.stop();
+});
+
+function open(options: Parameters<typeof receive>[1] = {}): Receiver {
+  const receiver = receive(simulator, options);
+  receivers.push(receiver);
+  return receiver;
+}
+
+const connected = (receiver: Receiver, withinMs?: number): Promise<void> =>
+  until(`connected, but ${stateOf(receiver)}`, () => stateOf(receiver) === 'connected', withinMs);
+const channelCalls = (): string[] =>
+  simulator.log.calls.filter(({ route }) => route === 'GET /channels/:id/messages').map(({ path }) => path);
+
+describe('a gap of five minutes', () => {
+  test('with 100 messages in ten channels is recovered whole and in order, while new ones come', async () => {
+    const server = simulator.guild();
+    const channels = Array.from({ length: 5 }, (_, at) => server.addChannel(`c${at}`));
+    const people = Array.from({ length: 5 }, () => simulator.customer());
+    const places = [...channels, ...people.map(({ dm }) => dm)];
+    const [writer] = people;
+    if (writer === undefined) throw new Error('nobody writes');
+    const writeIn = (place: string, text: string): void => {
+      const person = people.find(({ dm }) => dm === place) ?? writer;
+      person.write(text, { channelId: place });
+    };
+    const receiver = open({ covers: ({ id }) => channels.includes(id) });
+    await connected(receiver);
+    for (const place of places) writeIn(place, `before ${place}`);
+    await until('what came before', () => receiver.texts().length === 10);
+
+    await simulator.suspend();
+    const expected = new Map(places.map((place) => [place, [`before ${place}`]]));
+    for (let number = 0; number < 10; number += 1) {
+      for (const place of places) {
+        writeIn(place, `gap ${number}`);
+        expected.get(place)?.push(`gap ${number}`);
+      }
+      simulator.clock.advance(MINUTE_MS / 2);
+    }
+    await simulator.resume();
+    // The session is too old: nothing is replayed.
+    await until('a new session', () => simulator.log.gateway.filter(({ outcome }) => outcome === 'ready').length === 2);
+    for (const place of places) {
+      writeIn(place, 'new');
+      expected.get(place)?.push('new');
+    }
+    await until('all', () => receiver.texts().length === 10 + 100 + 10);
+    for (const place of places) expect([place, receiver.texts(place)]).toEqual([place, expected.get(place)]);
+    const found = receiver.stored.filter(({ source }) => source === 'backfill');
+    expect(found.every(({ d }) => typeof (d as { channel_type: unknown }).channel_type === 'number')).toBe(true);
+    expect(found.find(({ d }) => (d as { channel_id: string }).channel_id === channels[0])?.d).toMatchObject({
+      guild_id: server.id,
+      channel_type: 0,
+    });
+    await until('the end of it', () => stateOf(receiver) === 'connected');
+  });
+
+  test('is recovered by a process that starts anew, pages and all; the next start asks for nothing twice', async () => {
+    const channelId = simulator.guild().addChannel('help');
+    const customer = simulator.customer();
+    const records = memoryRecords();
+    const covers = ({ id }: { id: string }): boolean => id === channelId;
+    const first = open({ records, covers });
+    await connected(first);
+    customer.write('first', { channelId });
+    await until('the first', () => first.texts().length === 1);
+    await first.stop();
+
+    for (let number = 0; number < 250; number += 1) customer.write(`gap ${number}`, { channelId });
+    const second = open({ records, covers });
+    await until('all', () => second.texts().length >= 251);
+    expect(second.texts(channelId)).toEqual(['first', ...Array.from({ length: 250 }, (_, at) => `gap ${at}`)]);
+    await second.stop();
+
+    simulator.log.clear();
+    const third = open({ records, covers });
+    await connected(third);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(third.texts()).toEqual([]);
+    expect(channelCalls()).toEqual([]);
+  });
+
+  test('that is cut off half way goes on where it was, and loses nothing', async () => {
+    const channelId = simulator.guild().addChannel('help');
+    const customer = simulator.customer();
+    const records = memoryRecords();
+    const covers = ({ id }: { id: string }): boolean => id === channelId;
+    const first = open({ records, covers });
+    await connected(first);
+    customer.write('first', { channelId });
+    await until('the first', () => first.texts().length === 1);
+    await first.stop();
+    for (let number = 0; number < 30; number += 1) customer.write(`gap ${number}`, { channelId });
+
+    const second = open({ records, covers });
+    await until('some', () => second.texts().length >= 10);
+    await second.stop();
+    // Written by nobody's leave while reading was broken off.
+    customer.write('last', { channelId });
+    const third = open({ records, covers });
+    await until('the last', () => third.texts().includes('last'));
+    const stored = new Set([...second.texts(channelId), ...third.texts(channelId)]);
+    expect([...stored]).toEqual(['first', ...Array.from({ length: 30 }, (_, at) => `gap ${at}`), 'last']);
+  });
+
+  test('survives rate limits, errors and cut answers', async () => {
+    const customer = simulator.customer();
+    const records = memoryRecords();
+    const first = open({ records });
+    await connected(first);
+    customer.write('first');
+    await until('the first', () => first.texts().length === 1);
+    await first.stop();
+    for (let number = 0; number < 20; number += 1) customer.write(`gap ${number}`);
+    const route = 'GET /channels/:id/messages';
+    simulator.faults.add({ kind: 'rate_limited', route, times: 2, retryAfterSeconds: 0.05 });
+    simulator.faults.add({ kind: 'error_before', route, times: 2, status: 503 });
+    simulator.faults.add({ kind: 'drop_after', route, times: 2 });
+    simulator.faults.add({ kind: 'not_json', route, times: 1 });
+    const second = open({ records });
+    await until('all', () => second.texts().length === 21);
+    expect(simulator.faults.rules).toEqual([]);
+    expect(second.texts()).toEqual(['first', ...Array.from({ length: 20 }, (_, at) => `gap ${at}`)]);
+  });
+
+  test('a customer whose first message was still being stored when the session was lost misses nothing', async () => {
+    const records = memoryRecords();
+    let isHeld = true;
+    const receiver = open({
+      records,
+      async take(payload, bookmark) {
+        while (isHeld) await new Promise((resolve) => setTimeout(resolve, 5));
+        if (bookmark !== undefined) records.bookmarks.set(bookmark.name, bookmark);
+        taken.push(payload);
+      },
+    });
+    const taken: DiscordGatewayPayload[] = [];
+    await connected(receiver);
+    const customer = simulator.customer();
+    customer.write('first');
+    await until('it came', () => simulator.log.gateway.length === 1);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await simulator.suspend();
+    simulator.clock.advance(5 * MINUTE_MS);
+    customer.write('in the gap');
+    await simulator.resume();
+    await until('a new session', () => simulator.log.gateway.filter(({ outcome }) => outcome === 'ready').length === 2);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    isHeld = false;
+    await until('both', () => new Set(messagesOf(taken).map(({ content }) => content)).size === 2);
+    expect([...new Set(messagesOf(taken).map(({ content }) => content))]).toEqual(['first', 'in the gap']);
+  });
+
+  test('while it cannot be read, new messages come, and do not hide it', async () => {
+    const customer = simulator.customer();
+    const records = memoryRecords();
+    const first = open({ records });
+    await connected(first);
+    customer.write('first');
+    await until('the first', () => first.texts().length === 1);
+    await first.stop();
+    customer.write('in the gap');
+    const lift = simulator.faults.add({ kind: 'error_before', route: 'GET /channels/:id/messages' });
+    const second = open({ records });
+    await until('connected', () => simulator.gatewayConnections === 1);
+    await until('ready', () => simulator.log.gateway.length === 2);
+    customer.write('new');
+    await until('the new one', () => second.texts().includes('new'));
+    await second.stop();
+    lift();
+    const third = open({ records });
+    await until('the gap', () => third.texts().includes('in the gap'));
+  });
+});
+
+describe('what is read and what is not', () => {
+  test('the first start of an account reads nothing of what was there before', async () => {
+    const channelId = simulator.guild().addChannel('help');
+    simulator.customer().write('long ago', { channelId, atMs: Date.now() - 60 * MINUTE_MS });
+    const receiver = open({ covers: () => true });
+    await connected(receiver);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(receiver.texts()).toEqual([]);
+    expect(channelCalls()).toEqual([]);
+  });
+
+  test('posts opened in a forum of the configuration during the gap are found', async () => {
+    const server = simulator.guild();
+    const forum = server.addForum('questions');
+    const records = memoryRecords();
+    const covers = ({ parentId }: { parentId: string | null }): boolean => parentId === forum;
+    const first = open({ records, covers });
+    await connected(first);
+    await first.stop();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const customer = simulator.customer();
+    const post = customer.openPost(forum, 'How?', 'the question');
+    const second = open({ records, covers });
+    await until('the question', () => second.texts().length === 1);
+    expect(messagesOf(second.stored)).toMatchObject([
+      { id: post.id, channel_id: post.channelId, guild_id: server.id, channel_type: 11, content: 'the question' },
+    ]);
+  });
+
+  test('a channel of the configuration that may not be read is a state with a mend', async () => {
+    const server = simulator.guild();
+    const channelId = server.addChannel('help');
+    const records = memoryRecords();
+    records.bookmarks.set('account', bookmarkAt(positionAt(Date.now() - MINUTE_MS)));
+    simulator.customer().write('unseen', { channelId });
+    simulator.faults.add({ kind: 'refuse', route: 'GET /channels/:id/messages', status: 403, code: 50_001, channelId });
+    const receiver = open({ records, covers: ({ id }) => id === channelId });
+    await until('the state', () => stateOf(receiver) === 'retrying no_access');
+    expect(receiver.states.at(-1)).toMatchObject({ mend: expect.stringContaining('Read Message History') });
+  });
+
+  test('100,000 known direct messages: soon at work, recent ones first, the rest beside it', async () => {
+    const records = memoryRecords();
+    const now = Date.now();
+    records.bookmarks.set('account', bookmarkAt(positionAt(now - 1_000 * MINUTE_MS)));
+    for (let number = 0; number < 100_000; number += 1) {
+      const id = String(300_000_000_000_000_000n + BigInt(number));
+      records.bookmarks.set(bookmarkName(id, true), bookmarkAt(positionAt(now - 900 * MINUTE_MS) - number));
+    }
+    const [busy, recent] = [simulator.customer(), simulator.customer()];
+    for (const [customer, agoMs] of [
+      [busy, 800 * MINUTE_MS],
+      [recent, 1_000],
+    ] as const) {
+      const { id } = customer.write('known', { silent: true, atMs: now - agoMs });
+      records.bookmarks.set(bookmarkName(customer.dm, true), bookmarkAt(positionOf(id)));
+    }
+    recent.write('missed', { silent: true });
+    const receiver = open({ records, times: { backfillPerSecond: 25, lagShownMs: 2_000 } });
+    await until('ready', () => simulator.log.gateway.length === 1, 10_000);
+    // The one that was active last is asked for among the first.
+    await until('the missed one', () => receiver.texts().includes('missed'), 10_000);
+    // A message of any other does not wait for its turn.
+    busy.write('new');
+    await until('the new one', () => receiver.texts().includes('new'), 5_000);
+    expect(receiver.states.some((state) => state.state === 'lagging' && state.code === 'catching_up')).toBe(true);
+    await connected(receiver, 10_000);
+    const perSecond = channelCalls().length / ((Date.now() - now) / 1_000);
+    expect(perSecond).toBeLessThan(30);
+  });
+});
