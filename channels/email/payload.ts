@@ -1,59 +1,61 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { wellFormed } from '../shared/well-formed.ts';
 import type { ParsedEmail } from './parse/parsed-email.ts';
+
+/** Any text of a mail: a header may hold bytes that the store does not take. */
+const words = z.string().transform(wellFormed);
 
 /** Where a mail stood when it was read, and what the server said of it. */
 const place = z.object({
-  folder: z.string(),
-  uidValidity: z.string(),
+  folder: words,
+  uidValidity: words,
   uid: z.number(),
   /** From the folder of spam, or marked by the server. */
   spam: z.boolean(),
   internalDateMs: z.number().nullable(),
 });
 
-const address = z.object({ name: z.string(), address: z.string() });
+const address = z.object({ name: words, address: words });
 
 const file = z.object({
-  fileName: z.string().nullable(),
-  mime: z.string(),
+  fileName: words.nullable(),
+  mime: words,
   sizeBytes: z.number(),
   inline: z.boolean(),
-  contentId: z.string().nullable(),
+  contentId: words.nullable(),
   /** The blob's id in base64url: as hex it would look like a key of somebody's wallet. Null: it was too large to be kept. */
-  held: z.string().nullable(),
+  held: words.nullable(),
 });
 
 const mail = z.object({
-  from: z.string().nullable(),
-  fromName: z.string(),
+  from: words.nullable(),
+  fromName: words,
   to: z.array(address),
   cc: z.array(address),
   replyTo: z.array(address),
-  subject: z.string(),
-  messageId: z.string().nullable(),
-  inReplyTo: z.string().nullable(),
-  references: z.array(z.string()),
-  text: z.string(),
-  replyText: z.string(),
-  html: z.string().nullable(),
+  subject: words,
+  messageId: words.nullable(),
+  inReplyTo: words.nullable(),
+  references: z.array(words),
+  text: words,
+  replyText: words,
+  html: words.nullable(),
   files: z.array(file),
   autoSubmitted: z.boolean(),
   isBounce: z.boolean(),
   isFeedback: z.boolean(),
-  dsn: z.array(
-    z.object({ recipient: z.string(), status: z.string().nullable(), action: z.string(), diagnostic: z.string() }),
-  ),
-  originalMessageId: z.string().nullable(),
-  crypto: z.object({ kind: z.enum(['none', 'signed', 'encrypted']), method: z.string().nullable() }),
-  calendar: z.object({ method: z.string(), summary: z.string() }).nullable(),
-  warnings: z.array(z.string()),
-  returnPath: z.string().nullable(),
-  deliveredTo: z.array(z.string()),
+  dsn: z.array(z.object({ recipient: words, status: words.nullable(), action: words, diagnostic: words })),
+  originalMessageId: words.nullable(),
+  crypto: z.object({ kind: z.enum(['none', 'signed', 'encrypted']), method: words.nullable() }),
+  calendar: z.object({ method: words, summary: words }).nullable(),
+  warnings: z.array(words),
+  returnPath: words.nullable(),
+  deliveredTo: z.array(words),
   /** Of what made it machine mail: reasons of the parser, names of headers and rules alone. */
-  reasons: z.array(z.string()),
+  reasons: z.array(words),
   autoReplied: z.boolean(),
-  ownLoop: z.string().nullable(),
+  ownLoop: words.nullable(),
 });
 
 /**
@@ -63,11 +65,11 @@ const mail = z.object({
 export const mailPayload = z.object({
   v: z.literal(1),
   place,
-  digest: z.string(),
-  trust: z.object({ proof: z.enum(['proven', 'claimed']), reason: z.string() }),
+  digest: words,
+  trust: z.object({ proof: z.enum(['proven', 'claimed']), reason: words }),
   mail: mail.nullable(),
   /** Why `mail` is null. */
-  unreadable: z.string().nullable(),
+  unreadable: words.nullable(),
 });
 export type MailPayload = z.infer<typeof mailPayload>;
 

@@ -3,7 +3,7 @@ import type { MessageExtras } from '../../../src/core/model/extras.ts';
 import type { InboundMessage, Normalised, Participant, References } from '../../../src/core/model/inbound.ts';
 import type { Correspondent, LetterFacts } from '../../../src/core/model/letter.ts';
 import { wordsForFiles } from '../../../src/core/rules/message-words.ts';
-import { nameLine, wellFormed } from '../../shared/well-formed.ts';
+import { nameLine } from '../../shared/well-formed.ts';
 import { deliveryOf, externalIdFor, mailboxOf, referenceKey, threadOf } from '../ids.ts';
 import type { MailContext, ReadMail } from '../normalise.ts';
 
@@ -55,7 +55,7 @@ function filesOf({ mail }: ReadMail): InboundAttachment[] {
   };
   return [
     ...files,
-    { kind: 'document', ...facts, uniqueRef: null, remote: {}, role: 'html', content: wellFormed(mail.html) },
+    { kind: 'document', ...facts, uniqueRef: null, remote: {}, role: 'html', content: mail.html },
   ];
 }
 
@@ -96,7 +96,7 @@ function wordsOf(
   { mail }: ReadMail,
   shown: readonly InboundAttachment[],
 ): { text: string; standIn?: MessageExtras['standIn'] } {
-  const written = wellFormed(mail.replyText).trim().slice(0, MAX_TEXT).toWellFormed();
+  const written = mail.replyText.trim().slice(0, MAX_TEXT).toWellFormed();
   if (written !== '') return { text: written };
   if (mail.crypto.kind === 'encrypted') return { text: '[encrypted]', standIn: 'thing' };
   const subject = line(mail.subject, MAX_SUBJECT);
@@ -119,7 +119,7 @@ export function readLetter(read: ReadMail, context: MailContext): Normalised {
     read,
     attachments.filter((file) => file.role === undefined),
   );
-  const fullText = wellFormed(mail.text).trim().slice(0, MAX_TEXT).toWellFormed();
+  const fullText = mail.text.trim().slice(0, MAX_TEXT).toWellFormed();
   const filed = filedAs(read);
   /** Our own address without the tag we put into it. */
   const shown = (one: Correspondent): Correspondent =>
@@ -132,7 +132,7 @@ export function readLetter(read: ReadMail, context: MailContext): Normalised {
     to: mail.to.slice(0, MAX_PEOPLE).map(shown),
     cc: mail.cc.slice(0, MAX_PEOPLE).map(shown),
     ...(mail.replyTo.length === 0 ? {} : { replyTo: mail.replyTo.slice(0, 10).map(correspondent) }),
-    ...(mail.messageId === null ? {} : { messageId: mail.messageId.slice(0, 900) }),
+    ...(mail.messageId === null ? {} : { messageId: mail.messageId.slice(0, 900).toWellFormed() }),
     references: mail.references.slice(-50),
     proof: payload.trust.proof,
     proofReason: payload.trust.reason,

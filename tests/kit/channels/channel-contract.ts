@@ -208,11 +208,30 @@ export function channelContract(name: string, harness: ChannelHarness): void {
         fc.assert(fc.property(fc.anything(), (payload) => check(payload)));
       });
 
-      test('no change of a real payload makes it throw', async () => {
+      async function realPayload(): Promise<unknown> {
         await rig.write('real');
         const { stored } = receive();
         await eventually(() => stored.length > 0);
-        const real: unknown = JSON.parse((stored[0] ?? Buffer.alloc(0)).toString('utf8'));
+        return JSON.parse((stored[0] ?? Buffer.alloc(0)).toString('utf8'));
+      }
+
+      test('what the store does not take is nowhere, wherever in a payload it stood', async () => {
+        const real = await realPayload();
+        for (const path of pathsOf(real)) {
+          for (const value of [
+            '\u0000',
+            'a\u0000b@c.test',
+            '\ud83d',
+            ['\u0000'],
+            [{ name: '\u0000', address: '\udc00' }],
+          ]) {
+            check(replaceAt(real, path, value));
+          }
+        }
+      });
+
+      test('no change of a real payload makes it throw', async () => {
+        const real = await realPayload();
         const paths = pathsOf(real);
         fc.assert(
           fc.property(
