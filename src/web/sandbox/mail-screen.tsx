@@ -101,7 +101,7 @@ function Letter(props: { letter: CorrespondentLetter; name: string; ourAddress: 
           </IconButton>
         )}
       </div>
-      <p className="mt-1 max-h-48 overflow-y-auto text-s whitespace-pre-wrap wrap-anywhere">{letter.text.trim()}</p>
+      <p className="mt-1 text-s whitespace-pre-wrap wrap-anywhere">{letter.text.trim()}</p>
       {letter.files.length > 0 && (
         <p className="mt-1 flex items-center gap-1 text-xs text-muted">
           <Paperclip aria-hidden size={12} />

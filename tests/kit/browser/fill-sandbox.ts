@@ -1,4 +1,5 @@
 import { eventually } from '../eventually.ts';
+import { fillLetters } from './fill-letters.ts';
 import { drawnPicture, FILES_CHAT, sendEverything, THINGS_CHAT } from './media-thread.ts';
 import type { SandboxServer } from './sandbox-server.ts';
 
@@ -14,6 +15,10 @@ export interface Filled {
   files: string;
   /** Places, contacts and everything else. */
   things: string;
+  /** Letters with a picture, a file and an answer. */
+  letters: string;
+  /** A letter of somebody nobody vouches for. */
+  claimed: string;
 }
 
 const SEED = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
@@ -45,6 +50,11 @@ export async function fillSandbox(server: SandboxServer): Promise<Filled> {
       30_000,
       100,
     );
+  const state = async () =>
+    (await (await fetch(`${server.address}/api/v1/sandbox/state`)).json()) as {
+      phones: { id: number; messages: { id: number; from: string }[] }[];
+      correspondents: { address: string; letters: { id: number; from: string }[] }[];
+    };
   const conversationOf = async (name: string): Promise<string> => {
     const rows = await server.query<{ id: string }>(
       `SELECT c.id FROM conversation c JOIN contact p ON p.id = c.contact_id WHERE p.display_name = '${name}'`,
@@ -90,10 +100,9 @@ export async function fillSandbox(server: SandboxServer): Promise<Filled> {
   await write('notes', full, 'Seed phrase pasted. Told her to move the funds.');
   await settled();
   await say(1001, 'I will. It was 5 BTC by the way');
-  const state = (await (await fetch(`${server.address}/api/v1/sandbox/state`)).json()) as {
-    phones: { id: number; messages: { id: number; from: string }[] }[];
-  };
-  const last = state.phones.find(({ id }) => id === 1001)?.messages.findLast(({ from }) => from === 'customer');
+  const last = (await state()).phones
+    .find(({ id }) => id === 1001)
+    ?.messages.findLast(({ from }) => from === 'customer');
   await call('/sandbox/edit', { phone: 1001, message: last?.id, text: 'I will. It was 0.5 BTC by the way' });
   await call('/sandbox/troubles', { kind: 'cut_reply' });
   await write('replies', full, 'Thank you. Your transfer has 3 of 6 confirmations.');
@@ -133,5 +142,12 @@ export async function fillSandbox(server: SandboxServer): Promise<Filled> {
   await call(`/conversations/${files}/replies`, { id: crypto.randomUUID(), ...reply }, session);
   await write('replies', things, 'No, we give nothing away. Do not press anything there.');
   await settled();
-  return { blocked, full, bot: await conversationOf('王伟'), resolved, files, things };
+  const letters = await fillLetters({
+    call: (path, body) => call(path, body),
+    reply: (id, text) => write('replies', id, text),
+    mailsOf: async (address) => (await state()).correspondents.find((one) => one.address === address)?.letters ?? [],
+    conversationOf,
+    settled,
+  });
+  return { blocked, full, bot: await conversationOf('王伟'), resolved, files, things, ...letters };
 }

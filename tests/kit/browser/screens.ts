@@ -130,6 +130,18 @@ export const SCREENS: readonly Screen[] = [
       await page.locator('[data-upload="there"]').nth(1).waitFor();
     },
   },
+  { name: 'thread-letters', as: 'lead', address: ({ letters }) => `/inbox/all/${letters}` },
+  {
+    name: 'letter-formatted',
+    as: 'lead',
+    address: ({ letters }) => `/inbox/all/${letters}`,
+    async reach(page) {
+      await page.locator('button:has(svg.lucide-file-code-corner), button:has(svg.lucide-file-code-2)').first().click();
+      await page.locator('iframe').waitFor();
+    },
+  },
+  { name: 'letter-claimed', as: 'lead', address: ({ claimed }) => `/inbox/all/${claimed}` },
+  { name: 'list-filed', as: 'lead', address: () => '/inbox/filed' },
   { name: 'thread-gone', as: 'agent', address: () => '/inbox/all/00000000-0000-7000-8000-000000000000' },
   { name: 'thread-note', as: 'lead', address: ({ full }) => `/inbox/mine/${full}`, reach: press('n') },
   {
@@ -218,7 +230,7 @@ export const SCREENS: readonly Screen[] = [
     address: () => '/inbox/mine',
     dock: true,
     async reach(page) {
-      await page.locator('[role="log"] button').last().click({ force: true });
+      await page.locator('[role="log"]:visible button').last().click({ force: true });
     },
   },
 ];
@@ -247,7 +259,7 @@ export async function openScreens(
     const { context, page, troubles } = await openTab(browser, look);
     const settled = watchSettling(page);
     const preferences = JSON.stringify({ theme: 'system', language, dockOpen: true, enterSends: false });
-    await context.addInitScript(`localStorage.setItem('parley.preferences', '${preferences}')`);
+    await context.addInitScript(`if (window === top) localStorage.setItem('parley.preferences', '${preferences}')`);
     if (person !== 'nobody') {
       await context.request.post(`${server.address}/api/v1/session`, {
         data: { email: EMAILS[person], password: server.password },
