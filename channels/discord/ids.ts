@@ -39,6 +39,11 @@ export function madeAtMs(snowflake: string): number {
   return Number(BigInt(snowflake) >> 22n) + EPOCH_MS;
 }
 
+/** The least id of what was made at that moment, ms since the epoch; the way back of {@link madeAtMs}. */
+export function firstIdAt(atMs: number): string {
+  return String(BigInt(Math.max(0, Math.floor(atMs) - EPOCH_MS)) << 22n);
+}
+
 /** Encodes a place: `123` is a direct message, `123/u77` an author's thread in a channel. */
 export function threadKeyOf({ channelId, authorId }: ThreadAddress): string {
   return authorId === undefined ? channelId : `${channelId}/u${authorId}`;

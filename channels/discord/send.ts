@@ -3,7 +3,7 @@ import type { FileSource, SendRequest } from '../../src/core/ports/channel.ts';
 import { recordOf, stringOf } from '../shared/read-unknown.ts';
 import { isGone, isTooLate, outcomeOf } from './errors.ts';
 import { wordsFor } from './form.ts';
-import { type MessageAddress, madeAtMs, messageKeyOf, messageOfKey, parseThreadKey, snowflakeOf } from './ids.ts';
+import { type MessageAddress, messageKeyOf, messageOfKey, parseThreadKey, snowflakeOf } from './ids.ts';
 import { customIdOf, type DiscordPart, readPart } from './part.ts';
 import { DiscordCallError, type DiscordRest, type DiscordUpload } from './transport/ports.ts';
 
@@ -11,8 +11,6 @@ import { DiscordCallError, type DiscordRest, type DiscordUpload } from './transp
 const ALLOWED_MENTIONS = { parse: [], replied_user: false } as const;
 /** A message that only its reader sees. */
 const EPHEMERAL = 1 << 6;
-/** How many of our last messages are looked through for one whose fate is not known. */
-const LOOK_BACK = 100;
 const BUTTON = 2;
 const PRIMARY = 1;
 const LINK = 5;
@@ -208,49 +206,4 @@ export async function respond(
   } catch (error) {
     if (!(error instanceof DiscordCallError) || !isTooLate(error)) throw error;
   }
-}
-
-/**
- * Looks for a message whose fate is not known among the last ones of its channel: ours, with its nonce. Where the platform does not tell
- * nonces, the same words written since the row was made are it.
- */
-export async function lookUp(
-  rest: DiscordRest,
-  selfId: string | null,
-  request: SendRequest,
-  signal: AbortSignal,
-): Promise<SendOutcome | { kind: 'absent' }> {
-  if (request.action !== 'send') return { kind: 'absent' };
-  const { channelId } = parseThreadKey(request.threadKey);
-  const part = readPart(request.part);
-  const content = part.markdown ?? part.text;
-  try {
-    const path = `/channels/${channelId}/messages`;
-    const found = await rest.call('GET', path, { query: { limit: LOOK_BACK } }, signal);
-    const own = (Array.isArray(found) ? found : []).flatMap((one: unknown) => {
-      const message = recordOf(one);
-      const id = snowflakeOf(message?.['id']);
-      const isOurs = selfId === null || recordOf(message?.['author'])?.['id'] === selfId;
-      return message !== null && id !== null && isOurs ? [{ id, message }] : [];
-    });
-    const match =
-      own.find(({ message }) => message['nonce'] === request.idempotencyKey) ??
-      own.find(
-        ({ id, message }) =>
-          selfId !== null &&
-          content !== '' &&
-          message['nonce'] === undefined &&
-          message['content'] === content &&
-          madeAtMs(id) >= rowMadeAtMs(request.idempotencyKey),
-      );
-    return match === undefined ? { kind: 'absent' } : sentAs(channelId, { id: match.id });
-  } catch (error) {
-    if (!(error instanceof DiscordCallError)) throw error;
-    return outcomeOf(error, 'edit');
-  }
-}
-
-/** When the row of the outbox was made, ms: its id is a UUIDv7, of which the key is the base64url form. */
-function rowMadeAtMs(idempotencyKey: string): number {
-  return Buffer.from(idempotencyKey, 'base64url').readUIntBE(0, 6);
 }

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { answerInteraction, lookUp, respond, sendToDiscord } from '../../../../channels/discord/send.ts';
+import { firstIdAt } from '../../../../channels/discord/ids.ts';
+import { lookUp } from '../../../../channels/discord/look-up.ts';
+import { answerInteraction, respond, sendToDiscord } from '../../../../channels/discord/send.ts';
 import {
   createDiscordSimulator,
   type DiscordCustomer,
@@ -19,12 +21,14 @@ const uuid = (atMs: number): string => {
 };
 
 /** A platform that answers as it is told, and remembers what it was asked. */
-function scripted(...answers: unknown[]): DiscordRest & { readonly calls: { what: string; json: unknown }[] } {
-  const calls: { what: string; json: unknown }[] = [];
+function scripted(
+  ...answers: unknown[]
+): DiscordRest & { readonly calls: { what: string; json: unknown; query: unknown }[] } {
+  const calls: { what: string; json: unknown; query: unknown }[] = [];
   return {
     calls,
     call(method, path, body) {
-      calls.push({ what: `${method} ${path}`, json: body?.json });
+      calls.push({ what: `${method} ${path}`, json: body?.json, query: body?.query });
       const answer = answers.shift();
       return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
     },
@@ -141,6 +145,22 @@ describe('what platforms differ in', () => {
     expect(await look(own(1_700_000_001_000, 'hi'))).toEqual({ kind: 'absent' });
     expect(await look({ ...own(1_700_000_001_000, 'hello'), author: { id: '2' } })).toEqual({ kind: 'absent' });
     expect(await look({ ...own(1_700_000_001_000, 'hello'), nonce: 'another' })).toEqual({ kind: 'absent' });
+  });
+
+  test('what others wrote meanwhile hides nothing: it is read on until the end, or left to a person', async () => {
+    const chatter = (from: number, length: number): unknown[] =>
+      Array.from({ length }, (_, index) => ({ id: idAt(from + index), author: { id: '2' }, content: 'hi' }));
+    const idAt = (ms: number): string => firstIdAt(1_700_000_000_000 + ms);
+    const ours = { id: idAt(150), author: { id: '1' }, content: 'hello', nonce: base.idempotencyKey };
+    const rest = scripted(chatter(1, 100), [...chatter(101, 49), ours]);
+    expect(await lookUp(rest, '1', base, signal)).toEqual({ kind: 'sent', externalId: `10:${idAt(150)}` });
+    expect(rest.calls.map(({ query }) => query)).toEqual([
+      { limit: 100, after: idAt(-300_000) },
+      { limit: 100, after: idAt(100) },
+    ]);
+    expect(await lookUp(scripted(chatter(1, 100), []), '1', base, signal)).toEqual({ kind: 'absent' });
+    const busy = scripted(...Array.from({ length: 10 }, (_, page) => chatter(page * 100 + 1, 100)));
+    expect(await lookUp(busy, '1', base, signal)).toMatchObject({ kind: 'unknown' });
   });
 
   test('interactions answered too late or twice are no trouble, other refusals are', async () => {
