@@ -53,10 +53,7 @@ function filesOf({ mail }: ReadMail): InboundAttachment[] {
     height: null,
     durationMs: null,
   };
-  return [
-    ...files,
-    { kind: 'document', ...facts, uniqueRef: null, remote: {}, role: 'html', content: mail.html },
-  ];
+  return [...files, { kind: 'document', ...facts, uniqueRef: null, remote: {}, role: 'html', content: mail.html }];
 }
 
 /** Everybody on the envelope but us. */
