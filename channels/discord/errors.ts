@@ -43,6 +43,17 @@ export function isRefusedToken({ status, code }: DiscordCallFailure): boolean {
   return status === 401 || (code !== null && REFUSED_TOKEN.has(code));
 }
 
+/**
+ * Whether a refusal will stay one: it is not there, or not for us. One without the API's own code comes from the shield before it, or
+ * from something in between, and passes.
+ */
+export function isSettledRefusal(failure: DiscordCallFailure): boolean {
+  const { status, code } = failure;
+  if (status === null || status < 400 || status >= 500 || status === 408) return false;
+  if (slowDownMs(failure) !== null || isRefusedToken(failure)) return false;
+  return status === 404 || code !== null;
+}
+
 /** One line for people: what the platform said, and what it means. */
 export function describe(failure: DiscordCallFailure): string {
   const mend = failure.code === null ? undefined : MENDS[failure.code];

@@ -80,8 +80,7 @@ export function createDiscordAccount(
           take: createTake({ rest, log, completing, context, records: deps.records }, sink, signal),
           wants: (payload) => wantsDispatch(payload, context()),
           records: deps.records,
-          covers: ({ id, guildId, parentId }) =>
-            coversPlace({ channelId: id, guildId, parentId, ownerId: null }, support, selfId),
+          covers: ({ id, ...place }) => coversPlace({ channelId: id, ...place }, support, selfId),
           times,
         },
         signal,

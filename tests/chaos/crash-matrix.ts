@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { seededRandom } from '../../channels/telegram/simulator/faults.ts';
+import { seededRandom } from '../../channels/shared/seeded-random.ts';
 import { CRASH_POINTS, type CrashPoint } from '../../src/core/crash-point.ts';
 import { untilDrained } from './drained.ts';
 import { violations } from './invariants.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
-import { seededRandom } from '../../channels/telegram/simulator/faults.ts';
+import { seededRandom } from '../../channels/shared/seeded-random.ts';
 import { CRASH_POINTS, type CrashPoint, LETTER_CRASH_POINTS } from '../../src/core/crash-point.ts';
 import { migrateQueue } from '../../src/queue/index.ts';
 import { migrate } from '../../src/store/migrate.ts';

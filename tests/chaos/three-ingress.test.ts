@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from '@jest/globals';
-import { seededRandom } from '../../channels/telegram/simulator/faults.ts';
+import { seededRandom } from '../../channels/shared/seeded-random.ts';
 import { eventually } from '../kit/eventually.ts';
 import { startCopyingFront } from './copying-front.ts';
 import { untilDrained } from './drained.ts';

@@ -1,6 +1,7 @@
 import { integerOf, recordOf, stringOf } from '../../shared/read-unknown.ts';
 import type { SupportPlaces } from '../config.ts';
 import { coversPlace, isAddressed } from '../counting.ts';
+import { isSettledRefusal } from '../errors.ts';
 import { FORM_ID, wordsFor } from '../form.ts';
 import { snowflakeOf } from '../ids.ts';
 import { DiscordCallError, type DiscordGatewayPayload, type DiscordRest } from '../transport/ports.ts';
@@ -65,8 +66,7 @@ export function createCompleting(options: {
       const found = recordOf(await rest.call('GET', `/channels/${channelId}`, undefined, signal));
       if (found !== null) channels.set(channelId, keptOf(found));
     } catch (error) {
-      if (!(error instanceof DiscordCallError) || error.status === null || error.status === 429 || error.status >= 500)
-        throw error;
+      if (!(error instanceof DiscordCallError) || !isSettledRefusal(error)) throw error;
       return null;
     }
     return channels.get(channelId) ?? null;
@@ -126,7 +126,10 @@ export function createCompleting(options: {
     }
   }
 
-  /** What is written in a form from a public channel goes on in a private thread; where none can be opened, in the channel. */
+  /**
+   * What is written in a form from a public channel goes on in a private thread; where none can be opened now, in the channel: a form
+   * comes once, and what is in it must not wait in memory.
+   */
   async function aboutForm(content: Fields, signal: AbortSignal): Promise<Partial<About>> {
     const id = snowflakeOf(content['id']);
     const channelId = snowflakeOf(content['channel_id']);

@@ -1,3 +1,5 @@
+import { createFaultList, type FaultList, type StrikingRule } from '../../shared/simulated-faults.ts';
+
 /**
  * Trouble on command. For calls of the REST API:
  * - `rate_limited`: 429 with `retryAfterSeconds` (default 1) and `scope`, nothing done.
@@ -65,15 +67,11 @@ const NOT_BY_DEFAULT: ReadonlySet<string> = new Set([
   'file',
 ]);
 
-export interface FaultRule {
+export interface FaultRule extends StrikingRule {
   kind: FaultKind;
   /** Only this call, such as `POST /channels/:id/messages`; `file`: downloads; absent: every one that is about customers. */
   route?: string;
   channelId?: string;
-  /** How often it strikes; absent: for ever. */
-  times?: number;
-  /** Chance per call in [0, 1]; absent: 1. Drawn from the simulator's seed. */
-  probability?: number;
   retryAfterSeconds?: number;
   scope?: 'user' | 'global' | 'shared';
   status?: number;
@@ -84,14 +82,8 @@ export interface FaultRule {
   closeCode?: number;
 }
 
-export interface Faults {
-  /** Adds a rule; the returned function takes it back. The first rule that fits strikes. */
-  add(rule: FaultRule): () => void;
-  clear(): void;
-  /** Told of every strike, with the rule as it was added. */
-  onStrike(listener: (rule: FaultRule) => void): () => void;
-  readonly rules: readonly FaultRule[];
-}
+/** Trouble on command, as whoever runs the simulator holds it. */
+export type Faults = FaultList<FaultRule>;
 
 export interface DrawnFaults extends Faults {
   /** The fault that strikes a call, or null. */
@@ -100,55 +92,11 @@ export interface DrawnFaults extends Faults {
   forGateway(kind: FaultKind): FaultRule | null;
 }
 
-/** Uniform numbers in [0, 1) from a seed (mulberry32, public domain), so that a run can be repeated. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 export function createFaults(random: () => number): DrawnFaults {
-  const entries: { rule: FaultRule; left: number }[] = [];
-  const listeners = new Set<(rule: FaultRule) => void>();
-
-  const draw = (fits: (rule: FaultRule) => boolean): FaultRule | null => {
-    for (const entry of entries) {
-      if (!fits(entry.rule)) continue;
-      if (entry.rule.probability !== undefined && random() >= entry.rule.probability) continue;
-      entry.left -= 1;
-      if (entry.left <= 0) entries.splice(entries.indexOf(entry), 1);
-      for (const listener of listeners) listener(entry.rule);
-      return entry.rule;
-    }
-    return null;
-  };
-
-  return {
-    get rules() {
-      return entries.map(({ rule }) => rule);
-    },
-    add(rule) {
-      const entry = { rule, left: rule.times ?? Number.POSITIVE_INFINITY };
-      entries.push(entry);
-      return () => {
-        const at = entries.indexOf(entry);
-        if (at >= 0) entries.splice(at, 1);
-      };
-    },
-    clear() {
-      entries.length = 0;
-    },
-    onStrike(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    forCall(route, channelId) {
-      if (entries.length === 0) return null;
-      return draw(
+  const list = createFaultList<FaultRule>(random);
+  return Object.assign(list, {
+    forCall: (route: string, channelId: string | null) =>
+      list.strike(
         (rule) =>
           !OF_GATEWAY.has(rule.kind) &&
           (rule.kind !== 'cut_download' || route === 'file') &&
@@ -156,10 +104,7 @@ export function createFaults(random: () => number): DrawnFaults {
           (rule.route === undefined
             ? rule.kind === 'cut_download' || !NOT_BY_DEFAULT.has(route)
             : rule.route === route),
-      );
-    },
-    forGateway(kind) {
-      return entries.length === 0 ? null : draw((rule) => rule.kind === kind);
-    },
-  };
+      ),
+    forGateway: (kind: FaultKind) => list.strike((rule) => rule.kind === kind),
+  });
 }

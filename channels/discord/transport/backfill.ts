@@ -27,15 +27,17 @@ export interface BackfillOptions {
 export interface Backfill {
   /** A GUILD_CREATE: its channels are looked at. */
   addGuild(guild: unknown): void;
+  /** A message was stored with its bookmark: what came before it in its channel is not looked for again. */
+  reached(channelId: string, direct: boolean, messageId: string): void;
   /** A place that began to be known after the session did: what came in it later is looked for. */
   addPlace(channelId: string, guildId: string | null, messageId: string): void;
   /** All servers have told of themselves: begins with the channels, then direct messages. Resolves when all is read. */
   run(): Promise<void>;
   /**
-   * Sees to it that what came before in a channel has been handed on, within a bounded time. To be called in the channel's lane.
-   * Resolves to whether it has: then what comes now may move the channel's bookmark.
+   * Sees to it that what came before in a channel has been handed on, if its turn comes within `orderWaitMs`. To be called in the
+   * channel's lane. Resolves to whether it has: then what comes now may move the channel's bookmark.
    */
-  catchUp(channelId: string): Promise<boolean>;
+  catchUp(channelId: string, guildId: string | null): Promise<boolean>;
 }
 
 /** Places read at the same time. */
@@ -53,7 +55,11 @@ export function createBackfill(options: BackfillOptions, signal: AbortSignal): B
   const pending = new Map<string, GapPlace>();
   /** Channels of servers told before it was known what is stored. */
   const early: unknown[] = [];
+  /** Until when places that may not be read are left alone, by `performance.now()`. */
+  const refused = new Map<string, number>();
+  const begunAt = positionAt(options.clock.nowMs() + times.clockSkewMs);
   let loaded = false;
+  let ended = false;
   let baseline = 0;
   let total = 0;
   let found = 0;
@@ -105,16 +111,20 @@ export function createBackfill(options: BackfillOptions, signal: AbortSignal): B
     // A forum's last_message_id names its newest post, which is a thread of its own.
     if (channel === null || id === null || last === null || type === null || type === 15 || type === 16) return;
     const from = known.get(id)?.position;
-    const isCovered = (): boolean => options.covers({ id, guildId, type, parentId: idOf(channel['parent_id']) });
+    const isCovered = (): boolean =>
+      options.covers({ id, guildId, type, parentId: idOf(channel['parent_id']), ownerId: idOf(channel['owner_id']) });
     if (from === undefined && !isCovered()) return;
     if (positionOf(last) <= (from ?? baseline)) return;
     pending.set(id, { channelId: id, guildId, type, from: from ?? baseline });
   };
   const loading = load();
 
+  const isRefused = (channelId: string): boolean => performance.now() < (refused.get(channelId) ?? 0);
+
   const read = async (place: GapPlace, urgent: boolean): Promise<boolean> => {
     // Another one was quicker.
     if (pending.get(place.channelId) !== place) return !pending.has(place.channelId);
+    if (isRefused(place.channelId)) return false;
     const outcome = await readGap(
       place,
       {
@@ -133,8 +143,6 @@ export function createBackfill(options: BackfillOptions, signal: AbortSignal): B
       pending.set(place.channelId, { ...place, from: outcome.upTo });
       return false;
     }
-    pending.delete(place.channelId);
-    if (outcome.kind === 'read') board.set(`channel:${place.channelId}`, null);
     if (outcome.kind === 'no_access' && place.guildId !== null) {
       log.warn({ channelId: place.channelId, guildId: place.guildId }, 'a channel may not be read');
       board.set(`channel:${place.channelId}`, {
@@ -143,7 +151,14 @@ export function createBackfill(options: BackfillOptions, signal: AbortSignal): B
         message: `The bot may not read channel ${place.channelId} of server ${place.guildId}`,
         mend: 'Give its role View Channel and Read Message History there, or leave the channel out of the configuration.',
       });
+      // The gap stays one: once somebody has given us the right, it is read.
+      pending.set(place.channelId, { ...place, from: outcome.upTo });
+      refused.set(place.channelId, performance.now() + times.refusedRetryMs);
+      return false;
     }
+    pending.delete(place.channelId);
+    refused.delete(place.channelId);
+    board.set(`channel:${place.channelId}`, null);
     return true;
   };
 
@@ -169,7 +184,7 @@ export function createBackfill(options: BackfillOptions, signal: AbortSignal): B
           let isDone = false;
           await options.lanes.run(id, async () => {
             const place = pending.get(id);
-            isDone = place === undefined || (await read(place, false));
+            isDone = place === undefined || (await read(place, false)) || isRefused(id);
           });
           if (isDone) break;
           await pause(Math.min(times.maxRetryMs, times.firstRetryMs * 2 ** Math.min(tries, 6)), signal);
@@ -180,10 +195,23 @@ export function createBackfill(options: BackfillOptions, signal: AbortSignal): B
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
   };
 
+  const failed = (error: unknown): void => {
+    log.error({ error: error instanceof Error ? error.name : typeof error }, 'a gap could not be read');
+  };
+
   return {
     addGuild(guild) {
-      if (loaded) look(guild);
-      else early.push(guild);
+      if (!loaded) {
+        early.push(guild);
+        return;
+      }
+      look(guild);
+      // A server that was away itself, or slow: nobody goes through what is pending any more.
+      if (ended && pending.size > 0) readAll([...pending.keys()]).catch(failed);
+    },
+    reached(channelId, direct, messageId) {
+      const position = Math.max(positionOf(messageId), known.get(channelId)?.position ?? 0);
+      known.set(channelId, { position, direct });
     },
     addPlace(channelId, guildId, messageId) {
       const add = async (): Promise<void> => {
@@ -194,9 +222,7 @@ export function createBackfill(options: BackfillOptions, signal: AbortSignal): B
         pending.set(channelId, { channelId, guildId, type: null, from: position });
         await readAll([channelId]);
       };
-      add().catch((error: unknown) => {
-        log.error({ channelId, error: error instanceof Error ? error.name : typeof error }, 'a gap could not be read');
-      });
+      add().catch(failed);
     },
     async run() {
       await loading;
@@ -220,12 +246,18 @@ export function createBackfill(options: BackfillOptions, signal: AbortSignal): B
         clearInterval(timer);
         board.set(who, null);
       }
+      ended = true;
       log.info({ places: total, found, tookMs: Math.round(performance.now() - startedMs) }, 'gap read');
     },
-    async catchUp(channelId) {
+    async catchUp(channelId, guildId) {
       if (!loaded) {
         await Promise.race([loading, pause(times.orderWaitMs, signal)]);
         if (!loaded) return false;
+      }
+      // The API lists no direct messages: somebody's first ones may have come while we were away, if the channel is that old.
+      if (guildId === null && !known.has(channelId) && !pending.has(channelId) && positionOf(channelId) <= begunAt) {
+        pending.set(channelId, { channelId, guildId, type: null, from: baseline });
+        known.set(channelId, { position: baseline, direct: true });
       }
       const place = pending.get(channelId);
       return place === undefined || read(place, true);

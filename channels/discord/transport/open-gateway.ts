@@ -21,11 +21,14 @@ export const GATEWAY_TIMES: GatewayTimes = {
   refusedRetryMs: 300_000,
   orderWaitMs: 2_000,
   lagShownMs: 60_000,
+  clockSkewMs: 60_000,
   // Half of the platform's 50 a second.
   backfillPerSecond: 25,
 };
 
 const INTERACTION = 'INTERACTION_CREATE';
+/** How long after the end of the account what was received is still stored: edits, presses and forms never come again. */
+const DRAIN_MS = 3_000;
 /** Payloads that wait to be stored before reading from the socket pauses. */
 const MOST_WAITING = 5_000;
 /** Ids of messages read over REST that are remembered, so that they need not be stored once more when they come by themselves. */
@@ -70,7 +73,11 @@ export async function openGateway(options: GatewayOptions, signal: AbortSignal):
     const round = linked(signal);
     const running = Array.from({ length: shards }, async (_, shardId) => {
       const shard = [shardId, shards] as const;
-      const { idle, ...connection } = receiveShard(shard, { options, times, board, pacer }, round.signal);
+      const { idle, ...connection } = receiveShard(
+        shard,
+        { options, times, board, pacer, ending: signal },
+        round.signal,
+      );
       const { rest, log, config } = options;
       try {
         await runShard({ ...connection, shard, ...config, rest, log, board, budget, times }, round.signal);
@@ -81,7 +88,7 @@ export async function openGateway(options: GatewayOptions, signal: AbortSignal):
         );
         await pause(backoff.nextMs(), round.signal);
       }
-      // What is being stored is waited for; what is not yet comes again with the next connection.
+      // What was received is stored first: edits, presses and forms never come again.
       round.abort();
       await idle();
     });
@@ -98,12 +105,14 @@ interface Shared {
   times: GatewayTimes;
   board: ReturnType<typeof createStateBoard>;
   pacer: ReturnType<typeof createPacer>;
+  /** Aborted with the account; what is received from a round outlives the round. */
+  ending: AbortSignal;
 }
 
 /** What one shard does with what it receives. */
 function receiveShard(
   [shardId]: readonly [number, number],
-  { options, times, board, pacer }: Shared,
+  { options, times, board, pacer, ending }: Shared,
   signal: AbortSignal,
 ): Pick<ShardOptions, 'onReady' | 'onDispatch' | 'onControl'> & { idle(): Promise<void> } {
   const { log } = options;
@@ -126,11 +135,19 @@ function receiveShard(
   let awaited = new Set<string>();
   let begin: () => void = () => undefined;
 
+  let endMs = Number.POSITIVE_INFINITY;
+  const endSoon = (): void => {
+    endMs = performance.now() + DRAIN_MS;
+  };
+  if (ending.aborted) endSoon();
+  else ending.addEventListener('abort', endSoon, { once: true });
+
   const store = async (payload: DiscordGatewayPayload, bookmark?: DiscordBookmark): Promise<boolean> => {
     const backoff = createBackoff({ firstMs: times.storeRetryMs, maxMs: times.storeRetryMs * 10 });
     const who = `store:${shardId}`;
     let refused = false;
-    while (!signal.aborted) {
+    do {
+      if (performance.now() >= endMs) return false;
       try {
         await options.take(payload, bookmark);
         if (refused) board.set(who, null);
@@ -144,16 +161,16 @@ function receiveShard(
           message: 'The gateway cannot store messages now; they are kept in memory and at Discord',
           mend: 'Look at the store: parley doctor says what is wrong with it.',
         });
-        await pause(backoff.nextMs(), signal);
+        await pause(backoff.nextMs(), ending);
       }
-    }
+    } while (!ending.aborted);
     return false;
   };
 
   /** Whether what came before in a channel has been handed on. */
-  const catchUp = async (channelId: string): Promise<boolean> => {
+  const catchUp = async (channelId: string, guildId: string | null): Promise<boolean> => {
     try {
-      return (await backfill?.catchUp(channelId)) ?? true;
+      return (await backfill?.catchUp(channelId, guildId)) ?? true;
     } catch (error) {
       log.error({ channelId, error: error instanceof Error ? error.name : typeof error }, 'a gap could not be read');
       return false;
@@ -166,19 +183,21 @@ function receiveShard(
     const message = recordOf(d);
     const channelId = idOf(message?.['channel_id']);
     const messageId = idOf(message?.['id']);
+    const guildId = idOf(message?.['guild_id']);
     if (t !== 'MESSAGE_CREATE' || channelId === null || messageId === null) {
       // An edit may be about a message of the gap: that one first. What a person pressed must be answered within three seconds.
-      if (channelId !== null && t !== INTERACTION) await catchUp(channelId);
+      if (channelId !== null && t !== INTERACTION) await catchUp(channelId, guildId);
       await store(payload);
       return;
     }
-    const guildId = idOf(message?.['guild_id']);
-    const isWhole = await catchUp(channelId);
+    const isWhole = await catchUp(channelId, guildId);
     // Read over REST while it was on its way here.
     if (found.take(messageId)) return;
     const isStored = await store(payload, isWhole ? bookmarkOf(channelId, guildId === null, messageId) : undefined);
+    if (!isStored) return;
     // A session ended while this waited. The one after it could not know of a place whose first message was not stored yet.
-    if (isStored && of !== null && of !== backfill) backfill?.addPlace(channelId, guildId, messageId);
+    if (of !== null && of !== backfill) backfill?.addPlace(channelId, guildId, messageId);
+    else if (isWhole) backfill?.reached(channelId, guildId === null, messageId);
   };
 
   return {

@@ -102,6 +102,8 @@ export interface ServerChannel {
   type: number;
   /** For threads: the channel they are in. */
   parentId: string | null;
+  /** For threads: who opened it. */
+  ownerId: string | null;
 }
 
 /** Times of the connection, milliseconds; changed only by tests. */
@@ -116,10 +118,12 @@ export interface GatewayTimes {
   identifyGapMs: number;
   /** After a refusal that only a person can end: time until it is tried again. */
   refusedRetryMs: number;
-  /** How long a live message waits for what came before it in its channel. */
+  /** How long a live message waits for its turn to read what came before it in its channel. */
   orderWaitMs: number;
   /** How long looking through channels counts as lagging; then it goes on beside the account's work. */
   lagShownMs: number;
+  /** By how much our clock and the platform's may differ. */
+  clockSkewMs: number;
   /** Calls a second that reading after a gap may take. */
   backfillPerSecond: number;
 }

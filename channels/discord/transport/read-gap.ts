@@ -55,10 +55,9 @@ export async function readGap(
       if (error.status === 404) return { kind: 'gone', found, upTo };
       // 10,000 refused calls in ten minutes block the address (docs, "Invalid Request Limit").
       if (error.status === 401) deps.pacer.hold(REFUSED_TOKEN_MS);
-      if (error.status === 403) {
-        deps.pacer.hold(REFUSED_MS);
-        return { kind: 'no_access', found, upTo };
-      }
+      if (error.status === 403) deps.pacer.hold(REFUSED_MS);
+      // Without a code it is the shield before the API, which lets us through again.
+      if (error.status === 403 && error.code !== null) return { kind: 'no_access', found, upTo };
       if (error.status === 429) deps.pacer.hold(error.scope === 'bucket' ? 0 : (error.retryAfterMs ?? 1_000));
       return { kind: 'later', found, upTo };
     }

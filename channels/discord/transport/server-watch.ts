@@ -29,7 +29,13 @@ export function createServerWatch(
           const id = idOf(channel?.['id']);
           return (
             id !== null &&
-            covers({ id, guildId, type: integerOf(channel?.['type']) ?? 0, parentId: idOf(channel?.['parent_id']) })
+            covers({
+              id,
+              guildId,
+              type: integerOf(channel?.['type']) ?? 0,
+              parentId: idOf(channel?.['parent_id']),
+              ownerId: null,
+            })
           );
         });
         if (isServed) served.add(guildId);

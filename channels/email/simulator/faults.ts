@@ -1,3 +1,5 @@
+import { createFaultList, type FaultList, type StrikingRule } from '../../shared/simulated-faults.ts';
+
 /** Steps of SMTP, in their order. `answer`: the server's word on the whole mail. */
 export const SMTP_STEPS = ['connect', 'hello', 'auth', 'sender', 'recipient', 'data', 'content', 'answer'] as const;
 export type SmtpStep = (typeof SMTP_STEPS)[number];
@@ -39,16 +41,12 @@ export const FAULT_KINDS = [
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
-export interface FaultRule {
+export interface FaultRule extends StrikingRule {
   kind: FaultKind;
   command?: string;
   at?: SmtpStep;
   /** Recipient; for `login_refused` the user. */
   address?: string;
-  /** How often it strikes; absent: for ever. */
-  times?: number;
-  /** Chance in [0, 1]; absent: 1. Drawn from the simulator's seed. */
-  probability?: number;
   code?: number;
   words?: string;
   afterBytes?: number;
@@ -57,14 +55,8 @@ export interface FaultRule {
   action?: 'failed' | 'delayed';
 }
 
-export interface Faults {
-  /** Adds a rule; the returned function takes it back. The first rule that fits strikes. */
-  add(rule: FaultRule): () => void;
-  clear(): void;
-  /** Told of every strike, with the rule as it was added. */
-  onStrike(listener: (rule: FaultRule) => void): () => void;
-  readonly rules: readonly FaultRule[];
-}
+/** Trouble on command, as whoever runs the simulator holds it. */
+export type Faults = FaultList<FaultRule>;
 
 /** Where a rule may strike. */
 export interface FaultPlace {
@@ -78,56 +70,14 @@ export interface DrawnFaults extends Faults {
   draw(kinds: readonly FaultKind[], place?: FaultPlace): FaultRule | null;
 }
 
-/** Uniform numbers in [0, 1) from a seed (mulberry32, public domain), so that a run can be repeated. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 export function createFaults(random: () => number): DrawnFaults {
-  const rules: { rule: FaultRule; left: number }[] = [];
-  const listeners = new Set<(rule: FaultRule) => void>();
-
+  const list = createFaultList<FaultRule>(random);
   const fits = (rule: FaultRule, place: FaultPlace): boolean =>
     (rule.command === undefined || rule.command.toUpperCase() === place.command) &&
     (rule.at === undefined || rule.at === place.at) &&
     (rule.address === undefined || rule.address.toLowerCase() === place.address?.toLowerCase());
-
-  return {
-    get rules() {
-      return rules.map(({ rule }) => rule);
-    },
-    add(rule) {
-      const entry = { rule, left: rule.times ?? Number.POSITIVE_INFINITY };
-      rules.push(entry);
-      return () => {
-        const at = rules.indexOf(entry);
-        if (at >= 0) rules.splice(at, 1);
-      };
-    },
-    clear() {
-      rules.length = 0;
-    },
-    onStrike(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    draw(kinds, place = {}) {
-      for (const entry of rules) {
-        const { rule } = entry;
-        if (!kinds.includes(rule.kind) || !fits(rule, place)) continue;
-        if (rule.probability !== undefined && random() >= rule.probability) continue;
-        entry.left -= 1;
-        if (entry.left <= 0) rules.splice(rules.indexOf(entry), 1);
-        for (const listener of listeners) listener(rule);
-        return rule;
-      }
-      return null;
-    },
-  };
+  return Object.assign(list, {
+    draw: (kinds: readonly FaultKind[], place: FaultPlace = {}) =>
+      list.strike((rule) => kinds.includes(rule.kind) && fits(rule, place)),
+  });
 }

@@ -1,5 +1,6 @@
+import { seededRandom } from '../../shared/seeded-random.ts';
 import { createCustomer, type MailCustomer } from './customers.ts';
-import { createFaults, type Faults, seededRandom } from './faults.ts';
+import { createFaults, type Faults } from './faults.ts';
 import { createImapServer } from './imap/server.ts';
 import { type AcceptedMail, createMailLog, type MailLog } from './mail-log.ts';
 import type { Mailbox } from './mailbox.ts';

@@ -1,3 +1,5 @@
+import { createFaultList, type FaultList, type StrikingRule } from '../../shared/simulated-faults.ts';
+
 /**
  * Trouble on command. For calls of the Bot API:
  * - `rate_limited`: 429 with `retryAfterSeconds` (default 1), nothing done.
@@ -30,15 +32,11 @@ export const FAULT_KINDS = [
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
-export interface FaultRule {
+export interface FaultRule extends StrikingRule {
   kind: FaultKind;
   /** Only this method (`file`: downloads); absent: every one that is not about updates or webhooks. */
   method?: string;
   chatId?: number;
-  /** How often it strikes; absent: for ever. */
-  times?: number;
-  /** Chance per call in [0, 1]; absent: 1. Drawn from the simulator's seed. */
-  probability?: number;
   retryAfterSeconds?: number;
   status?: number;
   description?: string;
@@ -47,14 +45,8 @@ export interface FaultRule {
   afterBytes?: number;
 }
 
-export interface Faults {
-  /** Adds a rule; the returned function takes it back. The first rule that fits strikes. */
-  add(rule: FaultRule): () => void;
-  clear(): void;
-  /** Told of every strike, with the rule as it was added. */
-  onStrike(listener: (rule: FaultRule) => void): () => void;
-  readonly rules: readonly FaultRule[];
-}
+/** Trouble on command, as whoever runs the simulator holds it. */
+export type Faults = FaultList<FaultRule>;
 
 export interface DrawnFaults extends Faults {
   /** The fault that strikes a call, or null. */
@@ -63,70 +55,25 @@ export interface DrawnFaults extends Faults {
   forUpdate(kind: 'duplicate_update' | 'reorder_updates', chatId: number | null): boolean;
 }
 
-/** Uniform numbers in [0, 1) from a seed (mulberry32, public domain), so that a run can be repeated. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 const NOT_BY_DEFAULT = new Set(['getMe', 'getUpdates', 'setWebhook', 'deleteWebhook', 'getWebhookInfo']);
 
 export function createFaults(random: () => number): DrawnFaults {
-  const rules: { rule: FaultRule; left: number }[] = [];
-  const onStrike = new Set<(rule: FaultRule) => void>();
-
-  const draw = (fits: (rule: FaultRule) => boolean): FaultRule | null => {
-    for (const entry of rules) {
-      if (entry.left <= 0 || !fits(entry.rule)) continue;
-      if (entry.rule.probability !== undefined && random() >= entry.rule.probability) continue;
-      entry.left -= 1;
-      if (entry.left <= 0) rules.splice(rules.indexOf(entry), 1);
-      for (const listener of onStrike) listener(entry.rule);
-      return entry.rule;
-    }
-    return null;
-  };
+  const list = createFaultList<FaultRule>(random);
   const isAboutUpdates = (rule: FaultRule): boolean =>
     rule.kind === 'duplicate_update' || rule.kind === 'reorder_updates';
   const isAboutDownloads = (rule: FaultRule): boolean => rule.kind === 'trickle' || rule.kind === 'cut_download';
   const isIn = (rule: FaultRule, chatId: number | null): boolean => rule.chatId === undefined || rule.chatId === chatId;
 
-  return {
-    get rules() {
-      return rules.map(({ rule }) => rule);
-    },
-    add(rule) {
-      const entry = { rule, left: rule.times ?? Number.POSITIVE_INFINITY };
-      rules.push(entry);
-      return () => {
-        const at = rules.indexOf(entry);
-        if (at >= 0) rules.splice(at, 1);
-      };
-    },
-    clear() {
-      rules.length = 0;
-    },
-    onStrike(listener) {
-      onStrike.add(listener);
-      return () => onStrike.delete(listener);
-    },
-    forCall(method, chatId) {
-      if (rules.length === 0) return null;
-      return draw(
+  return Object.assign(list, {
+    forCall: (method: string, chatId: number | null) =>
+      list.strike(
         (rule) =>
           !isAboutUpdates(rule) &&
           (method === 'file' || !isAboutDownloads(rule)) &&
           isIn(rule, chatId) &&
           (rule.method === undefined ? !NOT_BY_DEFAULT.has(method) : rule.method === method),
-      );
-    },
-    forUpdate(kind, chatId) {
-      return rules.length > 0 && draw((rule) => rule.kind === kind && isIn(rule, chatId)) !== null;
-    },
-  };
+      ),
+    forUpdate: (kind: FaultKind, chatId: number | null) =>
+      list.strike((rule) => rule.kind === kind && isIn(rule, chatId)) !== null,
+  });
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { seededRandom } from './faults.ts';
+import { seededRandom } from '../../shared/seeded-random.ts';
 
 /** The bytes of a file, read in pieces so that a large one is never held as a whole. */
 export interface FileContent {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { seededRandom } from '../../shared/seeded-random.ts';
 import { type Bot, type BotOptions, createBot } from './bot.ts';
 import { type BusinessAccount, createBusiness } from './business.ts';
 import { createCallbackQueries } from './callback-queries.ts';
@@ -6,7 +7,7 @@ import { type ChatView, viewChat } from './chat-view.ts';
 import { type Clock, createClock } from './clock.ts';
 import { createControl } from './control.ts';
 import { type Customer, createCustomer } from './customers.ts';
-import { createFaults, type Faults, seededRandom } from './faults.ts';
+import { createFaults, type Faults } from './faults.ts';
 import { createFileStore, type StoredFile } from './file-store.ts';
 import { createFloodControl, type FloodLimits } from './flood-limits.ts';
 import { createGroup, type Group } from './groups.ts';

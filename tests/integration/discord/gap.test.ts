@@ -223,6 +223,79 @@ describe('what is read and what is not', () => {
     ]);
   });
 
+  test("somebody's first direct message comes with the next one, in order; whoever is new costs no call", async () => {
+    const records = memoryRecords();
+    const stranger = simulator.customer();
+    const first = open({ records });
+    await connected(first);
+    await first.stop();
+    stranger.write('first ever, while we were away');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const second = open({ records });
+    await connected(second);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const newcomer = simulator.customer();
+    newcomer.write('hello');
+    stranger.write('are you there?');
+    await until('all', () => second.texts().length === 3);
+    expect(second.texts(stranger.dm)).toEqual(['first ever, while we were away', 'are you there?']);
+    expect(channelCalls().filter((path) => path.includes(newcomer.dm))).toEqual([]);
+    stranger.write('still there');
+    await until('the last', () => second.texts().includes('still there'));
+    expect(channelCalls().filter((path) => path.includes(stranger.dm))).toHaveLength(1);
+  });
+
+  test('a thread that the bot opened is told with its owner, so that what was written in it is found', async () => {
+    const server = simulator.guild();
+    const records = memoryRecords();
+    const covers = ({ ownerId }: { ownerId: string | null }): boolean => ownerId === simulator.botId;
+    const first = open({ records, covers });
+    await connected(first);
+    const thread = server.addThread(server.addChannel('town'), 'help', { private: true, ownerId: simulator.botId });
+    await first.stop();
+    simulator.customer().write('in the private thread', { channelId: thread });
+    const second = open({ records, covers });
+    await until('it', () => second.texts().includes('in the private thread'));
+  });
+
+  test('what a refusal kept from us is read once it is over, and hidden by nothing that came meanwhile', async () => {
+    const server = simulator.guild();
+    const channelId = server.addChannel('help');
+    const records = memoryRecords();
+    const covers = ({ id }: { id: string }): boolean => id === channelId;
+    const first = open({ records, covers });
+    await connected(first);
+    await first.stop();
+    const customer = simulator.customer();
+    customer.write('in the gap', { channelId });
+    const route = 'GET /channels/:id/messages';
+    const lift = simulator.faults.add({ kind: 'refuse', route, status: 403, code: 50_001, channelId });
+    const second = open({ records, covers });
+    await until('the state', () => stateOf(second) === 'retrying no_access');
+    customer.write('meanwhile', { channelId });
+    await until('the new one', () => second.texts().includes('meanwhile'));
+    lift();
+    await until('the gap', () => second.texts().includes('in the gap'));
+    await connected(second);
+  });
+
+  test('a server that comes back later than the rest is looked through too', async () => {
+    const server = simulator.guild();
+    const channelId = server.addChannel('help');
+    const customer = simulator.customer();
+    const receiver = open({ covers: ({ id }) => id === channelId });
+    await connected(receiver);
+    customer.write('before', { channelId });
+    await until('what came before', () => receiver.texts().length === 1);
+    server.outage();
+    customer.write('in its outage', { channelId, silent: true });
+    server.join();
+    await until('what was missed', () => receiver.texts().includes('in its outage'));
+    expect(receiver.texts()).toEqual(['before', 'in its outage']);
+    // From where it stood: what came before the session is not read again.
+    expect(messagesOf(receiver.stored)).toHaveLength(2 + 1);
+  });
+
   test('a channel of the configuration that may not be read is a state with a mend', async () => {
     const server = simulator.guild();
     const channelId = server.addChannel('help');

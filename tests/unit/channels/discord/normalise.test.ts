@@ -269,6 +269,42 @@ describe('mutated dispatches', () => {
     fc.constantFrom(null, undefined, -1, 2 ** 70, '0', '*'.repeat(9_000)),
   );
 
+  test('only a refusal that will stay one says that a channel is none for us', async () => {
+    const answering = (failure: { status: number; code: number | null }) =>
+      createCompleting({
+        rest: {
+          ...refusing,
+          call: () =>
+            Promise.reject(
+              new DiscordCallError('call', { message: 'no', retryAfterMs: null, scope: null, sent: 'no', ...failure }),
+            ),
+        },
+        support: context.support,
+        selfId: () => '100000000000000001',
+        nowMs: () => 1,
+      });
+    const d = { id: '5', channel_id: '7', guild_id: '8', channel_type: 11, author: { id: '9' }, content: 'hello' };
+    const payload: DiscordGatewayPayload = { v: 1, t: 'MESSAGE_CREATE', d, shardId: 0, source: 'gateway' };
+    const complete = (status: number, code: number | null) =>
+      answering({ status, code }).complete(payload, AbortSignal.timeout(1_000));
+    for (const [status, code] of [
+      [403, 50_001],
+      [404, 10_003],
+      [404, null],
+    ] as const) {
+      expect((await complete(status, code)).about.place).toBeUndefined();
+    }
+    for (const [status, code] of [
+      [401, 0],
+      [403, null],
+      [403, 40_001],
+      [429, null],
+      [503, null],
+    ] as const) {
+      await expect(complete(status, code)).rejects.toBeInstanceOf(DiscordCallError);
+    }
+  });
+
   test('2,000 of them are read without an end of anything, and completed', async () => {
     const completing = createCompleting({
       rest: refusing,

@@ -125,6 +125,34 @@ describe('receiving', () => {
     expect(sessions()).toEqual(['identify ready']);
   });
 
+  test('what was received is stored before the end, edits too: they never come again', async () => {
+    const taken: string[] = [];
+    const receiver = open({
+      async take({ t }) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        taken.push(t);
+      },
+    });
+    await connected(receiver);
+    const customer = simulator.customer();
+    const where = customer.write('to be changed');
+    for (let number = 0; number < 20; number += 1) customer.edit(where, `changed ${number}`);
+    await until('the first', () => taken.length > 0);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await receiver.stop();
+    expect(taken).toHaveLength(21);
+  });
+
+  test('a store that takes nothing holds up the end for a bounded time', async () => {
+    const receiver = open({ take: () => Promise.reject(new Error('the store is away')) });
+    await connected(receiver);
+    for (let number = 0; number < 20; number += 1) simulator.customer().write('hello');
+    await until('the state', () => stateOf(receiver).includes('ingest_refused'));
+    const from = performance.now();
+    await receiver.stop();
+    expect(performance.now() - from).toBeLessThan(4_000);
+  });
+
   test('with many shards each gets its servers, and direct messages come once', async () => {
     await simulator.stop();
     await start({ gateway: { shards: 3, maxConcurrency: 3 } });

@@ -20,6 +20,7 @@ export const TEST_TIMES: Partial<GatewayTimes> = {
   identifyGapMs: 0,
   refusedRetryMs: 150,
   orderWaitMs: 1_000,
+  clockSkewMs: 0,
   backfillPerSecond: 1_000,
 };
 
