@@ -1,6 +1,6 @@
-import { type FormEvent, type ReactNode, useState } from 'react';
-import { Button } from '../components/button.tsx';
-import { SelectField, TextField } from '../components/field.tsx';
+import { type ReactNode, useState } from 'react';
+import { SelectField } from '../components/field.tsx';
+import { NewPersonForm } from './new-person-form.tsx';
 import { LANGUAGE_NAMES, type PhoneLanguage } from './phrases.ts';
 import { useWords } from './words.ts';
 
@@ -12,23 +12,9 @@ export function NewCustomer(props: {
   onCancel(): void;
 }): ReactNode {
   const t = useWords();
-  const [name, setName] = useState('');
   const [language, setLanguage] = useState<PhoneLanguage>('en');
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (name.trim() !== '') props.onAdd(name.trim(), language);
-  };
   return (
-    <form onSubmit={submit} className="flex flex-col gap-3 rounded-lg border border-line bg-surface p-4">
-      <TextField
-        label={t('phone.add.name')}
-        value={name}
-        onChange={(event) => setName(event.target.value)}
-        maxLength={64}
-        required
-        autoFocus
-        autoComplete="off"
-      />
+    <NewPersonForm onAdd={(name) => props.onAdd(name, language)} onCancel={props.onCancel}>
       <SelectField
         label={t('phone.add.language')}
         value={language}
@@ -40,14 +26,6 @@ export function NewCustomer(props: {
           </option>
         ))}
       </SelectField>
-      <div className="flex justify-end gap-2">
-        <Button look="quiet" onClick={props.onCancel}>
-          {t('phone.add.cancel')}
-        </Button>
-        <Button type="submit" look="primary">
-          {t('phone.add.save')}
-        </Button>
-      </div>
-    </form>
+    </NewPersonForm>
   );
 }
