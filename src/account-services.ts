@@ -1,13 +1,15 @@
-import { ParleyError } from './core/errors.ts';
+import { FileLost, ParleyError } from './core/errors.ts';
 import type { AccountId } from './core/model/ids.ts';
+import type { TypingSink } from './core/ports/changes.ts';
 import type { AccountRecords, FileSource } from './core/ports/channel.ts';
 import type { BlobStore } from './files/blob-store.ts';
 import type { KeyRing, SealedPlace } from './files/crypto.ts';
+import { BlobError, SealError } from './files/errors.ts';
 import { createAccountRecords } from './store/account-records.ts';
 import type { Database } from './store/database.ts';
 
 /** What accounts get of the rest of the gateway. They are made before it is open. */
-export interface AccountServices {
+export interface AccountServices extends TypingSink {
   readonly files: FileSource;
   records(account: AccountId): AccountRecords;
 }
@@ -28,14 +30,26 @@ export function memoryPlace(row: string): SealedPlace {
   return { table: 'account_memory', column: 'sealed', row };
 }
 
+async function* contentOf(blobs: BlobStore, blobId: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* blobs.open(blobId);
+  } catch (error) {
+    const isLost = error instanceof BlobError && (error.code === 'missing' || error.code === 'bad-id');
+    throw isLost || error instanceof SealError ? new FileLost(error) : error;
+  }
+}
+
 /** For what only asks a platform something: there is nothing to send, and nothing to remember. */
 export const NO_SERVICES: AccountServices = lateServices();
 
 /** Services that say so until they are there. */
 export function lateServices(): AccountServices & {
   use(parts: OpenedParts): void;
+  /** Who is told from now on of customers who write; before, nobody is. */
+  tell(sink: TypingSink): void;
 } {
   let parts: OpenedParts | null = null;
+  let told: TypingSink | null = null;
   const opened = () => {
     if (parts === null) throw notStarted();
     return parts;
@@ -59,8 +73,12 @@ export function lateServices(): AccountServices & {
     use(given) {
       parts = given;
     },
+    tell(sink) {
+      told = sink;
+    },
+    typing: (place) => told?.typing(place),
     files: {
-      open: (blobId) => opened().blobs.open(blobId),
+      open: (blobId) => contentOf(opened().blobs, blobId),
       put: async (content) => (await opened().blobs.put(content)).id,
     },
     records: (account) => ({
@@ -70,6 +88,7 @@ export function lateServices(): AccountServices & {
         yield* recordsOf(account).allBookmarks();
       },
       known: async (keys) => recordsOf(account).known(keys),
+      taken: async (ids) => recordsOf(account).taken(ids),
       correspondence: async (id) => recordsOf(account).correspondence(id),
       sign: (value) => recordsOf(account).sign(value),
       places: {

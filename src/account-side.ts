@@ -45,6 +45,7 @@ export function createAccounts(
       clock: systemClock,
       onState: report,
       onDetail: learned,
+      onTyping: (threadKey: string): void => services.typing({ accountId: id, threadKey }),
       files: services.files,
       records: services.records(id),
     };

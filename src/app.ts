@@ -9,9 +9,8 @@ import { createBot } from './bot/bot.ts';
 import { createEchoBrain } from './bot/echo.ts';
 import { createFaqBrain, createFaqIndex } from './bot/faq.ts';
 import { readArticles } from './bot/faq-articles.ts';
-import { createGreeting, type OfficialAccount } from './bot/greeting.ts';
 import { chooseLanguage } from './bot/language.ts';
-import { botText } from './bot/texts.ts';
+import { createNotices } from './bot/notices.ts';
 import { createTeamBoard } from './conversation/team-board.ts';
 import { createTurns } from './conversation/turn.ts';
 import { createWaitingTurns } from './conversation/waiting-turns.ts';
@@ -40,6 +39,7 @@ import { quietRepeats } from './observability/quiet-repeats.ts';
 import { openTracer } from './observability/trace-export.ts';
 import { tracePipeline } from './observability/trace-pipeline.ts';
 import { traceRequests } from './observability/trace-requests.ts';
+import { officialAccounts } from './official-accounts.ts';
 import { createWakeQueue } from './queue/index.ts';
 import { tellChanges } from './realtime/telling-store.ts';
 import { createAccessStore } from './store/access-store.ts';
@@ -120,14 +120,6 @@ function languageOf(
   return chooseLanguage(texts, { remembered, languageCode: hints.platform ?? undefined }).language;
 }
 
-/** The accounts that have a name customers know them by. */
-function officialAccounts(config: Config): OfficialAccount[] {
-  return config.accounts.flatMap(({ channel, officialName, address }) => {
-    const name = officialName ?? address;
-    return typeof name === 'string' ? [{ platform: channel.charAt(0).toUpperCase() + channel.slice(1), name }] : [];
-  });
-}
-
 /**
  * Joins store, queue, channels, bot and HTTP into one running process. When a part cannot be started, those before it are
  * closed again before the error is thrown.
@@ -178,7 +170,8 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
             ? (id) => {
                 const account = accounts.get(id);
                 const sink = sinks.get(id);
-                return account === undefined || sink === undefined ? undefined : { account, sink };
+                if (account === undefined || sink === undefined) return undefined;
+                return { account: options.sandbox?.between?.(account) ?? account, sink };
               }
             : undefined,
           deskSide: desk?.http,
@@ -234,6 +227,7 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
   opened.add('queue', () => queue.close());
   const changes = openChanges(config.queue.url, database, log);
   opened.add('changes', () => changes.close());
+  services.tell(changes.publisher);
   const direct = createPipelineStore({
     database,
     clock: systemClock,
@@ -304,11 +298,7 @@ async function join(options: GatewayOptions, opened: Opened): Promise<Gateway> {
           limited,
           ids,
           log,
-          texts: {
-            secretWarning: (language) => botText('secretWarning', language),
-            handedOver: (language) => botText('handedOver', language),
-            ...(config.bot.greeting ? { greeting: createGreeting(officialAccounts(config)) } : {}),
-          },
+          texts: createNotices(officialAccounts(config), config.bot.greeting),
           teamFor: (_account, language) => teams.teamFor(language),
           languageOf,
         }),

@@ -28,8 +28,9 @@ import { createInbox } from './inbox/inbox.ts';
 import { createLetters } from './inbox/letters.ts';
 import { createTyping } from './inbox/typing.ts';
 import { createGuardedFetch } from './net/guarded-fetch.ts';
+import { officialAccounts } from './official-accounts.ts';
 import type { Bus } from './realtime/bus.ts';
-import { decodeChanges } from './realtime/change-words.ts';
+import { decodeChanges, decodeTyping } from './realtime/change-words.ts';
 import { createHub } from './realtime/hub.ts';
 import { startLiveServer } from './realtime/live-server.ts';
 import { createPostgresBus } from './realtime/postgres-bus.ts';
@@ -51,6 +52,10 @@ import { VERSION } from './version.ts';
 export interface SandboxSide {
   demo: { email: string; password: string };
   routes: ExtraRoutes | null;
+  /** The one path whose pages the page may show in a frame. */
+  frame?: string;
+  /** Stands between customers and an account that serves them, to do what bad networks do. */
+  between?(account: ChannelAccount): ChannelAccount;
 }
 
 /** What the desk stands on, once the store is there. */
@@ -100,7 +105,7 @@ export function openChanges(queueUrl: string, database: Database, log: Log): Cha
   };
 }
 
-function joinDesk(parts: Omit<DeskParts, 'changes' | 'server'>, changes: ChangeSink): ApiDesk {
+function joinDesk(parts: Omit<DeskParts, 'changes' | 'server'>, changes: ChangeSink, ours: readonly string[]): ApiDesk {
   const { database, ids, log, queue, shards, account } = parts;
   const access = createAccess({ store: createAccessStore(database), passwords: createPasswords(), ids, log });
   const store = createInboxStore(database);
@@ -118,6 +123,8 @@ function joinDesk(parts: Omit<DeskParts, 'changes' | 'server'>, changes: ChangeS
     queue,
     ids,
     shards,
+    goPrivateLabel: (language) => botText('goPrivate', language),
+    ours,
     onChange,
   });
   const blocks = createBlocks({
@@ -147,7 +154,7 @@ function joinDesk(parts: Omit<DeskParts, 'changes' | 'server'>, changes: ChangeS
       shards,
       onChange,
     }),
-    amends: createAmends({ store, desk, account, queue, ids, clock, shards, onChange }),
+    amends: createAmends({ store, desk, account, queue, ids, clock, shards, ours, onChange }),
     typing: createTyping({ store, account, clock, log }),
     channels: createChannelOverview({ store: health, account }),
     blocks,
@@ -158,7 +165,7 @@ function joinDesk(parts: Omit<DeskParts, 'changes' | 'server'>, changes: ChangeS
 
 /** Joins the desk: sign-in, inbox, API, page and pushes. */
 export function createDesk(
-  { http: { publicUrl } }: { http: Pick<Config['http'], 'publicUrl'> },
+  { http: { publicUrl }, accounts }: { http: Pick<Config['http'], 'publicUrl'> } & Pick<Config, 'accounts'>,
   sandbox: SandboxSide | null,
 ): Desk {
   let opened: ApiDesk | undefined;
@@ -177,10 +184,15 @@ export function createDesk(
       pageFolder: shippedPageFolder(),
       sandbox: sandbox === null ? null : { demo: sandbox.demo },
       extra: sandbox?.routes ?? null,
+      frame: sandbox?.frame ?? null,
     },
     async open(parts) {
       const { changes, server, log } = parts;
-      opened = joinDesk(parts, changes.publisher);
+      opened = joinDesk(
+        parts,
+        changes.publisher,
+        officialAccounts({ accounts }).map(({ name }) => name),
+      );
       if (server === null) return;
       const hub = createHub(createChangeLookup(parts.database), log);
       const live = startLiveServer({
@@ -195,7 +207,10 @@ export function createDesk(
         () => hub.stop(),
         () => live.stop(),
       );
-      await changes.bus.listen((payload) => hub.changed(decodeChanges(payload)));
+      await changes.bus.listen((payload) => {
+        hub.changed(decodeChanges(payload));
+        hub.typing(decodeTyping(payload));
+      });
     },
     async stop() {
       for (const stop of stops.splice(0)) await stop();

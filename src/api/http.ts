@@ -28,6 +28,8 @@ export interface DeskSide {
   sandbox: ApiOptions['sandbox'];
   /** Routes of the sandbox. */
   extra: ExtraRoutes | null;
+  /** The one path of ours whose pages the page may show in a frame; null or left out: none. */
+  frame?: string | null;
 }
 
 export interface HttpOptions extends OperationsOptions {
@@ -73,7 +75,10 @@ export async function createHttp(options: HttpOptions): Promise<HttpServer> {
   const routes = requirePolicies(app);
   limitBodyTime(app);
   endSlowBodies(app);
-  addSecurityHeaders(app, deskSide?.publicUrl?.startsWith('https://') === true);
+  addSecurityHeaders(app, {
+    secure: deskSide?.publicUrl?.startsWith('https://') === true,
+    frame: deskSide?.frame ?? null,
+  });
   app.setErrorHandler((error: unknown, request, reply) => answerFailure(log, error, request, reply));
   // Before a body is read: what is nowhere has no form either.
   app.addHook('onRequest', (request, _reply, done) => {

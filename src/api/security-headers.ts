@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 const POLICY = [
   "default-src 'none'",
@@ -16,11 +16,26 @@ const POLICY = [
   "form-action 'self'",
 ].join('; ');
 
+/** A host with its port, and nothing that could go on with the policy. */
+const HOST = /^[\w.-]+(?::\d{1,5})?$|^\[[\da-f:.]+\](?::\d{1,5})?$/i;
+
+/** The policy, with the one path of the host that was asked whose pages may stand in a frame. */
+function policyWith(frame: string | null, { protocol, host }: FastifyRequest): string {
+  return frame === null || !HOST.test(host) ? POLICY : `${POLICY}; frame-src ${protocol}://${host}${frame}`;
+}
+
+export interface HeaderOptions {
+  /** The public address is https. */
+  secure: boolean;
+  /** Path, with a slash at its end, below which pages may stand in a frame of the page; null: none may. */
+  frame: string | null;
+}
+
 /**
  * Headers of every answer that a browser may see: what it may do with it is said once, here. A platform's webhook is no browser, and
  * what an account serves to customers says so itself: other sites show it.
  */
-export function addSecurityHeaders(app: FastifyInstance, secure: boolean): void {
+export function addSecurityHeaders(app: FastifyInstance, { secure, frame }: HeaderOptions): void {
   app.addHook('onRequest', (request, reply, done) => {
     const { policy } = request.routeOptions.config;
     if (policy === 'webhook' || policy === 'customer') {
@@ -28,7 +43,7 @@ export function addSecurityHeaders(app: FastifyInstance, secure: boolean): void 
       return;
     }
     reply.headers({
-      'content-security-policy': POLICY,
+      'content-security-policy': policyWith(frame, request),
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
       'cross-origin-opener-policy': 'same-origin',

@@ -10,7 +10,11 @@ export type BotTextKey =
   | 'welcome'
   | 'blocked'
   /** Label of the button below an answer that was none. */
-  | 'talkToPerson';
+  | 'talkToPerson'
+  /** Label of the button below what we say in public. */
+  | 'goPrivate'
+  /** First in a private place, to whoever came there by that button. */
+  | 'arrived';
 
 const TEXTS: Readonly<Record<CustomerLanguage, Readonly<Record<BotTextKey, string>>>> = {
   en: {
@@ -26,6 +30,9 @@ const TEXTS: Readonly<Record<CustomerLanguage, Readonly<Record<BotTextKey, strin
     welcome: 'You are welcome! Write again at any time.',
     blocked: 'You cannot write to us here at the moment. Your messages are not read and not answered.',
     talkToPerson: 'Talk to a person',
+    goPrivate: 'Continue in private',
+    arrived:
+      'You can go on here: only you and our support team can read this. We never ask for passwords, keys or recovery phrases.',
   },
   zh: {
     handedOver: '已为您转接人工客服，客服人员会在这里回复您。',
@@ -37,6 +44,8 @@ const TEXTS: Readonly<Record<CustomerLanguage, Readonly<Record<BotTextKey, strin
     welcome: '不客气！有问题随时联系我们。',
     blocked: '您目前无法在此联系我们，您的消息不会被阅读或回复。',
     talkToPerson: '转人工客服',
+    goPrivate: '转到私密对话',
+    arrived: '请在这里继续：这里的内容只有您和我们的客服团队可以看到。我们绝不会索要密码、私钥或助记词。',
   },
   ja: {
     handedOver: 'サポート担当者におつなぎしました。担当者がこちらで返信いたします。',
@@ -51,6 +60,9 @@ const TEXTS: Readonly<Record<CustomerLanguage, Readonly<Record<BotTextKey, strin
     welcome: 'どういたしまして。またいつでもご連絡ください。',
     blocked: '現在、こちらからのお問い合わせは受け付けておりません。メッセージは確認されず、返信もいたしません。',
     talkToPerson: '担当者と話す',
+    goPrivate: '非公開で続ける',
+    arrived:
+      'こちらでお続けください。ここを読めるのはお客様とサポートチームだけです。パスワード、秘密鍵、リカバリーフレーズをお尋ねすることはありません。',
   },
   ko: {
     handedOver: '상담원에게 연결해 드렸습니다. 상담원이 이곳에서 답변드리겠습니다.',
@@ -63,6 +75,9 @@ const TEXTS: Readonly<Record<CustomerLanguage, Readonly<Record<BotTextKey, strin
     welcome: '천만에요! 언제든지 다시 문의해 주세요.',
     blocked: '현재 이곳에서는 문의하실 수 없습니다. 보내신 메시지는 확인되지 않으며 답변드리지 않습니다.',
     talkToPerson: '상담원 연결',
+    goPrivate: '비공개로 계속하기',
+    arrived:
+      '여기에서 이어서 말씀해 주세요. 이 대화는 고객님과 고객지원팀만 볼 수 있습니다. 비밀번호, 개인 키, 복구 문구는 절대 묻지 않습니다.',
   },
   es: {
     handedOver: 'He pasado tu conversación a nuestro equipo de soporte. Una persona te responderá aquí.',
@@ -77,6 +92,9 @@ const TEXTS: Readonly<Record<CustomerLanguage, Readonly<Record<BotTextKey, strin
     welcome: '¡De nada! Escríbenos cuando quieras.',
     blocked: 'En este momento no puedes escribirnos por aquí. Tus mensajes no se leen ni se responden.',
     talkToPerson: 'Hablar con una persona',
+    goPrivate: 'Continuar en privado',
+    arrived:
+      'Puedes continuar aquí: solo tú y nuestro equipo de soporte podéis leerlo. Nunca pedimos contraseñas, claves ni frases de recuperación.',
   },
   ru: {
     handedOver: 'Я передал ваш диалог в службу поддержки. Сотрудник ответит вам здесь.',
@@ -90,6 +108,9 @@ const TEXTS: Readonly<Record<CustomerLanguage, Readonly<Record<BotTextKey, strin
     welcome: 'Пожалуйста! Пишите в любое время.',
     blocked: 'Сейчас вы не можете писать нам здесь. Ваши сообщения не читаются, и ответа на них не будет.',
     talkToPerson: 'Соединить с оператором',
+    goPrivate: 'Продолжить лично',
+    arrived:
+      'Продолжайте здесь: это видите только вы и наша служба поддержки. Мы никогда не спрашиваем пароли, ключи и фразы восстановления.',
   },
 };
 

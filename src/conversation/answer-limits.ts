@@ -67,7 +67,10 @@ export function limitedAnswer(
   if (greeting === null || answer.handoff || replies.length === 0 || !mayGreet(saidIn(work), work.nowMs)) {
     return recorded(work, decision, !answer.handoff);
   }
-  const first = draft({ content: { text: greeting }, class: 'repeatable' }, messages.at(-1) ?? null, context);
+  const first = draft({ content: { text: greeting }, class: 'repeatable' }, messages.at(-1) ?? null, {
+    ...context,
+    wayToPrivate: null,
+  });
   return recorded(work, { ...decision, greets: true, outbound: [first, ...decision.outbound] }, true);
 }
 

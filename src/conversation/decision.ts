@@ -1,10 +1,12 @@
 import type { CustomerLanguage } from '../core/model/conversation.ts';
+import type { Button } from '../core/model/extras.ts';
 import { brandId, type MessageId, type TeamId } from '../core/model/ids.ts';
 import type { OutboundContent } from '../core/model/outbound.ts';
 import type { BotDecision } from '../core/ports/brain.ts';
 import type { ChannelAccount } from '../core/ports/channel.ts';
 import type { IdGenerator } from '../core/ports/clock.ts';
 import type { Decision, NewMessage, OutboundDraft, Work } from '../core/ports/pipeline-store.ts';
+import { withButton } from '../core/rules/way-to-private.ts';
 
 /** The customer-facing sentences a decision may need besides a brain's own. */
 export interface NoticeTexts {
@@ -12,6 +14,14 @@ export interface NoticeTexts {
   secretWarning(language: CustomerLanguage): string;
   /** A person takes over. */
   handedOver(language: CustomerLanguage): string;
+  /** On the button below what we say in public. */
+  goPrivate(language: CustomerLanguage): string;
+  /** First in a private place a customer came to by that button. */
+  arrived(language: CustomerLanguage): string;
+  /** To somebody whose message only their own devices can read: where else to find us; `channel`: where they wrote. */
+  sealed(language: CustomerLanguage, channel: string): string;
+  /** For a public answer: how to reach us in private; `officialName`: how customers find us there. */
+  invite(language: CustomerLanguage, officialName: string | null): string;
   /** Before the bot's first answer to a contact; left out: nobody is greeted. */
   greeting?(language: CustomerLanguage): string;
 }
@@ -24,6 +34,10 @@ export interface DecisionContext {
   team: TeamId;
   language: CustomerLanguage;
   echoOnly: boolean;
+  /** The button that leads out of a public place; null elsewhere. */
+  wayToPrivate: Button | null;
+  /** Who reads what is said there. */
+  place: Work['threadKind'];
 }
 
 type Draftable = { content: OutboundContent; class: 'repeatable' | 'single' };
@@ -32,21 +46,36 @@ type Draftable = { content: OutboundContent; class: 'repeatable' | 'single' };
 export function draft(
   message: Draftable,
   cause: NewMessage | null,
-  context: Pick<DecisionContext, 'account' | 'ids'>,
+  {
+    account,
+    ids,
+    wayToPrivate = null,
+    place,
+  }: Pick<DecisionContext, 'account' | 'ids' | 'place'> & Partial<Pick<DecisionContext, 'wayToPrivate'>>,
 ): OutboundDraft {
+  const buttons = withButton(account, message.content.buttons ?? [], wayToPrivate);
+  const content = { ...message.content, place, ...(buttons.length === 0 ? {} : { buttons }) };
   return {
-    id: brandId(context.ids.uuid()),
-    text: message.content.text,
-    body: message.content.body ?? null,
+    id: brandId(ids.uuid()),
+    text: content.text,
+    body: content.body ?? null,
     class: message.class,
     causeId: cause?.id ?? null,
-    parts: context.account
-      .render(message.content)
-      .map((part) => ({ id: brandId(context.ids.uuid()), part, replyTo: null })),
-    ...(message.content.buttons === undefined
-      ? {}
-      : { extras: { buttons: message.content.buttons.map((row) => [...row]) } }),
+    // Among others the store lets it point at its cause.
+    parts: account.render(content).map((part) => ({ id: brandId(ids.uuid()), part, replyTo: null })),
+    ...(buttons.length === 0 ? {} : { extras: { buttons: buttons.map((row) => [...row]) } }),
   };
+}
+
+/** The same for several messages: only the last says how to go on. */
+function drafts(
+  messages: readonly Draftable[],
+  causeOf: (index: number) => NewMessage | null,
+  context: DecisionContext,
+): OutboundDraft[] {
+  return messages.map((message, index) =>
+    draft(message, causeOf(index), index === messages.length - 1 ? context : { ...context, wayToPrivate: null }),
+  );
 }
 
 /** A decision that changes nothing yet. */
@@ -89,12 +118,14 @@ export function handOver(
   work: Work,
   messages: readonly NewMessage[],
   context: DecisionContext,
-  reason: { why: string; state?: 'routed' | 'parked'; secret?: boolean },
+  reason: { why: string; state?: 'routed' | 'parked'; secret?: boolean; sealed?: boolean },
 ): Decision {
   const cause = messages.at(-1) ?? null;
   const texts = [
     ...(reason.secret === true ? [context.texts.secretWarning(context.language)] : []),
-    context.texts.handedOver(context.language),
+    reason.sealed === true
+      ? context.texts.sealed(context.language, context.account.channel)
+      : context.texts.handedOver(context.language),
   ];
   return {
     ...base(work, messages),
@@ -104,7 +135,11 @@ export function handOver(
     handoffTeam: context.team,
     secretTold: reason.secret === true,
     urgent: reason.secret === true,
-    outbound: texts.map((text) => draft({ content: { text }, class: 'repeatable' }, cause, context)),
+    outbound: drafts(
+      texts.map((text) => ({ content: { text }, class: 'repeatable' as const })),
+      () => cause,
+      context,
+    ),
   };
 }
 
@@ -124,8 +159,20 @@ export function applyBotDecision(
     language: context.echoOnly ? null : context.language,
     handoffTeam: decision.handoff ? context.team : null,
     secretTold: work.conversation?.secretPending === true,
-    outbound: decision.replies.map((reply, index) =>
-      draft(reply, (paired ? messages[index] : messages.at(-1)) ?? null, context),
-    ),
+    outbound: drafts(decision.replies, (index) => (paired ? messages[index] : messages.at(-1)) ?? null, context),
   };
+}
+
+/**
+ * Customers who came here from a public place by our button: they are told that they are among us now, whoever has the conversation.
+ * Nothing was asked, so no brain is.
+ */
+export function receiveArrivals(work: Work, arrivals: readonly NewMessage[], context: DecisionContext): Decision {
+  const words = { content: { text: context.texts.arrived(context.language) }, class: 'repeatable' as const };
+  const opening = draft(words, arrivals.at(-1) ?? null, context);
+  if (work.conversation?.ownerKind !== 'bot') {
+    const routed = routeToPeople(work, arrivals, context);
+    return { ...routed, outbound: [opening, ...routed.outbound] };
+  }
+  return { ...base(work, arrivals), messageState: 'answered', why: 'came from a public place', outbound: [opening] };
 }

@@ -151,8 +151,9 @@ async function decide(decision: Decision, work: Work, options: DrainOptions): Pr
     }
     if (!(error instanceof ItemRejected)) throw error;
     options.log.error({ threadId: work.threadId, sqlState: error.sqlState }, 'the bot answer could not be stored');
+    const { suggestion: _suggestion, automaticLimit: _automaticLimit, ...rest } = decision;
     const parked: Decision = {
-      ...decision,
+      ...rest,
       messageState: 'parked',
       why: `the bot answer could not be stored (SQLSTATE ${error.sqlState})`,
       memory: null,

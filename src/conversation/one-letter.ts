@@ -33,6 +33,6 @@ export function asOneLetter(decision: Decision, context: Pick<DecisionContext, '
     ...(body === null ? {} : { body }),
   };
   const isSingle = outbound.some((one) => one.class === 'single');
-  const whole = draft({ content, class: isSingle ? 'single' : 'repeatable' }, null, context);
+  const whole = draft({ content, class: isSingle ? 'single' : 'repeatable' }, null, { ...context, place: 'private' });
   return { ...decision, outbound: [{ ...whole, id: brandId(first.id), causeId: first.causeId }] };
 }

@@ -6,8 +6,17 @@ import type { ChannelAccount } from '../core/ports/channel.ts';
 import type { IdGenerator } from '../core/ports/clock.ts';
 import type { Log } from '../core/ports/log.ts';
 import type { Decision, NewMessage, Work } from '../core/ports/pipeline-store.ts';
+import { wayToPrivate } from '../core/rules/way-to-private.ts';
 import { limitedAnswer, limitedNotice, postponed, waitFor } from './answer-limits.ts';
-import { applyBotDecision, type DecisionContext, handOver, type NoticeTexts, routeToPeople } from './decision.ts';
+import {
+  applyBotDecision,
+  type DecisionContext,
+  handOver,
+  type NoticeTexts,
+  receiveArrivals,
+  routeToPeople,
+} from './decision.ts';
+import { decideInPublic, kept, policyFor, refuses } from './in-public.ts';
 import { asOneLetter } from './one-letter.ts';
 
 /** How many workers must have died on a thread, each draining it alone, before its message is parked. */
@@ -48,13 +57,16 @@ export function createTurns(options: TurnOptions) {
           messages.filter(({ standIn }) => standIn === null).map(({ text }) => text),
           { remembered: work.conversation?.language ?? null, platform: work.conversation?.languageHint ?? null },
         );
+    const label = options.texts.goPrivate(language);
     return {
       ids,
       account,
+      wayToPrivate: bot.echoOnly ? null : wayToPrivate(account, work.threadKind, label),
       texts: options.texts,
       team: options.teamFor(account.id, language),
       language,
       echoOnly: bot.echoOnly,
+      place: work.threadKind,
     };
   }
 
@@ -105,20 +117,54 @@ export function createTurns(options: TurnOptions) {
     );
   }
 
-  async function take(work: Work, messages: readonly NewMessage[], account: ChannelAccount): Promise<TurnStep> {
+  /** As it may be said in this place. */
+  function inPlace(
+    decision: Decision,
+    work: Work,
+    messages: readonly NewMessage[],
+    context: DecisionContext,
+  ): Decision {
+    const policy = bot.echoOnly ? null : policyFor(work, context.account);
+    return policy === null ? decision : kept(decision, work, messages, policy, context);
+  }
+
+  async function takeInPlace(work: Work, messages: readonly NewMessage[], account: ChannelAccount): Promise<TurnStep> {
     const context = contextOf(work, messages, account);
+    const policy = bot.echoOnly || work.aloneDeaths >= POISON_DEATHS ? null : policyFor(work, account);
+    const decided = policy === null ? null : decideInPublic(work, messages, policy, context);
+    if (decided !== null) return { decision: decided, waiting: null };
+    const step = await take(work, messages, context);
+    return { ...step, decision: inPlace(step.decision, work, messages, context) };
+  }
+
+  async function take(work: Work, messages: readonly NewMessage[], context: DecisionContext): Promise<TurnStep> {
     if (work.aloneDeaths >= POISON_DEATHS) {
       const why = `a worker ended ${work.aloneDeaths} times while handling this`;
       log.error({ threadId: work.threadId, messages: messages.length }, 'message parked: it ends the worker');
       return { decision: notice(work, handOver(work, messages, context, { why, state: 'parked' })), waiting: null };
     }
-    if (work.conversation?.ownerKind !== 'bot')
+    const arrivals = bot.echoOnly ? [] : messages.filter(({ arrives }) => arrives);
+    const received = (): TurnStep => ({
+      // The others stay new and are decided on next.
+      decision: notice(work, receiveArrivals(work, arrivals, context)),
+      waiting: null,
+    });
+    if (work.conversation?.ownerKind !== 'bot') {
+      if (arrivals.length > 0) return received();
       return { decision: notice(work, routeToPeople(work, messages, context)), waiting: null };
+    }
     if (work.conversation.secretPending && !bot.echoOnly) {
       return {
         decision: notice(work, handOver(work, messages, context, { why: 'a secret was pasted', secret: true })),
         waiting: null,
       };
+    }
+    if (arrivals.length > 0) return received();
+    if (!bot.echoOnly && messages.every(({ standIn }) => standIn === 'sealed')) {
+      const decision = handOver(work, messages, context, { why: 'nobody here can read it', sealed: true });
+      // Where nothing of ours can go, people have it all the same.
+      const mute = refuses(context.account, work, messages.at(-1)?.entry ?? null);
+      return { decision: mute ? { ...decision, outbound: [] } : notice(work, decision), waiting: null };
     }
     const input = inputOf(work, messages, context);
     if (bot.waits) {
@@ -158,7 +204,7 @@ export function createTurns(options: TurnOptions) {
     const context = contextOf(work, messages, account);
     if (turn.state === 'running' || turn.output === null) {
       const decision = notice(work, handOver(work, messages, context, { why: 'the bot did not answer in time' }));
-      return { ...decision, usedTurn: { id: turn.id, state: 'expired' } };
+      return { ...inPlace(decision, work, messages, context), usedTurn: { id: turn.id, state: 'expired' } };
     }
     const overtaken = messages.some((message) => message.seq > turn.uptoSeq);
     const { output } = turn;
@@ -177,7 +223,7 @@ export function createTurns(options: TurnOptions) {
         usedTurn: { id: turn.id, state: 'superseded' },
       };
     }
-    const decision = answered(work, messages, output, context);
+    const decision = inPlace(answered(work, messages, output, context), work, messages, context);
     return { ...decision, usedTurn: { id: turn.id, state: 'used' } };
   }
 
@@ -189,6 +235,7 @@ export function createTurns(options: TurnOptions) {
   /** As one letter where it is one, and under the channel's own limit on what the bot says by itself, where it has one; the store counts. */
   function asSent(given: Decision, account: ChannelAccount): Decision {
     const { automaticAnswersPerDay } = account;
+    if (given.automaticLimit !== undefined) return given;
     const decision = bot.echoOnly ? given : asOneLetter(given, { account, ids });
     if (!limited || automaticAnswersPerDay === undefined || decision.outbound.length === 0) return decision;
     return { ...decision, automaticLimit: { perDay: automaticAnswersPerDay, team: options.teamFor(account.id, 'en') } };
@@ -196,7 +243,7 @@ export function createTurns(options: TurnOptions) {
 
   return {
     async take(work: Work, messages: readonly NewMessage[], account: ChannelAccount): Promise<TurnStep> {
-      const step = await take(work, messages, account);
+      const step = await takeInPlace(work, messages, account);
       return { ...step, decision: asSent(step.decision, account) };
     },
     useStored(work: Work, messages: readonly NewMessage[], account: ChannelAccount): Decision | null {

@@ -21,6 +21,8 @@ export interface Capabilities {
       | 'mention'
       | 'customEmoji'
     )[];
+    /** Where only the customer reads it, if that differs. */
+    inPrivate?: { maxLength: number; unit: 'utf16' | 'codepoint' | 'weighted' };
   };
   /** Files on messages; null: none. */
   media: {
@@ -38,6 +40,8 @@ export interface Capabilities {
   /** Milliseconds after sending during which we may edit; 0: never, null: no limit. */
   editWindowMs: number | null;
   deleteWindowMs: number | null;
+  /** The same where only the customer reads it, if that differs. */
+  deleteWindowInPrivateMs?: number | null;
   reactions: 'none' | 'one' | 'many';
   /** The emoji that can be reactions; absent: any. */
   reactionEmoji?: readonly string[];

@@ -42,7 +42,12 @@ export const CRASH_POINTS = [
 ] as const;
 /** Moments that only channels of letters pass: a mail read and its files kept, and the end of a mail written but not answered. */
 export const LETTER_CRASH_POINTS = ['mail.read', 'mail.stored', 'send.mid-call', 'send.answered'] as const;
-export type CrashPoint = (typeof CRASH_POINTS)[number] | (typeof LETTER_CRASH_POINTS)[number];
+/** Moments of a renewal of tokens of which each is good for one use (OAuth 2.0), in their order. */
+export const RENEWAL_CRASH_POINTS = ['token.locked', 'token.marked', 'token.answered', 'token.kept'] as const;
+export type CrashPoint =
+  | (typeof CRASH_POINTS)[number]
+  | (typeof LETTER_CRASH_POINTS)[number]
+  | (typeof RENEWAL_CRASH_POINTS)[number];
 
 /** Passes a named moment. */
 export function crashPoint(name: CrashPoint): void {

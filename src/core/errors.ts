@@ -32,6 +32,16 @@ export class IngestRefused extends ParleyError {
   }
 }
 
+/** A file of ours is lost for good: it is not in the storage, or what is there does not open. Any other trouble with one passes. */
+export class FileLost extends ParleyError {
+  constructor(cause: unknown) {
+    super('file_lost', 'a file of this message does not open any more', {
+      mend: 'attach it anew; `parley doctor` says whether the keys open what is stored',
+      cause,
+    });
+  }
+}
+
 /** Another instance declared this one dead; its leases are gone. */
 export class InstanceDead extends ParleyError {
   constructor(cause: unknown) {
@@ -66,6 +76,13 @@ export class FileTooLarge extends Refused {
       mend: 'make it smaller, or send a link instead',
     });
     this.limitBytes = limitBytes;
+  }
+}
+
+/** What somebody sends is larger than whoever reads it takes; the rest of it was not read. */
+export class BodyTooLarge extends Refused {
+  constructor(limitBytes: number) {
+    super('too_large', `the body is larger than ${limitBytes} bytes`);
   }
 }
 

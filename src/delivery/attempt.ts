@@ -9,6 +9,9 @@ import { notCalled, resolveUnknown, type Verdict, verdictOf } from './outcome.ts
 /** Longest one platform call may take, ms; below it the channel's own timeouts apply. */
 export const CALL_TIMEOUT_MS = 9_500;
 
+/** Longest a platform may be asked whether a part arrived, ms: several calls, and a wait for what it shows late. */
+export const LOOK_TIMEOUT_MS = 25_000;
+
 /** How much later than a channel's own deadline we give a call up, ms. */
 const DEADLINE_SLACK_MS = 1_500;
 
@@ -25,25 +28,30 @@ function requestOf(work: Work, head: HeadDelivery): SendRequest {
     idempotencyKey: idempotencyKey(head.id),
     ...(head.target === null ? {} : { targetExternalId: head.target }),
     ...(head.replyTo === null ? {} : { replyToExternalId: head.replyTo }),
+    ...(head.around === null || head.around.entry === null ? {} : { entry: head.around.entry }),
+    ...(head.around === null || head.around.previous === null ? {} : { previousExternalId: head.around.previous }),
+    madeAtMs: head.createdAtMs,
+    ...(head.ambiguous > 0 ? { afterUnknown: true } : {}),
   };
 }
 
 /** One for all calls: channels keep their own, shorter deadlines, and a signal per call would only cost. */
 const NEVER_ABORTED = new AbortController().signal;
 
-/** Whatever a channel throws or forgets, the answer is an outcome; silence and surprise count as unknown. */
-async function outcomeOf<T extends SendOutcome | { kind: 'absent' }>(
+/** Whatever a channel throws or forgets, the answer is an outcome; silence and surprise count as `surprise`. */
+async function outcomeOf<T extends SendOutcome | { kind: 'absent' }, Surprise extends 'unknown' | 'transient'>(
   call: (signal: AbortSignal) => Promise<T>,
+  surprise: Surprise,
   timeMs = CALL_TIMEOUT_MS,
-): Promise<T | { kind: 'unknown'; reason: string }> {
+): Promise<T | { kind: Surprise; reason: string }> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<{ kind: 'unknown'; reason: string }>((resolve) => {
-    timer = setTimeout(() => resolve({ kind: 'unknown', reason: `no answer within ${timeMs} ms` }), timeMs);
+  const late = new Promise<{ kind: Surprise; reason: string }>((resolve) => {
+    timer = setTimeout(() => resolve({ kind: surprise, reason: `no answer within ${timeMs} ms` }), timeMs);
   });
   try {
     return await Promise.race([call(NEVER_ABORTED), late]);
   } catch (error) {
-    return { kind: 'unknown', reason: error instanceof Error ? error.name : 'the channel failed in an unforeseen way' };
+    return { kind: surprise, reason: error instanceof Error ? error.name : 'the channel failed in an unforeseen way' };
   } finally {
     clearTimeout(timer);
   }
@@ -58,7 +66,7 @@ export async function attempt(work: Work, head: HeadDelivery, account: ChannelAc
   crashPoint('send.before-call');
   // The channel's own deadline comes first.
   const timeMs = Math.max(CALL_TIMEOUT_MS, (account.sendTimeMs?.(head.part) ?? 0) + DEADLINE_SLACK_MS);
-  const outcome = await outcomeOf((signal) => account.send(requestOf(work, head), signal), timeMs);
+  const outcome = await outcomeOf((signal) => account.send(requestOf(work, head), signal), 'unknown', timeMs);
   crashPoint('send.after-call');
   return verdictOf(head, outcome, account.capabilities.patience);
 }
@@ -69,6 +77,11 @@ export async function resolve(work: Work, head: HeadDelivery, account: ChannelAc
   const looked =
     reconcile === undefined
       ? null
-      : await outcomeOf((signal) => reconcile.call(account, requestOf(work, head), signal));
+      : // Asking changes nothing, so it may be asked again.
+        await outcomeOf(
+          (signal) => reconcile.call(account, requestOf(work, head), signal),
+          'transient',
+          LOOK_TIMEOUT_MS,
+        );
   return resolveUnknown(head, account.capabilities, looked);
 }

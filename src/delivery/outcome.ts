@@ -13,6 +13,9 @@ const MAX_ATTEMPTS = 300;
 const AUTH_PAUSE_MS = 30_000;
 /** Before the one repeat of an unknown send: long enough for the platform to finish the first. */
 const REPEAT_PAUSE_MS = 500;
+/** So long a platform that cannot tell now is asked again, ms: longer than a window of its limits, a quarter of an hour at most. */
+const MOST_LOOKING_MS = 20 * 60_000;
+const LONGEST_LOOK_PAUSE_MS = 30_000;
 /** How often what may be repeated without harm is repeated while its outcome stays unknown. */
 const MAX_HARMLESS_REPEATS = 5;
 
@@ -123,7 +126,8 @@ export function poisoned(head: HeadDelivery): Verdict {
 
 /**
  * What becomes of a send nobody knows the outcome of, where the platform drops repeats or cannot be asked:
- * an idempotent channel repeats with the same key; else the class decides, and nothing is sent a third time.
+ * an idempotent channel repeats with the same key; else the class decides, and nothing is sent a third time. A platform that can be
+ * asked and cannot tell now is asked again: nothing is repeated on a guess.
  * @param looked what the platform said when it was asked; null when it cannot be asked
  */
 export function resolveUnknown(
@@ -147,6 +151,8 @@ export function resolveUnknown(
   if (looked !== null) {
     if (looked.kind === 'sent') return { ...NEUTRAL, nextState: 'sent', externalId: looked.externalId };
     if (looked.kind === 'absent') {
+      // Who took over speaks now: what never arrived is not said after all.
+      if (head.stale && !head.begun) return { ...NEUTRAL, nextState: 'superseded' };
       return head.ambiguous > MAX_HARMLESS_REPEATS
         ? review('it never appears at the platform')
         : repeat('the platform does not have it: sent again');
@@ -158,8 +164,20 @@ export function resolveUnknown(
       ? review('still unknown after several attempts')
       : repeat('sent again: repeating it does no harm');
   }
+  if (looked !== null && capabilities.repeatsUnknownOnce !== true)
+    return lookAgain(head, looked) ?? review('nobody could tell whether it arrived');
   if (head.stale) return review('a person took over meanwhile');
   if (capabilities.repeatsUnknownOnce === true && head.ambiguous < 2) return repeat('sent once more under the same id');
   if (head.class === 'repeatable' && head.ambiguous < 2) return repeat('sent once more: the first may have been lost');
   return review(head.class === 'single' ? 'probably delivered' : 'probably delivered, also on the second attempt');
+}
+
+/** Passing trouble with asking whether a part arrived: it stays as it is, and is asked for a little later. Null: it is no use. */
+function lookAgain({ ageMs }: HeadDelivery, looked: SendOutcome | { kind: 'absent' }): Verdict | null {
+  if (looked.kind !== 'transient' && looked.kind !== 'rate_limited' && looked.kind !== 'auth') return null;
+  const askedFor = looked.kind === 'auth' ? AUTH_PAUSE_MS : (looked.retryAfterMs ?? 0);
+  const retryMs = Math.max(askedFor, Math.min(LONGEST_LOOK_PAUSE_MS, Math.max(1_000, ageMs / 4)));
+  if (ageMs + retryMs > MOST_LOOKING_MS) return null;
+  const error = 'the platform could not say yet whether it arrived; it is asked again';
+  return { ...NEUTRAL, nextState: 'unknown', errorKind: 'unknown', error, retryMs };
 }

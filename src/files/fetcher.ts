@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileTypeFromBuffer } from 'file-type';
 import { crashPoint } from '../core/crash-point.ts';
+import { linked } from '../core/linked-signal.ts';
 import type { RemoteFile } from '../core/model/attachment.ts';
 import type { AccountId } from '../core/model/ids.ts';
 import type { ChannelAccount } from '../core/ports/channel.ts';
@@ -130,8 +131,21 @@ export function startFileFetcher(options: FetcherOptions): FileFetcher {
       return null;
     }
     if (account.fetchFile === undefined) return { state: 'failed', reason: 'the channel hands out no files' };
-    const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(ATTEMPT_MS)]);
-    const outcome = await account.fetchFile(job.remote, { offset: partial.sizeBytes, maxBytes }, signal);
+    const attempt = linked(stopping.signal, ATTEMPT_MS);
+    try {
+      return await fetchRemote(job, account.fetchFile, partial, attempt.signal);
+    } finally {
+      attempt.release();
+    }
+  }
+
+  async function fetchRemote(
+    job: FileJob,
+    fetchFile: NonNullable<ChannelAccount['fetchFile']>,
+    partial: PartialBlob,
+    signal: AbortSignal,
+  ): Promise<FileSettlement | null> {
+    const outcome = await fetchFile(job.remote, { offset: partial.sizeBytes, maxBytes }, signal);
     if (outcome.kind === 'too_large') return { state: 'refused', reason: 'too_large' };
     if (outcome.kind === 'gone') return { state: 'gone', reason: outcome.reason };
     if (outcome.kind === 'auth') return later(outcome.reason, AUTH_PAUSE_MS);

@@ -1,7 +1,7 @@
 import type { AccountJudgement, AccountRecord, ParkedEvent, Severity, UpdateCounts } from '../core/model/account.ts';
 import { atLeast, type Viewer } from '../core/model/agent.ts';
 import type { AccountHealthStore } from '../core/ports/account-health-store.ts';
-import type { AccountDetail } from '../core/ports/channel.ts';
+import type { AccountDetail, Spending } from '../core/ports/channel.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import { judgeAccount, uncounted } from '../core/rules/account-health.ts';
 
@@ -12,6 +12,10 @@ export interface AccountDetailsShown extends Omit<AccountJudgement, 'severity'> 
   /** Since when it stands like this; null: it never said. */
   standingSince: string | null;
   groups: AccountDetail['groups'];
+  /** What the platform charged today, where it does; null: nothing is known of it. US dollars. */
+  spending: { spent: number; left: number | null; refillsAt: string } | null;
+  /** What the account's plan leaves out, in English. */
+  lacks: string[];
   /** The process that receives for it: `host (pid)`. */
   receivedBy: string | null;
   counts: UpdateCounts;
@@ -44,6 +48,19 @@ export interface AccountOverviewParts {
   knows(id: string): boolean;
 }
 
+const MICROS = 1_000_000;
+
+/** What was said of a day that is over holds no more. */
+function spendingOf(said: Spending | undefined, nowMs: number): AccountDetailsShown['spending'] {
+  if (said === undefined || said.refillsAtMs <= nowMs) return null;
+  const { spentMicros, leftMicros, refillsAtMs } = said;
+  return {
+    spent: spentMicros / MICROS,
+    left: leftMicros === null ? null : leftMicros / MICROS,
+    refillsAt: new Date(refillsAtMs).toISOString(),
+  };
+}
+
 /** How our accounts stand. */
 export interface AccountOverview {
   list(viewer: Viewer): Promise<AccountShown[]>;
@@ -60,6 +77,8 @@ export function createAccountOverview({ store, parked, clock, knows }: AccountOv
       ...judgement,
       standingSince: momentOf(judgement.standing === 'unknown' ? record.ownerSilentMs : record.stateAgeMs),
       groups: record.detail?.groups ?? null,
+      spending: spendingOf(record.detail?.spending, clock.nowMs()),
+      lacks: [...(record.detail?.lacks ?? [])],
       receivedBy: record.owner === null ? null : `${record.owner.host} (${record.owner.pid})`,
       counts,
       unsettled: uncounted(counts),

@@ -9,6 +9,7 @@ import type { Amendable, Amendment, DeskStore, InboxStore } from '../core/ports/
 import type { WakeQueue } from '../core/ports/queue.ts';
 import { standsInChat } from '../core/rules/message-words.ts';
 import { noAccount, refusalOf, settle } from './inbox.ts';
+import { refuseAccountData } from './public-replies.ts';
 
 export interface AmendsDeps {
   store: Pick<InboxStore, 'conversation'>;
@@ -18,6 +19,8 @@ export interface AmendsDeps {
   ids: IdGenerator;
   clock: Clock;
   shards: number;
+  /** Official addresses and names of ours, which may stand in public. */
+  ours: readonly string[];
   /** Told after the commit of everything a person changed. */
   onChange(change: { conversationId: ConversationId }): void;
 }
@@ -150,6 +153,7 @@ export function createAmends(deps: AmendsDeps): Amends {
         never: `${account.channel} lets nobody edit a message`,
         over: `${account.channel} lets nobody edit a message more than`,
       });
+      refuseAccountData(found.threadKind, text, deps.ours);
       const standing = found.targets.flatMap(({ externalId, part }) => (part === null ? [] : [{ externalId, part }]));
       if (standing.length === 0) throw refusalOf('not_sent');
       const { files } = found;
@@ -184,9 +188,11 @@ export function createAmends(deps: AmendsDeps): Amends {
       if (found.kind !== 'outbound') throw refusalOf('not_amendable');
       // Whoever did not hear the answer asks once more.
       if (found.deleted) return store.conversation(viewer, found.conversationId);
-      checkWindow(found, account.capabilities.deleteWindowMs, clock.nowMs(), {
+      const { deleteWindowMs, deleteWindowInPrivateMs = deleteWindowMs } = account.capabilities;
+      const windowMs = found.threadKind === 'private' ? deleteWindowInPrivateMs : deleteWindowMs;
+      checkWindow(found, windowMs, clock.nowMs(), {
         code: 'delete_window',
-        never: `${account.channel} lets nobody take a message back`,
+        never: `${account.channel} lets nobody take a message back${deleteWindowMs === windowMs ? '' : ' that only the customer reads'}`,
         over: `${account.channel} lets nobody take a message back more than`,
       });
       if (found.targets.length === 0) throw refusalOf('not_sent');

@@ -1,6 +1,6 @@
 import type { Viewer } from '../core/model/agent.ts';
 import { type BlockList, type BlockTerm, termMs } from '../core/model/block.ts';
-import { CUSTOMER_LANGUAGES, type CustomerLanguage } from '../core/model/conversation.ts';
+import { type CustomerLanguage, customerLanguage } from '../core/model/conversation.ts';
 import { brandId, type ConversationId } from '../core/model/ids.ts';
 import type { ConversationShown } from '../core/model/inbox.ts';
 import type { BlockStore } from '../core/ports/block-store.ts';
@@ -42,7 +42,7 @@ export function createBlocks(deps: BlocksDeps): Blocks {
   const { blocks, ids, store } = deps;
 
   function noticeFor(account: ChannelAccount, language: string | null): OutboundDraft {
-    const text = deps.notice(CUSTOMER_LANGUAGES.find((one) => one === language) ?? 'en');
+    const text = deps.notice(customerLanguage(language));
     const parts = account.render({ text }).map((part) => ({ id: brandId<never>(ids.uuid()), part, replyTo: null }));
     return { id: brandId(ids.uuid()), text, body: null, class: 'repeatable', causeId: null, parts };
   }

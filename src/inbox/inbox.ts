@@ -1,14 +1,18 @@
 import { OwnerChanged, Refused } from '../core/errors.ts';
 import type { Viewer } from '../core/model/agent.ts';
 import type { OutboundAttachment } from '../core/model/attachment.ts';
+import { type CustomerLanguage, customerLanguage } from '../core/model/conversation.ts';
 import type { ConversationId, DeliveryId, MessageId } from '../core/model/ids.ts';
-import type { ChangeList, ConversationList, ConversationShown, MessageList, ViewCount } from '../core/model/inbox.ts';
+import type { ChangeList, ConversationList, ConversationShown, ThreadPage, ViewCount } from '../core/model/inbox.ts';
 import type { AttachmentStore } from '../core/ports/attachment-store.ts';
 import type { ChannelAccount } from '../core/ports/channel.ts';
 import type { IdGenerator } from '../core/ports/clock.ts';
 import type { ActOutcome, DeskStore, InboxStore, ListQuery, MessagesQuery } from '../core/ports/inbox-store.ts';
 import type { NextOwner } from '../core/ports/people-store.ts';
 import type { WakeQueue } from '../core/ports/queue.ts';
+import { type AccountData, accountDataIn } from '../core/rules/account-data.ts';
+import { wayToPrivate, withButton } from '../core/rules/way-to-private.ts';
+import { answeringIn, judgePlace } from './public-replies.ts';
 import { draftReply, type LetterOfReply } from './reply.ts';
 
 export interface InboxDeps {
@@ -19,6 +23,10 @@ export interface InboxDeps {
   queue: Pick<WakeQueue, 'wake'>;
   ids: IdGenerator;
   shards: number;
+  /** On the button below what is said in public. */
+  goPrivateLabel(language: CustomerLanguage): string;
+  /** Official addresses and names of ours, which may stand in public. */
+  ours: readonly string[];
   /** Told after the commit of everything a person changed. */
   onChange(change: { conversationId: ConversationId }): void;
 }
@@ -34,6 +42,8 @@ export interface NewReply {
   replyToMessageId?: MessageId | undefined;
   /** Of a letter: who gets it, under which subject. */
   letter?: LetterOfReply | undefined;
+  /** Everybody will read it, and that is meant. */
+  publicly?: boolean | undefined;
 }
 
 /** The inbox as one agent sees and works it. What the agent may not see does not exist. */
@@ -43,10 +53,14 @@ export interface Inbox {
   /** @throws {Refused} `not_found` */
   conversation(viewer: Viewer, id: ConversationId): Promise<ConversationShown>;
   /** @throws {Refused} `not_found` */
-  messages(viewer: Viewer, id: ConversationId, query: MessagesQuery): Promise<MessageList>;
+  messages(viewer: Viewer, id: ConversationId, query: MessagesQuery): Promise<ThreadPage>;
   changes(viewer: Viewer, after: string | null, limit: number): Promise<ChangeList>;
   /** Each answers the conversation afterwards, or null when it left the agent's reach. @throws {Refused} */
   reply(viewer: Viewer, id: ConversationId, reply: NewReply): Promise<ConversationShown | null>;
+  /** What of somebody's account everybody would read in a reply; nothing where only the customer reads it. */
+  lookAt(viewer: Viewer, id: ConversationId, text: string): Promise<AccountData[]>;
+  /** Puts the bot's draft aside. */
+  putAside(viewer: Viewer, id: ConversationId): Promise<ConversationShown | null>;
   note(viewer: Viewer, id: ConversationId, messageId: MessageId, text: string): Promise<ConversationShown | null>;
   own(viewer: Viewer, id: ConversationId, expected: number, next: NextOwner): Promise<ConversationShown | null>;
   read(viewer: Viewer, id: ConversationId, uptoSeq: number): Promise<ConversationShown | null>;
@@ -185,7 +199,7 @@ export function createInbox(deps: InboxDeps): Inbox {
     id: ConversationId,
     { replyToMessageId }: NewReply,
     account: ChannelAccount,
-  ): Promise<string | null> {
+  ): Promise<{ externalId: string; entry: string | null } | null> {
     if (replyToMessageId === undefined) return null;
     if (!account.capabilities.replies) {
       throw new Refused('no_replies', `${account.channel} cannot show which message is answered`, {
@@ -215,7 +229,8 @@ export function createInbox(deps: InboxDeps): Inbox {
     async messages(viewer, id, query) {
       const found = await store.messages(viewer, id, query);
       if (found === null) throw notFound();
-      return found;
+      const { page, place } = found;
+      return { ...page, answering: answeringIn(place, deps.account(page.conversation.accountId)) };
     },
 
     async reply(viewer, id, reply) {
@@ -229,16 +244,34 @@ export function createInbox(deps: InboxDeps): Inbox {
           mend: 'send it without them',
         });
       }
-      const replyTo = await answeredBy(viewer, id, reply, account);
-      const content = { text: reply.text, ...(attachments.length === 0 ? {} : { attachments }) };
+      const answered = await answeredBy(viewer, id, reply, account);
+      judgePlace(address, answered === null ? address.entry : answered.entry, reply, account, deps.ours);
+      const leads = wayToPrivate(account, address.threadKind, deps.goPrivateLabel(customerLanguage(address.language)));
+      const buttons = withButton(account, [], leads);
+      const content = {
+        text: reply.text,
+        place: address.threadKind,
+        ...(attachments.length === 0 ? {} : { attachments }),
+        ...(buttons.length === 0 ? {} : { buttons }),
+      };
       return act(
         viewer,
         id,
-        draftReply({ id: reply.id, account, content, replyTo, letter: reply.letter }, deps.ids, (draft) =>
-          desk.reply(id, viewer.id, draft),
+        draftReply(
+          { id: reply.id, account, content, replyTo: answered?.externalId ?? null, letter: reply.letter },
+          deps.ids,
+          (draft) => desk.reply(id, viewer.id, draft),
         ),
       );
     },
+
+    async lookAt(viewer, id, text) {
+      const place = await store.replyAddress(viewer, id);
+      if (place === null) throw notFound();
+      return place.threadKind === 'private' ? [] : accountDataIn(text, deps.ours);
+    },
+
+    putAside: (viewer, id) => act(viewer, id, desk.putAside(id, viewer.id)),
 
     note: (viewer, id, messageId, text) => act(viewer, id, desk.note(id, viewer.id, messageId, text)),
 

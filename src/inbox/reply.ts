@@ -82,6 +82,7 @@ export async function draftReply<Outcome>(
   const extras: MessageExtras = {
     ...(silent ? { standIn: 'file' as const } : {}),
     ...(letter === undefined ? {} : { letter: letterExtras(letter) }),
+    ...(content.buttons === undefined ? {} : { buttons: content.buttons.map((row) => [...row]) }),
   };
   crashPoint('reply.before-commit');
   const outcome = await write({

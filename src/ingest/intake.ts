@@ -10,6 +10,7 @@ import type { ThreadFinder } from '../core/ports/letter-store.ts';
 import type { Log } from '../core/ports/log.ts';
 import type { IngestItem, IngestResult, PipelineStore, StoredFinding } from '../core/ports/pipeline-store.ts';
 import type { WakeQueue } from '../core/ports/queue.ts';
+import { asksToStop } from '../core/rules/public-answers.ts';
 import { keepHeldFiles, placeEvent } from './letters.ts';
 
 /** Payloads over this size go to the file store, bytes. */
@@ -113,6 +114,13 @@ export function createIntake(options: IntakeOptions): InboundSink {
     return key.length <= MAX_KEY ? key : `digest:${options.digest(key)}`;
   }
 
+  /** Whoever has the conversation: the wish holds for what the bot would say later. */
+  function asksUsToStop(event: InboundEvent): boolean {
+    if (event.type !== 'message' || event.thread.kind === 'private' || account.publicAnswers === undefined)
+      return false;
+    return event.attachments === undefined && asksToStop(event.text);
+  }
+
   function contentOf(normalised: Normalised, findings: readonly GuardFinding[]): IngestItem['content'] {
     if (normalised.outcome === 'moved') {
       return { outcome: 'moved', fromChatKey: normalised.fromChatKey, toChatKey: normalised.toChatKey };
@@ -124,6 +132,7 @@ export function createIntake(options: IntakeOptions): InboundSink {
       event,
       // With a file it is more than mere thanks.
       thanks: event.type === 'message' && event.attachments === undefined && options.isThanks(event.text),
+      ...(asksUsToStop(event) ? { stops: true } : {}),
       findings: storedFindings(findings),
     };
   }

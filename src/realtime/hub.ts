@@ -1,5 +1,5 @@
 import type { Viewer } from '../core/model/agent.ts';
-import type { Change, ChangeLookup, Standing } from '../core/ports/changes.ts';
+import type { Change, ChangeLookup, Standing, ThreadPlace } from '../core/ports/changes.ts';
 import type { Log } from '../core/ports/log.ts';
 import { maySee } from '../core/visibility.ts';
 import { nameOfChange } from './change-words.ts';
@@ -25,6 +25,8 @@ export interface Hub {
   remove(listener: Listener): void;
   /** Changes that any process told of. */
   changed(changes: readonly Change[]): void;
+  /** Customers who write just now, as any process told of. */
+  typing(places: readonly ThreadPlace[]): void;
   /** Ends the looking after sessions and the log. */
   stop(): void;
 }
@@ -114,6 +116,18 @@ export function createHub(lookup: ChangeLookup, log: Log): Hub {
     }
   }
 
+  /** Best effort: nothing is made good, since it is over before that. */
+  async function tellTyping(places: readonly ThreadPlace[]): Promise<void> {
+    try {
+      for (const standing of await lookup.standings(places)) {
+        const frame = Buffer.from(JSON.stringify({ type: 'typing', conversation: standing.id }));
+        for (const listener of listeners) if (maySee(listener.viewer, standing)) listener.send(frame);
+      }
+    } catch (error) {
+      log.debug({ err: error instanceof Error ? error.message : 'unknown' }, 'who writes could not be looked up');
+    }
+  }
+
   function refetchAll(): void {
     for (const listener of listeners) listener.send(REFETCH);
   }
@@ -200,6 +214,9 @@ export function createHub(lookup: ChangeLookup, log: Log): Hub {
     },
     remove: (listener) => void listeners.delete(listener),
     changed,
+    typing(places) {
+      if (listeners.size > 0 && places.length > 0) void tellTyping(places);
+    },
     stop() {
       for (const timer of timers) clearInterval(timer);
       listeners.clear();

@@ -1,4 +1,4 @@
-import type { Change, ChangeSink } from '../core/ports/changes.ts';
+import type { Change, ChangeSink, ThreadPlace, TypingSink } from '../core/ports/changes.ts';
 import type { Log } from '../core/ports/log.ts';
 import type { Bus } from './bus.ts';
 import { encodeChanges, nameOfChange } from './change-words.ts';
@@ -8,8 +8,8 @@ export const WINDOW_MS = 50;
 /** More than this in one window is not worth saying one by one: the log of changes says it. */
 const MOST = 10_000;
 
-/** Tells other processes what changed. */
-export interface ChangePublisher extends ChangeSink {
+/** Tells other processes what changed, and where customers write. */
+export interface ChangePublisher extends ChangeSink, TypingSink {
   /** Sends what is collected, for an orderly end. */
   flush(): Promise<void>;
 }
@@ -17,6 +17,7 @@ export interface ChangePublisher extends ChangeSink {
 /** Publishes changes: the first after a quiet time at once, then one batch each 50 ms. */
 export function createChangePublisher(bus: Pick<Bus, 'publish'>, log: Log): ChangePublisher {
   let collected = new Map<string, Change>();
+  let typing = new Map<string, ThreadPlace>();
   let timer: NodeJS.Timeout | null = null;
   let lastMs = Number.NEGATIVE_INFINITY;
   let sending: Promise<void> = Promise.resolve();
@@ -36,22 +37,32 @@ export function createChangePublisher(bus: Pick<Bus, 'publish'>, log: Log): Chan
   function flush(): Promise<void> {
     if (timer !== null) clearTimeout(timer);
     timer = null;
-    if (collected.size === 0) return sending;
-    const payloads = encodeChanges(collected.values());
+    if (collected.size + typing.size === 0) return sending;
+    const payloads = encodeChanges(collected.values(), typing.values());
     collected = new Map();
+    typing = new Map();
     lastMs = performance.now();
     // One after another: a slow bus collects more instead of queueing more.
     sending = sending.then(() => send(payloads));
     return sending;
   }
 
+  function flushSoon(): void {
+    if (timer !== null) return;
+    timer = setTimeout(() => void flush(), Math.max(0, lastMs + WINDOW_MS - performance.now()));
+    timer.unref();
+  }
+
   return {
     changed(change) {
       if (collected.size >= MOST) return;
       collected.set(nameOfChange(change), change);
-      if (timer !== null) return;
-      timer = setTimeout(() => void flush(), Math.max(0, lastMs + WINDOW_MS - performance.now()));
-      timer.unref();
+      flushSoon();
+    },
+    typing(place) {
+      if (typing.size >= MOST) return;
+      typing.set(nameOfChange(place), place);
+      flushSoon();
     },
     flush,
   };

@@ -8,10 +8,14 @@ export function tellChanges<Store extends PipelineStore>(store: Store, sink: Cha
     async ingest(item) {
       const result = await store.ingest(item);
       if (result.status !== 'stored') return result;
+      const event = item.content.outcome === 'event' ? item.content.event : null;
+      if (event?.type === 'message' && event.continues !== undefined) {
+        sink.changed({ accountId: item.accountId, threadKey: event.continues });
+      }
       if (result.conversationId !== null) sink.changed({ conversationId: result.conversationId });
-      else if (item.content.outcome === 'event') {
+      else if (event !== null) {
         // An edit, a delete or a reaction: the store finds its message, we know only the place.
-        sink.changed({ accountId: item.accountId, threadKey: item.content.event.thread.key });
+        sink.changed({ accountId: item.accountId, threadKey: event.thread.key });
       }
       return result;
     },

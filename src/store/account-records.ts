@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type pg from 'pg';
 import type { AccountId } from '../core/model/ids.ts';
 import type { Correspondence, Correspondent, LetterFacts } from '../core/model/letter.ts';
 import type { AccountMemory, AccountRecords } from '../core/ports/channel.ts';
@@ -7,6 +8,10 @@ import { createPlaceLog } from './place-log.ts';
 
 /** First half of the keys of these advisory locks; no other lock of ours has it. */
 const LOCK_SPACE = 1_885_434_478;
+/** Locks one process holds at once: each has a connection of its own, and a server gives few. */
+const MOST_HELD = 3;
+/** A server that says nothing to a holder for longer is not there any more, ms. */
+const HOLDER_ANSWER_MS = 25_000;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Longest text that is quoted below an answer, UTF-16 units. */
 const MAX_QUOTED = 20_000;
@@ -51,6 +56,62 @@ function shortened(references: readonly string[]): string[] {
   return [first, ...unique.slice(1 - MAX_REFERENCES)];
 }
 
+/** Who waits in this process for the lock of a place, and for a connection to hold one with. */
+interface Turns {
+  /** By place: when the last of those who wait is done. */
+  readonly last: Map<string, Promise<unknown>>;
+  held: number;
+  readonly waiting: (() => void)[];
+}
+const turnsOf = new WeakMap<Database, Turns>();
+
+/** One at a time for each place, and few of all of them: whoever waits has no connection yet. */
+function inTurn<T>(database: Database, place: string, act: () => Promise<T>): Promise<T> {
+  const turns: Turns = turnsOf.get(database) ?? { last: new Map(), held: 0, waiting: [] };
+  turnsOf.set(database, turns);
+  const { last, waiting } = turns;
+  const mine = (last.get(place) ?? Promise.resolve()).then(async () => {
+    if (turns.held < MOST_HELD) turns.held += 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await act();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) turns.held -= 1;
+      else next();
+    }
+  });
+  const done = mine
+    .catch(() => undefined)
+    .then(() => {
+      if (last.get(place) === done) last.delete(place);
+    });
+  last.set(place, done);
+  return mine;
+}
+
+/** Asks over a connection that holds a lock. */
+async function ask<Row extends pg.QueryResultRow>(holder: pg.Client, text: string, values: unknown[]): Promise<Row[]> {
+  const query = { text, values, query_timeout: HOLDER_ANSWER_MS };
+  return (await holder.query<Row>(query)).rows;
+}
+
+/**
+ * Acts while no other process does for this place. The lock is the session's and there is no transaction: what is written over the
+ * holder is committed at once, whatever becomes of `act`. The connection is none of the pool's, which others need meanwhile.
+ */
+async function locked<T>(database: Database, place: string, act: (holder: pg.Client) => Promise<T>): Promise<T> {
+  const holder = await database.dedicated();
+  try {
+    await ask(holder, 'SELECT pg_advisory_lock($1, hashtext($2))', [LOCK_SPACE, place]);
+    return await act(holder);
+  } finally {
+    // Where this fails the session is broken, and its lock ends with it.
+    await ask(holder, 'SELECT pg_advisory_unlock($1, hashtext($2))', [LOCK_SPACE, place]).catch(() => undefined);
+    await holder.end().catch(() => undefined);
+  }
+}
+
 /** What one account may ask of the store about itself. */
 export function createAccountRecords(accountId: AccountId, deps: RecordsDeps): AccountRecords {
   const { database } = deps;
@@ -72,15 +133,21 @@ export function createAccountRecords(accountId: AccountId, deps: RecordsDeps): A
       return text(row?.sealed, name);
     },
     exclusively: (name, act) =>
-      // The lock lasts as long as this transaction. What is written meanwhile is written by another connection, and so committed at once.
-      db.transaction().execute(async (holder) => {
-        await sql`SELECT pg_advisory_xact_lock(${LOCK_SPACE}, hashtext(${placeOf(name)}))`.execute(holder);
-        return act(await memory.read(name), async (next) => {
-          const sealed = deps.seal(Buffer.from(next, 'utf8'), placeOf(name));
-          await sql`INSERT INTO account_memory (account_id, name, sealed) VALUES (${accountId}, ${name}, ${sealed})
-            ON CONFLICT (account_id, name) DO UPDATE SET sealed = EXCLUDED.sealed, changed_at = now()`.execute(db);
-        });
-      }),
+      inTurn(database, placeOf(name), () =>
+        locked(database, placeOf(name), async (holder) => {
+          const query = 'SELECT sealed FROM account_memory WHERE account_id = $1 AND name = $2';
+          const [row] = await ask<{ sealed: Buffer | null }>(holder, query, [accountId, name]);
+          return act(text(row?.sealed, name), async (next) => {
+            const sealed = deps.seal(Buffer.from(next, 'utf8'), placeOf(name));
+            await ask(
+              holder,
+              `INSERT INTO account_memory (account_id, name, sealed) VALUES ($1, $2, $3)
+               ON CONFLICT (account_id, name) DO UPDATE SET sealed = EXCLUDED.sealed, changed_at = now()`,
+              [accountId, name, sealed],
+            );
+          });
+        }),
+      ),
   };
 
   /** The customer's letter an answer belongs to: the newest before it that somebody has to answer. */
@@ -130,6 +197,17 @@ export function createAccountRecords(accountId: AccountId, deps: RecordsDeps): A
         .where('event_key', 'in', [...eventKeys])
         .execute();
       return rows.map((row) => row.event_key);
+    },
+
+    async taken(externalIds) {
+      if (externalIds.length === 0) return [];
+      const rows = await db
+        .selectFrom('message_external')
+        .select('external_id')
+        .where('account_id', '=', accountId)
+        .where('external_id', 'in', [...externalIds])
+        .execute();
+      return rows.map((row) => row.external_id);
     },
 
     async correspondence(deliveryId): Promise<Correspondence | null> {

@@ -106,6 +106,7 @@ export function createDeskStore(database: Database, ids: IdGenerator): DeskStore
       act('desk_read_v1', 'desk_read_v1($1, $2, $3)', [agent, conversation, uptoSeq]),
 
     recover: (conversation, agent) => act('desk_recover_v1', 'desk_recover_v1($1, $2)', [agent, conversation]),
+    putAside: (conversation, agent) => act('desk_put_aside_v1', 'desk_put_aside_v1($1, $2)', [agent, conversation]),
     confirm: (conversation, agent) => act('desk_confirm_v1', 'desk_confirm_v1($1, $2)', [agent, conversation]),
 
     amendable: (viewer, message) => readAmendable(database, viewer, message),

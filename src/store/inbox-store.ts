@@ -9,6 +9,7 @@ import { changesAfter } from './inbox/changes.ts';
 import { type ShownRow, sees, shownColumns, shownJoins, toShown } from './inbox/conversation-row.ts';
 import { readLetter } from './inbox/letter.ts';
 import { countViews, listConversations } from './inbox/list.ts';
+import { readOrigins } from './inbox/origins.ts';
 import { readParticipants } from './inbox/participants.ts';
 import { readThread } from './inbox/thread.ts';
 
@@ -20,6 +21,16 @@ export function createInboxStore(database: Database): InboxStore {
     const { rows } = await sql<ShownRow>`
       SELECT ${shownColumns} FROM conversation c ${shownJoins} WHERE c.id = ${id} AND ${sees(viewer)}`.execute(db);
     return rows[0];
+  }
+
+  /** Among others: what called us in the customer's last message. */
+  async function entryOf({ thread_id: thread, thread_kind: kind }: ShownRow): Promise<string | null> {
+    if (kind === 'private') return null;
+    const { rows } = await sql<{ entry: string | null }>`
+      SELECT m.entry FROM message m WHERE m.thread_id = ${thread} AND m.kind = 'inbound' ORDER BY m.seq DESC LIMIT 1`.execute(
+      db,
+    );
+    return rows[0]?.entry ?? null;
   }
 
   return {
@@ -35,7 +46,7 @@ export function createInboxStore(database: Database): InboxStore {
     async messages(viewer, id, { before, limit }) {
       const row = await find(viewer, id);
       if (row === undefined) return null;
-      const [{ items, more }, participants] = await Promise.all([
+      const [page, participants, entry] = await Promise.all([
         readThread(database, {
           threadId: row.thread_id,
           conversationId: id,
@@ -44,30 +55,35 @@ export function createInboxStore(database: Database): InboxStore {
           limit,
         }),
         readParticipants(database, row.thread_id),
+        entryOf(row),
       ]);
-      return { conversation: toShown(row), items, more, participants };
+      const origins = await readOrigins(database, viewer, page, row.contact_name);
+      const place = { address: row.address, threadKind: row.thread_kind, entry };
+      return {
+        page: { conversation: toShown(row), items: page.items, more: page.follows !== null, participants, origins },
+        place,
+      };
     },
 
     letter: (viewer, message) => readLetter(database, viewer, message),
 
     async replyAddress(viewer, id) {
-      const { rows } = await sql<{ account_id: string; thread_id: string; address: string }>`
-        SELECT c.account_id, c.thread_id, t.address FROM conversation c JOIN thread t ON t.id = c.thread_id
-        WHERE c.id = ${id} AND ${sees(viewer)}`.execute(db);
-      const [row] = rows;
+      const row = await find(viewer, id);
       if (row === undefined) return null;
-      return { accountId: row.account_id, threadId: brandId(row.thread_id), address: row.address };
+      const { account_id: accountId, address, thread_kind: threadKind, language } = row;
+      const entry = await entryOf(row);
+      return { accountId, threadId: brandId(row.thread_id), address, threadKind, language, entry };
     },
 
     async answerable(viewer, id, message) {
-      const { rows } = await sql<{ external_id: string; extras: MessageExtras | null }>`
-        SELECT x.external_id, m.extras FROM conversation c JOIN message m ON m.id = ${message} AND m.thread_id = c.thread_id
+      const { rows } = await sql<{ external_id: string; extras: MessageExtras | null; entry: string | null }>`
+        SELECT x.external_id, m.extras, m.entry FROM conversation c JOIN message m ON m.id = ${message} AND m.thread_id = c.thread_id
         JOIN message_external x ON x.account_id = c.account_id AND x.message_id = m.id AND NOT starts_with(x.external_id, 'album:')
         LEFT JOIN delivery d ON d.message_id = m.id AND d.external_id = x.external_id AND d.action = 'send'
         WHERE c.id = ${id} AND m.deleted_at IS NULL AND ${sees(viewer)}
         ORDER BY d.ordinal NULLS LAST, length(x.external_id), x.external_id LIMIT 1`.execute(db);
       const [row] = rows;
-      return row !== undefined && standsInChat(row.extras) ? row.external_id : null;
+      return row !== undefined && standsInChat(row.extras) ? { externalId: row.external_id, entry: row.entry } : null;
     },
   };
 }

@@ -73,6 +73,14 @@ export interface ContactAutomaticTable {
   contact_id: string;
   since: Time;
   answers: number;
+  stopped_at: TimeOrNull;
+}
+
+/** What an account said by itself in the hours that are counted; migration 12. */
+export interface AccountAutomaticTable {
+  account_id: string;
+  since: Time;
+  answers: number;
 }
 
 /** Where customers see what we keep for them; migration 10. */

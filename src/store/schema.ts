@@ -1,5 +1,6 @@
 import type { ColumnType, Generated } from 'kysely';
 import type {
+  AccountAutomaticTable,
   AccountBookmarkTable,
   AccountMemoryTable,
   AttachmentTable,
@@ -130,6 +131,7 @@ export interface ConversationTable {
   account_id: string;
   contact_id: string;
   previous_id: string | null;
+  continued_in: string | null;
   status: 'open' | 'pending' | 'snoozed' | 'resolved';
   priority: Generated<'low' | 'normal' | 'high' | 'urgent'>;
   topic: string | null;
@@ -151,6 +153,7 @@ export interface ConversationTable {
   resolved_at: TimeOrNull;
   subject: string | null;
   filed_as: string | null;
+  suggestion: object | null;
 }
 
 export interface MessageTable {
@@ -389,6 +392,7 @@ export interface Schema {
   account_bookmark: AccountBookmarkTable;
   account_memory: AccountMemoryTable;
   contact_automatic: ContactAutomaticTable;
+  account_automatic: AccountAutomaticTable;
   place: PlaceTable;
   place_entry: PlaceEntryTable;
 }

@@ -40,8 +40,8 @@ export function createThreadFinder({ db }: Database): ThreadFinder {
             JOIN delivery d ON d.id = x.id
           UNION ALL
           SELECT m.thread_id, 3, x.place FROM unnest(${names}::text[]) WITH ORDINALITY AS x(id, place)
-            JOIN message_external e ON e.account_id = ${account} AND CASE WHEN right(x.id, 1) = '#'
-              THEN e.external_id >= x.id AND e.external_id < left(x.id, -1) || '$' ELSE e.external_id = x.id END
+            JOIN message_external e ON e.account_id = ${account} AND strpos(e.external_id, '#') > 0
+              AND left(e.external_id, strpos(e.external_id, '#')) = x.id
             JOIN message m ON m.id = e.message_id
         )
         SELECT t.kind, t.external_key, t.address, t.chat_key FROM named n JOIN thread t ON t.id = n.id

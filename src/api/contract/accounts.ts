@@ -20,6 +20,10 @@ const details = z
     forgetsInMs: z.number().nullable(),
     /** What of groups reaches us; `hidden`: all is wanted, but the platform's privacy setting hides it. */
     groups: z.enum(['all', 'addressed', 'off', 'hidden']).nullable(),
+    /** What the platform charged since midnight (UTC), US dollars; `left` null: no budget was set. Null: it charges nothing we know of. */
+    spending: z.object({ spent: z.number(), left: z.number().nullable(), refillsAt: moment }).nullable(),
+    /** What the account's plan leaves out, as English sentences. */
+    lacks: z.array(z.string()),
     receivedBy: z.string().nullable(),
     /** Since the processes that take updates now started. When idle, `seen` is the sum of the others. */
     counts: z.object({ seen: count, stored: count, duplicate: count, filed: count, parked: count }),

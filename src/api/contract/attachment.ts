@@ -50,7 +50,9 @@ const content = z.discriminatedUnion('type', [
 export const extras = z
   .object({
     /** The text is ours and says what was sent; nobody wrote it. */
-    standIn: z.enum(['file', 'gesture', 'thing']).optional(),
+    standIn: z.enum(['file', 'gesture', 'sealed', 'thing']).optional(),
+    /** The customer came here from a public place by our button. */
+    arrives: z.literal(true).optional(),
     content: content.optional(),
     forwardedFrom: z
       .object({

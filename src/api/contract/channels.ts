@@ -10,6 +10,8 @@ const capabilities = z
       maxLength: z.int(),
       unit: z.enum(['utf16', 'codepoint', 'weighted']),
       formatting: z.array(z.string()).readonly(),
+      /** Where only the customer reads it, if that differs. */
+      inPrivate: z.object({ maxLength: z.int(), unit: z.enum(['utf16', 'codepoint', 'weighted']) }).optional(),
     }),
     /** Null: no files. */
     media: z
@@ -28,6 +30,8 @@ const capabilities = z
     /** After sending; 0: never, null: no limit. */
     editWindowMs: z.int().nullable(),
     deleteWindowMs: z.int().nullable(),
+    /** The same where only the customer reads it, if that differs. */
+    deleteWindowInPrivateMs: z.int().nullable().optional(),
     reactions: z.enum(['none', 'one', 'many']),
     /** The emoji that can be reactions; left out: any. */
     reactionEmoji: z.array(z.string()).readonly().optional(),

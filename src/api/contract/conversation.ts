@@ -40,22 +40,32 @@ export const conversation = z
     resolvedAt: moment.nullable(),
     /** The conversation before this one with the same customer in the same place. */
     previousId: rowId.nullable(),
+    /** Where it goes on since the customer moved to another place (from a public one to a private one); it is resolved then. */
+    continuedIn: z.object({ id: rowId, number: z.int() }).nullable(),
     /** Of letters. */
     subject: z.string().nullable(),
-    /** Why nobody has to answer it: it is spam, or no person wrote it; null: somebody does. */
     /** Nobody vouches that the contact is who they say. `knownAs`: the contact who is known by the same address. */
     claimed: z.object({ knownAs: z.string().nullable() }).nullable(),
+    /** Why nobody has to answer it: it is spam, or no person wrote it; null: somebody does. */
     filedAs: z.string().nullable(),
+    /** What the bot would say here, where it may not speak by itself: for a person to send, to change or to put aside. */
+    suggestion: z.object({ text: z.string(), messageId: rowId }).nullable(),
   })
   .meta({ id: 'Conversation' });
 
-/** `after`: the `next` of the page before. */
-export const listQuery = z.object({
-  view: view.default('mine'),
-  team: shortName.optional(),
-  after: z.string().max(200).optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(50),
-});
+/** `after`: the `next` of the page before. `words`, with the view `filed` alone: part of a name, a handle or what was written. */
+export const listQuery = z
+  .object({
+    view: view.default('mine'),
+    team: shortName.optional(),
+    after: z.string().max(200).optional(),
+    words: z.string().trim().min(1).max(100).optional(),
+    limit: z.coerce.number().int().min(1).max(100).default(50),
+  })
+  .refine((query) => query.words === undefined || query.view === 'filed', {
+    path: ['words'],
+    message: 'goes with view=filed',
+  });
 export const conversationPage = z
   .object({ items: z.array(conversation), next: z.string().nullable() })
   .meta({ id: 'ConversationPage' });
@@ -122,6 +132,20 @@ export const message = z
   })
   .meta({ id: 'Message' });
 
+/** A conversation that began in another place of the same customer and goes on in this thread. `items`: its last entries. */
+export const origin = z
+  .object({
+    id: rowId,
+    number: z.int(),
+    /** The conversation in which it goes on. */
+    continuedIn: rowId,
+    threadKind: z.enum(['private', 'group', 'channel']),
+    threadTitle: z.string().nullable(),
+    items: z.array(message),
+    more: z.boolean(),
+  })
+  .meta({ id: 'Origin' });
+
 /** Entries before `before` (a seq), newest last; `more`: there are older ones. The thread's earlier conversations included. */
 export const messagesQuery = z.object({
   before: z.coerce.number().int().positive().optional(),
@@ -134,6 +158,17 @@ export const messagePage = z
     more: z.boolean(),
     /** Of a thread of letters: who takes part. */
     participants: z.array(participant),
+    /** What began elsewhere and goes on in conversations that begin on this page, oldest first. */
+    origins: z.array(origin),
+    /**
+     * How an answer would stand there. `publicly`: everybody reads it, and a reply has to say that this is meant. `refusal`: why the
+     * platform takes none: our account was not called (`not_called`), or only the customer's devices can take part
+     * (`unreachable_chat`).
+     */
+    answering: z.object({
+      publicly: z.boolean(),
+      refusal: z.enum(['not_called', 'unreachable_chat']).nullable(),
+    }),
   })
   .meta({ id: 'MessagePage' });
 
@@ -146,7 +181,8 @@ export const write = z.strictObject({ id: rowId, text: written }).meta({ id: 'Wr
 
 /**
  * The same with files. `attachmentIds`: the agent's uploads of this conversation, in their order; the text may be empty then.
- * `replyToMessageId`: a message of this thread that stands at the platform. `letter`: on channels of letters alone.
+ * `replyToMessageId`: a message of this thread that stands at the platform. `letter`: on channels of letters alone. `publicly`: everybody
+ * will read it, and that is meant; asked for where `answering.publicly` says so.
  */
 export const reply = z
   .strictObject({
@@ -159,12 +195,27 @@ export const reply = z
       .optional(),
     replyToMessageId: rowId.optional(),
     letter: answerLetter.optional(),
+    publicly: z.boolean().optional(),
   })
   .refine(({ text, attachmentIds = [] }) => attachmentIds.length > 0 || /\S/u.test(text), {
     path: ['text'],
     message: 'must not be empty',
   })
   .meta({ id: 'Reply' });
+
+/** What a reply would show to everybody. Positions in UTF-16 units. */
+export const lookAtReply = z.strictObject({ text: typed }).meta({ id: 'LookAtReply' });
+export const lookedAt = z
+  .object({
+    accountData: z.array(
+      z.object({
+        kind: z.enum(['email', 'phone', 'wallet', 'transaction', 'bank', 'number']),
+        start: z.int(),
+        length: z.int(),
+      }),
+    ),
+  })
+  .meta({ id: 'LookedAt' });
 
 /** Other words for a message of ours. `id`: of the act, made by the client, so that it is done once. */
 export const editMessage = z.strictObject({ id: rowId, text: written }).meta({ id: 'EditMessage' });

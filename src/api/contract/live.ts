@@ -14,6 +14,8 @@ export const liveMessage = z
     }),
     /** Said now and then, so that a page whose network went to sleep notices that it hears nothing. */
     z.object({ type: z.literal('alive') }),
+    /** The customer of this conversation writes just now; worth some ten seconds, never made good when lost. */
+    z.object({ type: z.literal('typing'), conversation: rowId }),
     /** The server cannot say what was missed: fetch everything shown again. */
     z.object({ type: z.literal('refetch') }),
     /** Signed out, disabled, or expired: the socket closes after this. */

@@ -7,6 +7,8 @@ import {
   conversation,
   conversationPage,
   listQuery,
+  lookAtReply,
+  lookedAt,
   markRead,
   messagePage,
   messagesQuery,
@@ -77,16 +79,34 @@ export function conversationRoutes(app: ZodApp, { desk }: ApiOptions): void {
     '/conversations/:id/replies',
     { config, schema: { operationId: 'reply', params, body: reply, response: { 200: acted, ...refusals } } },
     async (request) => {
-      const { id, text, attachmentIds, replyToMessageId: answered, letter } = request.body;
+      const { id, text, attachmentIds, replyToMessageId: answered, letter, publicly } = request.body;
       const made = {
         id: brandId<MessageId>(id),
         text,
         attachmentIds,
         replyToMessageId: answered === undefined ? undefined : brandId<MessageId>(answered),
         letter,
+        publicly,
       };
       return { conversation: await desk().inbox.reply(viewerOf(request), idOf(request), made) };
     },
+  );
+
+  app.post(
+    '/conversations/:id/replies/look',
+    {
+      config,
+      schema: { operationId: 'lookAtReply', params, body: lookAtReply, response: { 200: lookedAt, ...refusals } },
+    },
+    async (request) => ({
+      accountData: await desk().inbox.lookAt(viewerOf(request), idOf(request), request.body.text),
+    }),
+  );
+
+  app.delete(
+    '/conversations/:id/suggestion',
+    { config, schema: { operationId: 'putAsideSuggestion', params, response: { 200: acted, ...refusals } } },
+    async (request) => ({ conversation: await desk().inbox.putAside(viewerOf(request), idOf(request)) }),
   );
 
   app.post(

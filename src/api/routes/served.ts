@@ -2,11 +2,11 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { IngestRefused, Refused } from '../../core/errors.ts';
 import type { ServedAnswer } from '../../core/ports/channel.ts';
+import { wholeBodyOf } from '../whole-body.ts';
 import type { WebhookOptions } from './webhooks.ts';
 
-/** Largest body of a call, bytes, and of a file that a customer sends. */
-const CALL_BYTES = 64 * 1024;
-const FILE_BYTES = 11 * 1024 * 1024;
+/** A body has ended when nothing of it comes for so long, ms. */
+const IDLE_MS = 30_000;
 
 /**
  * Where accounts that have no platform behind them answer customers' browsers: everything below `/chat/<account>/`. Who may ask and how
@@ -14,7 +14,8 @@ const FILE_BYTES = 11 * 1024 * 1024;
  */
 export function servedRoutes(app: FastifyInstance, { log, webhook }: Pick<WebhookOptions, 'log' | 'webhook'>): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  // Whether a body is read, and how much of it, is the channel's to say.
+  app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
   // An open stream would keep the server from closing.
   const open = new Set<AbortController>();
   app.addHook('preClose', (done) => {
@@ -34,7 +35,7 @@ export function servedRoutes(app: FastifyInstance, { log, webhook }: Pick<Webhoo
     });
     const { method, headers, url, ip: address, host } = request;
     const path = url.slice(`/chat/${request.params.account}`.length) || '/';
-    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    const body = (maxBytes: number): Promise<Buffer> => wholeBodyOf(request.raw, maxBytes, IDLE_MS);
     let given: ServedAnswer;
     try {
       given = await target.account.serve(
@@ -42,6 +43,9 @@ export function servedRoutes(app: FastifyInstance, { log, webhook }: Pick<Webhoo
         target.sink,
       );
     } catch (error) {
+      if (error instanceof Refused) throw error;
+      // Whoever went away in the middle of a body gets no answer and is no trouble of ours.
+      if (gone.signal.aborted) return reply.code(400).send();
       log.warn(
         { accountId: target.account.id, err: error instanceof Error ? error.message : 'unknown' },
         'a customer could not be served',
@@ -63,15 +67,14 @@ export function servedRoutes(app: FastifyInstance, { log, webhook }: Pick<Webhoo
   app.route<{ Params: { account: string } }>({
     method,
     url: '/chat/:account/*',
-    bodyLimit: CALL_BYTES,
     config,
     handler: answer,
   });
   app.route<{ Params: { account: string } }>({
     method: 'POST',
     url: '/chat/:account/files',
-    bodyLimit: FILE_BYTES,
-    config,
+    // A file over a slow line.
+    config: { ...config, slowBody: true },
     handler: answer,
   });
 }

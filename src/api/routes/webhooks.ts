@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { crashPoint } from '../../core/crash-point.ts';
 import { IngestRefused, Refused } from '../../core/errors.ts';
 import type { ChannelAccount, InboundSink } from '../../core/ports/channel.ts';
@@ -19,24 +19,50 @@ export function webhookRoutes(app: FastifyInstance, options: WebhookOptions): vo
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
   const config = { policy: 'webhook' } as const;
+  const targetOf = (id: string) => {
+    const target = options.webhook(id);
+    const judge = target?.account.verifyWebhook?.bind(target.account);
+    if (target === undefined || judge === undefined) throw new Refused('not_found', 'nothing is here');
+    return { ...target, judge };
+  };
+  const refused = (reply: FastifyReply, { status, message }: { status: number; message: string }) =>
+    reply.code(status).send({ error: { code: 'refused', message, requestId: reply.request.id } });
+
+  // Some platforms ask whether the address is ours before they bring anything, and again from time to time.
+  app.get<{ Params: { account: string } }>('/hooks/:account', { config }, async (request, reply) => {
+    const { judge } = targetOf(request.params.account);
+    const verdict = judge({
+      method: 'GET',
+      query: queryOf(request.query),
+      headers: request.headers,
+      body: Buffer.alloc(0),
+      address: request.ip,
+    });
+    if (verdict.verdict === 'answer') return reply.code(200).type(verdict.contentType).send(verdict.body);
+    if (verdict.verdict === 'refuse') return refused(reply, verdict);
+    throw new Refused('not_found', 'nothing is here');
+  });
+
   app.post<{ Params: { account: string } }>('/hooks/:account', { config }, async (request, reply) => {
     const arrivedMs = performance.now();
-    const target = options.webhook(request.params.account);
-    if (target?.account.verifyWebhook === undefined) throw new Refused('not_found', 'nothing is here');
+    const { account, sink, judge } = targetOf(request.params.account);
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    const verdict = target.account.verifyWebhook({ headers: request.headers, body });
-    if (verdict.verdict === 'refuse') {
-      return reply
-        .code(verdict.status)
-        .send({ error: { code: 'refused', message: verdict.message, requestId: request.id } });
-    }
+    const verdict = judge({
+      method: 'POST',
+      query: queryOf(request.query),
+      headers: request.headers,
+      body,
+      address: request.ip,
+    });
+    if (verdict.verdict === 'refuse') return refused(reply, verdict);
+    if (verdict.verdict === 'answer') return reply.code(200).type(verdict.contentType).send(verdict.body);
     try {
-      await target.sink([body]);
+      await sink([verdict.body ?? body]);
     } catch (error) {
       // Nothing was stored: the platform is asked to bring it again.
       const waitMs = error instanceof IngestRefused ? error.retryAfterMs : 1_000;
       options.log.warn(
-        { accountId: target.account.id, err: error instanceof Error ? error.message : 'unknown' },
+        { accountId: account.id, err: error instanceof Error ? error.message : 'unknown' },
         'webhook refused',
       );
       return reply
@@ -45,8 +71,14 @@ export function webhookRoutes(app: FastifyInstance, options: WebhookOptions): vo
         .send({ error: { code: 'unavailable', message: 'try again', requestId: request.id } });
     }
     crashPoint('ingest.before-ack');
-    options.onWebhook(target.account.channel, performance.now() - arrivedMs);
+    options.onWebhook(account.channel, performance.now() - arrivedMs);
     reply.raw.once('finish', () => crashPoint('ingest.after-ack'));
     return reply.code(200).send('');
   });
+}
+
+/** A name that stands twice says nothing certain, so it is left out. */
+function queryOf(query: unknown): Record<string, string> {
+  const entries = typeof query === 'object' && query !== null ? Object.entries(query) : [];
+  return Object.fromEntries(entries.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])));
 }

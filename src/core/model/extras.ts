@@ -24,19 +24,25 @@ export interface ForwardedFrom {
 /** A button below an outgoing message: a press comes back as `data`, or a link is opened. */
 export type Button = { label: string; data: string } | { label: string; url: string };
 
+/** What a press on the button says that leads from a public place into a private one; see `ChannelAccount.opensPrivately`. */
+export const GO_PRIVATE = 'go-private';
+
 /** What a message carries besides text and files; stored as it is. */
 export interface MessageExtras {
   /**
    * `text` is ours and says what was sent ("[photo]"), for lists, search and bot; nobody wrote it. `file`: one or more files
-   * without words; `gesture`: a sticker or a dice, which asks for nothing; `thing`: anything else.
+   * without words; `gesture`: a sticker or a dice, which asks for nothing; `sealed`: words that only the customer's own devices can read;
+   * `thing`: anything else.
    */
-  standIn?: 'file' | 'gesture' | 'thing';
+  standIn?: 'file' | 'gesture' | 'sealed' | 'thing';
   content?: SpecialContent;
   forwardedFrom?: ForwardedFrom;
   /** The words this message answers, as the platform quoted them; for answers to what we do not have, or to a part of it. */
   quote?: { text: string; author: string | null };
   /** Of a letter: what stands on its envelope and above its text. */
   letter?: LetterFacts;
+  /** The customer came here from a public place by our button; the text is the button's label, and nothing was asked with it. */
+  arrives?: true;
   /** Rows of buttons below an outgoing message. */
   buttons?: Button[][];
 }

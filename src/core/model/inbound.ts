@@ -56,12 +56,22 @@ export interface InboundMessage extends EventBase {
    * and moves nothing.
    */
   filedAs?: string;
+  /**
+   * It depends on whether we have met the author: `filedAs` holds only for strangers, and what comes in private goes on with the public
+   * conversation in which they were shown the way.
+   */
+  meetsAgain?: true;
   /** Of the conversation it may begin. */
   subject?: string;
   /** Everybody who takes part, the author among them. */
   participants?: readonly Participant[];
   /** What it says it belongs to. It joins the first of these whose thread the author takes part in, else `thread` stands. */
   references?: References;
+  /**
+   * Thread key of a public place of the same account in which this customer began what goes on here: that conversation ends there and
+   * knows this one.
+   */
+  continues?: string;
   /** What the platform waits for once this is stored (a press on a button); handed to `acknowledge`, never stored. */
   acknowledge?: Readonly<Record<string, unknown>>;
 }
@@ -116,15 +126,16 @@ export interface References {
   /** Threads and parts of ours, from ids we signed. */
   threadIds: readonly string[];
   deliveryIds: readonly string[];
-  /** Platform ids of messages; one that ends in `#` stands for every id that begins so. */
+  /** Platform ids of messages; each ends in `#`, and stands for every id of which that is the beginning up to its first `#`. */
   externalIds: readonly string[];
 }
 
-/** What became of a message of ours after it was sent. It attaches to its part or waits for it; nothing else comes of it. */
+/** What became of a message of ours after it was sent. It attaches to its part or waits for its fate; nothing else comes of it. */
 export interface InboundReceipt extends EventBase {
   type: 'receipt';
+  /** As the other side names it. */
   targetExternalId: string;
-  /** Where `targetExternalId` is not known yet, the part is. */
+  /** The part; one whose fate nobody knows has no other name yet. */
   targetDeliveryId: string;
   /** `read`: this part and every earlier one of its thread. */
   fate: 'bounced' | 'delayed' | 'complaint' | 'read';

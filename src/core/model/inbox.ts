@@ -1,3 +1,4 @@
+import type { AnswerRefusal } from '../rules/public-answers.ts';
 import type { Role } from './agent.ts';
 import type { AttachmentShown } from './attachment.ts';
 import type { ConversationStatus, Priority } from './conversation.ts';
@@ -42,10 +43,14 @@ export interface ConversationShown {
   createdAt: string;
   resolvedAt: string | null;
   previousId: string | null;
+  /** Where it goes on since the customer moved to another place; it is resolved then. */
+  continuedIn: { id: string; number: number } | null;
   /** Of letters. */
   subject: string | null;
   /** Why nobody has to answer it, as a stable code: `spam`, `machine mail`, …; null: somebody does. */
   filedAs: string | null;
+  /** What the bot would say here; a person sends it, changes it or puts it aside. */
+  suggestion: { text: string; messageId: string } | null;
   /**
    * Nobody vouches that the contact is who they say; `knownAs`: the name of the contact who is known by the same address, null: nobody
    * is. Null: somebody vouches, or the channel itself does.
@@ -138,6 +143,32 @@ export interface MessageList {
   more: boolean;
   /** Of a thread of letters: who takes part, the customer first. */
   participants: ParticipantShown[];
+  /** What began elsewhere and goes on in conversations that begin on this page, oldest first. */
+  origins: OriginShown[];
+}
+
+/** How an answer would stand there. */
+export interface Answering {
+  /** Everybody reads it, and whoever sends it has to say that this is meant. */
+  publicly: boolean;
+  /** Why the platform takes none; null: it does, as far as that is known before. */
+  refusal: AnswerRefusal | null;
+}
+
+/** A page of a thread with how an answer would stand there. */
+export type ThreadPage = MessageList & { answering: Answering };
+
+/** A conversation that began in another place of the same customer and goes on here. */
+export interface OriginShown {
+  id: string;
+  number: number;
+  /** Where it goes on. */
+  continuedIn: string;
+  threadKind: ConversationShown['threadKind'];
+  threadTitle: string | null;
+  /** Its last entries, oldest first; `more`: there are older ones. */
+  items: MessageShown[];
+  more: boolean;
 }
 
 /** Changes for API clients; `next` never skips one that was committed late. */

@@ -1,6 +1,7 @@
 import type { OutboundAttachment } from './attachment.ts';
 import type { Body } from './body.ts';
 import type { Button } from './extras.ts';
+import type { ThreadRef } from './inbound.ts';
 
 /** What a use case wants to say, before any channel has rendered it. */
 export interface OutboundContent {
@@ -10,6 +11,8 @@ export interface OutboundContent {
   attachments?: readonly OutboundAttachment[];
   /** Rows of buttons, below the last part. */
   buttons?: readonly (readonly Button[])[];
+  /** Who reads it, where that changes how much a part may hold; left out: nobody says, and it has to fit anywhere. */
+  place?: ThreadRef['kind'];
 }
 
 /** `repeatable`: a second copy does no harm. `single`: what a person wrote, links and codes of verification. */

@@ -9,6 +9,14 @@ export interface ChangeSink {
   changed(change: Change): void;
 }
 
+/** A thread by its place at the platform. */
+export type ThreadPlace = Extract<Change, { threadKey: string }>;
+
+/** Takes word of customers who write just now. Best effort: never stored, and over in some seconds. */
+export interface TypingSink {
+  typing(place: ThreadPlace): void;
+}
+
 /** How a conversation stands, as far as who may see it. */
 export interface Standing {
   id: string;

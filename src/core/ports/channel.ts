@@ -5,6 +5,7 @@ import type { AccountId } from '../model/ids.ts';
 import type { Normalised } from '../model/inbound.ts';
 import type { Correspondence } from '../model/letter.ts';
 import type { DeliveryAction, OutboundContent, RenderedPart, SendOutcome } from '../model/outbound.ts';
+import type { AnsweredPlace, AnswerRefusal, PublicAnswers } from '../rules/public-answers.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 import type { PlaceLog } from './place-log.ts';
@@ -26,6 +27,14 @@ export interface SendRequest {
   /** Platform id of the message that is edited, deleted or reacted to. */
   targetExternalId?: string;
   replyToExternalId?: string;
+  /** Of the message that is answered, among others: its `entry`. */
+  entry?: string;
+  /** Of a later part, among others: what the part of the same message before it is called at the platform. */
+  previousExternalId?: string;
+  /** When the part was made, ms since the epoch: nothing of it can be older at the platform. */
+  madeAtMs: number;
+  /** An earlier attempt of this part ended without anybody knowing how. */
+  afterUnknown?: true;
   /** The same on every attempt of this part; for platforms that drop repeats. */
   idempotencyKey: string;
 }
@@ -59,6 +68,19 @@ export interface AccountDetail {
    * the platform's privacy setting hides them (`hidden`); null while unknown.
    */
   groups: 'all' | 'addressed' | 'off' | 'hidden' | null;
+  /** What the platform charges, where it does; left out: nothing is known of it. */
+  spending?: Spending;
+  /** What the account's plan leaves out, in words for people; left out: nothing that is known. */
+  lacks?: readonly string[];
+}
+
+/** What of a day's budget is spent. Millionths of a US dollar; days are UTC. */
+export interface Spending {
+  spentMicros: number;
+  /** Null: no limit. */
+  leftMicros: number | null;
+  /** When the next day begins, ms since the epoch. */
+  refillsAtMs: number;
 }
 
 /** How far a connection has read one place of an account (a mailbox folder). Within an epoch it only moves forward. */
@@ -87,7 +109,7 @@ export type InboundSink = (payloads: readonly (Buffer | InboundPayload)[]) => Pr
 
 /** Our own files: for sending, and to keep what a channel holds already. */
 export interface FileSource {
-  /** The content of a blob, a piece at a time. @throws {BlobError} `missing`, while reading too. */
+  /** The content of a blob, a piece at a time. @throws {FileLost} while reading too; anything else passes */
   open(blobId: string): AsyncIterable<Uint8Array>;
   /** Keeps content and answers its blob id once the disk has it. @throws {BlobError} `too-large` */
   put(content: Uint8Array): Promise<string>;
@@ -106,12 +128,17 @@ export interface AccountMemory {
 /** What a channel may ask of the store about its own account. All reject with `StoreUnavailable` while it is away. */
 export interface AccountRecords {
   bookmark(name: string): Promise<Bookmark | null>;
-  /** Where reading begins, at the first start and in a new epoch; from then on it moves with what is stored. */
+  /**
+   * Where reading begins, at the first start and in a new epoch. Some channels carry their bookmark with what is stored
+   * (`InboundPayload.bookmark`), others move it by this after each commit (X, Discord): within an epoch it only moves forward.
+   */
   beginAt(name: string, bookmark: Bookmark): Promise<void>;
   /** Every bookmark of the account, the furthest position first. */
   allBookmarks(): AsyncIterable<Bookmark & { name: string }>;
   /** Of these event keys those that are stored. */
   known(eventKeys: readonly string[]): Promise<string[]>;
+  /** Of these platform ids those that messages of the account have already, ours or theirs. */
+  taken(externalIds: readonly string[]): Promise<string[]>;
   /** What an outgoing letter needs besides its part; null: there is no such part. */
   correspondence(deliveryId: string): Promise<Correspondence | null>;
   memory: AccountMemory;
@@ -129,18 +156,31 @@ export interface ChannelDeps {
   onState(state: ConnectionState): void;
   /** Reports what was learned of the account itself; may be called at any time. */
   onDetail?(detail: AccountDetail): void;
+  /** Best effort: the customer of this thread writes just now. Never stored; may be called as often as the platform tells. */
+  onTyping?(threadKey: string): void;
   files: FileSource;
   records: AccountRecords;
 }
 
 /** A request to an account's webhook, before anything of it is trusted. */
 export interface WebhookRequest {
+  method: 'GET' | 'POST';
+  /** What stands behind the question mark; a name that stands there twice is left out. */
+  query: Readonly<Record<string, string>>;
   headers: Readonly<Record<string, string | string[] | undefined>>;
   body: Buffer;
+  /** Who asks, as far as the trusted proxies tell: an IP address, for limits. */
+  address: string;
 }
 
-/** `accept`: hand the body to ingest, then 2xx. `refuse`: answer with this status and text. */
-export type WebhookVerdict = { verdict: 'accept' } | { verdict: 'refuse'; status: number; message: string };
+/**
+ * `accept`: hand the body to ingest, then 2xx; `body`: what is kept instead of it, where the account adds what it knows at that moment.
+ * `answer`: a question of the platform, to which this is the answer; nothing is stored. `refuse`: answer with this status and text.
+ */
+export type WebhookVerdict =
+  | { verdict: 'accept'; body?: Buffer }
+  | { verdict: 'answer'; contentType: string; body: string }
+  | { verdict: 'refuse'; status: number; message: string };
 
 /** A request of a customer's browser to an account that serves customers itself, before anything of it is trusted. */
 export interface ServedRequest {
@@ -148,7 +188,11 @@ export interface ServedRequest {
   /** Below the account's own address, beginning with a slash, with its query. */
   path: string;
   headers: Readonly<Record<string, string | string[] | undefined>>;
-  body: Buffer;
+  /**
+   * Reads the body, once: after who asks was judged, so that nobody fills our memory who may not.
+   * @throws {BodyTooLarge} as soon as it shows to be larger; anything else: the other side is gone
+   */
+  body(maxBytes: number): Promise<Buffer>;
   /** Who asks, as far as the trusted proxies tell: an IP address, for limits. */
   address: string;
   /** The host that was asked, with its port. */
@@ -172,6 +216,23 @@ export interface ProbeResult {
   mend?: string;
 }
 
+/** How an account's owner lets us act for it, where the platform asks them in their browser. */
+export interface OwnerConsent {
+  /**
+   * @param redirectUri where the platform sends the owner's browser afterwards; it has to be known to it
+   * @returns the page to open, and what `finish` needs, to be shown to nobody
+   * @throws what says what is missing in the configuration
+   */
+  begin(redirectUri: string): { url: string; kept: string };
+  /**
+   * Keeps what the platform grants in the account's memory; running processes find it there.
+   * @param redirectUrl where the browser was sent, whole
+   * @returns whose consent it was, such as `@ExampleSupport`; null: the platform did not say
+   * @throws what says why it was not granted
+   */
+  finish(redirectUrl: string, kept: string, signal: AbortSignal): Promise<{ name: string | null }>;
+}
+
 /** One connected account of ours on one platform. */
 export interface ChannelAccount {
   readonly id: AccountId;
@@ -191,6 +252,19 @@ export interface ChannelAccount {
    * where the guard has hidden something. Pure.
    */
   withoutCopies?(payload: unknown): unknown;
+  /**
+   * Where a customer presses a button with the data `GO_PRIVATE` in a public place, the account opens a private one, and the press comes
+   * in there as a message that `continues` the public one. Our answers in public then carry that button. Where the channel has no
+   * buttons it shows the way in a manner of its own, and what comes in private then `meetsAgain`.
+   */
+  readonly opensPrivately?: true;
+  /** What the bot may say by itself where others read it; left out: what it says everywhere. */
+  readonly publicAnswers?: PublicAnswers;
+  /**
+   * Why an answer cannot be sent to a place, as far as that is known before: the composer says so, and the bot does not try. Pure.
+   * @param place its key and kind, and the `entry` of the message that would be answered
+   */
+  refusalFor?(place: AnsweredPlace): AnswerRefusal | null;
   /** Most decisions a day in which the bot answers one contact by itself, where the channel has such a limit (RFC 3834, 2). */
   readonly automaticAnswersPerDay?: number;
   /** One platform call. Never retries by itself. Failures are outcomes; a throw counts as `unknown`. */
@@ -230,6 +304,8 @@ export interface ChannelAccount {
    * @throws when the platform could not be asked; the state was reported
    */
   watch?(url: string | null, signal: AbortSignal): Promise<void>;
+  /** Asks the account's owner at the platform for consent. Absent where the configured credentials are all it takes. */
+  consent?: OwnerConsent;
   /** Checks credentials and reachability, for `doctor`. */
   probe(signal: AbortSignal): Promise<ProbeResult>;
   /** Frees sockets. */

@@ -12,6 +12,8 @@ export interface ListQuery {
   view: View;
   team?: string | undefined;
   after?: string | undefined;
+  /** Of what is filed alone: part of a name, a handle or what was written. */
+  words?: string | undefined;
   limit: number;
 }
 
@@ -61,11 +63,17 @@ export interface ReplyAddress {
   threadId: ThreadId;
   /** The thread's key at the platform as it is now. */
   address: string;
+  threadKind: ConversationShown['threadKind'];
+  /** Of the conversation, as far as it is known. */
+  language: string | null;
+  /** Among others: what called us in the customer's last message. */
+  entry: string | null;
 }
 
 /** A message as far as changing it at the platform goes. */
 export interface Amendable {
   accountId: string;
+  threadKind: ConversationShown['threadKind'];
   conversationId: ConversationId;
   kind: 'inbound' | 'outbound' | 'note' | 'activity';
   text: string;
@@ -101,7 +109,11 @@ export interface InboxStore {
   counts(viewer: Viewer): Promise<ViewCount[]>;
   list(viewer: Viewer, query: ListQuery): Promise<ConversationList>;
   conversation(viewer: Viewer, id: ConversationId): Promise<ConversationShown | null>;
-  messages(viewer: Viewer, id: ConversationId, query: MessagesQuery): Promise<MessageList | null>;
+  messages(
+    viewer: Viewer,
+    id: ConversationId,
+    query: MessagesQuery,
+  ): Promise<{ page: MessageList; place: Pick<ReplyAddress, 'address' | 'threadKind' | 'entry'> } | null>;
   /** Null: there is no such message that the viewer is shown. */
   letter(viewer: Viewer, message: MessageId): Promise<LetterFound | null>;
   replyAddress(viewer: Viewer, id: ConversationId): Promise<ReplyAddress | null>;
@@ -109,7 +121,11 @@ export interface InboxStore {
    * The platform's id of a message in the conversation's thread that can be answered there; null: there is no such message, or
    * it does not stand at the platform.
    */
-  answerable(viewer: Viewer, id: ConversationId, message: MessageId): Promise<string | null>;
+  answerable(
+    viewer: Viewer,
+    id: ConversationId,
+    message: MessageId,
+  ): Promise<{ externalId: string; entry: string | null } | null>;
   /** @throws {ParleyError} `events_expired` when the cursor is older than what is kept */
   changes(viewer: Viewer, after: string | null, limit: number): Promise<ChangeList>;
 }
@@ -129,6 +145,8 @@ export interface DeskStore {
   read(conversation: ConversationId, agent: AgentId, uptoSeq: number): Promise<ActOutcome>;
   /** What was filed was a person's after all: it goes on as if it had just come in. Not filed any more is `ok`. */
   recover(conversation: ConversationId, agent: AgentId): Promise<ActOutcome>;
+  /** Puts the bot's draft aside. There is none any more: `ok`. */
+  putAside(conversation: ConversationId, agent: AgentId): Promise<ActOutcome>;
   /** The claimed sender of its thread is who they say. Of one who is proven already it is 'ok' and changes nothing. */
   confirm(conversation: ConversationId, agent: AgentId): Promise<ActOutcome>;
   review(delivery: DeliveryId, agent: AgentId, verdict: 'dismiss' | 'resend'): Promise<ReviewOutcome>;

@@ -41,7 +41,14 @@ export interface IngestItem {
   /** The channel's own, ms; left out: what holds for all. */
   reopenWindowMs?: number | undefined;
   content:
-    | { outcome: 'event'; event: InboundEvent; thanks: boolean; findings: readonly StoredFinding[] }
+    | {
+        outcome: 'event';
+        event: InboundEvent;
+        thanks: boolean;
+        /** Asks us to stop: nothing with an hourly limit is said to them by itself any more. */
+        stops?: true;
+        findings: readonly StoredFinding[];
+      }
     | { outcome: 'moved'; fromChatKey: string; toChatKey: string }
     | { outcome: 'filed' | 'parked'; reason: string };
   ids: {
@@ -72,6 +79,10 @@ export interface NewMessage {
   text: string;
   /** The text is ours and says what was sent instead of words; null: the customer wrote it. */
   standIn: MessageExtras['standIn'] | null;
+  /** The customer came here from a public place by our button; nothing was asked. */
+  arrives: boolean;
+  /** What led to it, as the channel noted it. */
+  entry: string | null;
 }
 
 /** The first open part of a thread: just begun (`sending`) or to be resolved (`unknown`). */
@@ -89,8 +100,14 @@ export interface HeadDelivery {
   ambiguous: number;
   /** Bot output whose conversation has another owner by now. */
   stale: boolean;
+  /** An earlier part of its message arrived, or may have: half a message is worse than one that comes late. */
+  begun: boolean;
   /** Since its `sending` commit, by the database's clock. */
   ageMs: number;
+  /** When it was made, ms since the epoch. */
+  createdAtMs: number;
+  /** Among others: the `entry` of the message it answers, and the platform's id of the part before it; null in private. */
+  around: { entry: string | null; previous: string | null } | null;
 }
 
 /** All a worker needs to take the next step on a thread it leases. */
@@ -189,13 +206,15 @@ export interface Decision extends Step {
   /** The first of `outbound` is the greeting: left out if the contact was greeted in another place meanwhile. */
   greets?: boolean;
   /** Beyond so many of these for the contact in a day nothing of it is said, and the conversation goes to this team. */
-  automaticLimit?: { perDay: number; team: TeamId };
+  automaticLimit?: { perDay: number; perHour?: number; team: TeamId };
+  /** Kept for a person to send, where nothing of `outbound` is said. */
+  suggestion?: { text: string; messageId: MessageId };
 }
 
 /** What one platform call came to, or how an unknown one was resolved. */
 export interface Settlement extends Step {
   deliveryId: DeliveryId;
-  nextState: 'sent' | 'retry' | 'failed' | 'unknown' | 'needs_review';
+  nextState: 'sent' | 'retry' | 'failed' | 'unknown' | 'needs_review' | 'superseded';
   externalId: string | null;
   /** Of the other messages one call made (an album). */
   moreExternalIds?: readonly string[];

@@ -81,7 +81,8 @@ function filesOf(item: IngestItem, event: InboundEvent): object[] | null {
 }
 
 function extrasOf(event: InboundEvent): object | null {
-  if (event.type === 'receipt') return { fate: event.fate, unreachable: event.unreachable };
+  if (event.type === 'receipt')
+    return { fate: event.fate, unreachable: event.unreachable, delivery: event.targetDeliveryId };
   return event.type === 'message' || event.type === 'edit' ? (event.extras ?? null) : null;
 }
 
@@ -92,6 +93,12 @@ function ofLetter(event: InboundEvent): Record<string, unknown> {
     subject: event.subject ?? null,
     participants: event.participants ?? null,
   };
+}
+
+/** The thread in which began what goes on here; the same person's, in a place of many. */
+function leftThreadOf(event: InboundEvent): string | null {
+  if (event.type !== 'message' || event.continues === undefined) return null;
+  return externalKeyOf({ ...event, thread: { key: event.continues, kind: 'group' } });
 }
 
 /** One item as ingest_item_v1 reads it. */
@@ -145,6 +152,8 @@ function toRow(
     entry: event.type === 'message' ? (event.entry ?? null) : null,
     target: event.type === 'message' || event.type === 'reach' ? null : event.targetExternalId,
     ...ofLetter(event),
+    continues: leftThreadOf(event),
+    meets_again: event.type === 'message' && event.meetsAgain === true,
     reason: event.type === 'reach' && !event.reachable ? 'unreachable' : null,
     extras: extrasOf(event),
     attachments: filesOf(item, event),
@@ -153,6 +162,7 @@ function toRow(
     emoji: event.type === 'reaction' ? event.emoji : null,
     occurred_ms: event.occurredAtMs,
     thanks: content.thanks,
+    ...(content.stops === true ? { stops: true } : {}),
     secret: content.findings.some(isPastedSecret),
     findings:
       content.findings.length === 0

@@ -66,6 +66,8 @@ function decisionRow(decision: Decision): Record<string, unknown> {
     greets: decision.greets ?? false,
     automatic_limit: decision.automaticLimit?.perDay ?? null,
     limit_team: decision.automaticLimit?.team ?? null,
+    hourly_limit: decision.automaticLimit?.perHour ?? null,
+    suggestion: decision.suggestion ?? null,
     outbound:
       decision.outbound.length === 0
         ? null

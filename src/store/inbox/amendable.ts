@@ -15,6 +15,7 @@ interface Kept extends Omit<OutboundAttachment, 'blobId' | 'sizeBytes'> {
 
 interface Row {
   account_id: string;
+  thread_kind: Amendable['threadKind'];
   conversation_id: string;
   kind: Amendable['kind'];
   text: string;
@@ -36,7 +37,7 @@ function keptFiles(files: readonly Kept[]): OutboundAttachment[] | null {
 /** What may be done to a message at the platform; null when the viewer may not see it. Keys of albums are no messages. */
 export async function readAmendable({ db }: Database, viewer: Viewer, id: MessageId): Promise<Amendable | null> {
   const { rows } = await sql<Row>`
-    SELECT c.account_id, c.id AS conversation_id, m.kind, m.text, m.deleted_at IS NOT NULL AS deleted,
+    SELECT c.account_id, t.kind AS thread_kind, c.id AS conversation_id, m.kind, m.text, m.deleted_at IS NOT NULL AS deleted,
       coalesce((SELECT max(d.finished_at) FROM delivery d WHERE d.message_id = m.id AND d.action = 'send'), m.occurred_at, m.created_at)
         AS sent_at,
       m.extras,
@@ -47,12 +48,13 @@ export async function readAmendable({ db }: Database, viewer: Viewer, id: Messag
       (SELECT jsonb_agg(jsonb_build_object('externalId', x.external_id, 'part', d.part) ORDER BY d.ordinal NULLS LAST, length(x.external_id), x.external_id)
        FROM message_external x LEFT JOIN delivery d ON d.message_id = m.id AND d.external_id = x.external_id AND d.action = 'send'
        WHERE x.account_id = c.account_id AND x.message_id = m.id AND NOT starts_with(x.external_id, 'album:')) AS targets
-    FROM message m JOIN conversation c ON c.id = m.conversation_id
+    FROM message m JOIN conversation c ON c.id = m.conversation_id JOIN thread t ON t.id = c.thread_id
     WHERE m.id = ${id} AND ${sees(viewer)}`.execute(db);
   const row = rows[0];
   if (row === undefined) return null;
   return {
     accountId: row.account_id,
+    threadKind: row.thread_kind,
     conversationId: brandId(row.conversation_id),
     kind: row.kind,
     text: row.text,

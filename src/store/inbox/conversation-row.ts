@@ -35,10 +35,15 @@ export interface ShownRow {
   created_at: Date;
   resolved_at: Date | null;
   previous_id: string | null;
+  continued_in: string | null;
+  continued_number: number | null;
+  /** The thread's key at the platform. */
+  address: string;
   subject: string | null;
   filed_as: string | null;
   claimed: boolean;
   known_as: string | null;
+  suggestion: ConversationShown['suggestion'];
 }
 
 export const shownColumns = sql`
@@ -47,7 +52,8 @@ export const shownColumns = sql`
   p.language AS contact_language, coalesce(p.blocked_until > now(), false) AS blocked,
   CASE WHEN isfinite(p.blocked_until) THEN p.blocked_until END AS blocked_until, a.channel, c.account_id, c.thread_id, t.kind AS thread_kind, t.title AS thread_title, c.language,
   c.unread, c.preview, c.last_message_at, (extract(epoch FROM c.last_message_at) * 1000000)::bigint::text AS last_us, c.created_at,
-  c.resolved_at, c.previous_id, c.subject, c.filed_as, starts_with(i.external_id, 'claimed:') AS claimed,
+  c.resolved_at, c.previous_id, c.continued_in, t.address, c.suggestion,
+  (SELECT n.number FROM conversation n WHERE n.id = c.continued_in) AS continued_number, c.subject, c.filed_as, starts_with(i.external_id, 'claimed:') AS claimed,
   CASE WHEN starts_with(i.external_id, 'claimed:') THEN (
     SELECT k.display_name FROM identity k WHERE k.channel = i.channel AND k.external_id = substr(i.external_id, 9)
   ) END AS known_as,
@@ -97,6 +103,11 @@ export function toShown(row: ShownRow): ConversationShown {
     createdAt: row.created_at.toISOString(),
     resolvedAt: row.resolved_at?.toISOString() ?? null,
     previousId: row.previous_id,
+    continuedIn:
+      row.continued_in === null || row.continued_number === null
+        ? null
+        : { id: row.continued_in, number: row.continued_number },
+    suggestion: row.suggestion,
     subject: row.subject,
     filedAs: row.filed_as,
     claimed: row.claimed ? { knownAs: row.known_as } : null,

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { Refused } from '../../core/errors.ts';
 import { atLeast, type Viewer } from '../../core/model/agent.ts';
+import { NOISE_DAYS } from '../../core/model/conversation.ts';
 import type { ConversationList, ViewCount } from '../../core/model/inbox.ts';
 import { VIEWS, type View } from '../../core/model/view.ts';
 import type { ListQuery } from '../../core/ports/inbox-store.ts';
@@ -57,7 +58,7 @@ function armsOf(view: View, viewer: Viewer, team: string | undefined): Arm[] {
     }
     case 'resolved': {
       const done = sql`c.owner_kind = 'none' AND c.filed_as IS NULL`;
-      if (wide) return [sql`${done} AND c.status = 'resolved'`];
+      if (wide) return [done];
       const byTeam = some.map((one) => sql`c.owner_team = ${one} AND ${done}`);
       if (team !== undefined) return byTeam;
       return [
@@ -66,9 +67,15 @@ function armsOf(view: View, viewer: Viewer, team: string | undefined): Arm[] {
         sql`c.owner_agent = ${viewer.id} AND ${done} AND c.resolved_owner_kind = 'agent'`,
       ];
     }
-    // By conversation_filed.
-    case 'filed':
-      return [sql`c.filed_as IS NOT NULL AND ${ofTeam} AND ${sees(viewer)}`];
+    // By conversation_filed and conversation_noise: a raid leaves more than all the rest. It is shown until retention empties it, which goes
+    // by resolved_at; last_message_at, which is never before that, bounds what is read.
+    case 'filed': {
+      const newer = sql`now() - ${sql.lit(NOISE_DAYS)} * interval '1 day'`;
+      return [
+        sql`c.filed_as <> 'noise' AND ${ofTeam} AND ${sees(viewer)}`,
+        sql`c.filed_as = 'noise' AND c.last_message_at > ${newer} AND c.resolved_at > ${newer} AND ${ofTeam} AND ${sees(viewer)}`,
+      ];
+    }
   }
 }
 
@@ -81,6 +88,15 @@ function newest(view: View, viewer: Viewer, team: string | undefined, limit: num
   if (ranges.length === 0) return sql`SELECT NULL::uuid AS id, NULL::timestamptz AS last_message_at WHERE false`;
   return sql`SELECT x.id, x.last_message_at FROM (${sql.join(ranges, sql` UNION `)}) x
     ORDER BY x.last_message_at DESC, x.id DESC LIMIT ${sql.lit(limit)}`;
+}
+
+/** Whether these words stand in what was written, or in the name or handle of who wrote it. */
+function holds(words: string | undefined): Arm {
+  if (words === undefined) return sql`true`;
+  const like = `%${words.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+  return sql`(c.subject ILIKE ${like}
+    OR EXISTS (SELECT FROM message m WHERE m.conversation_id = c.id AND m.thread_id = c.thread_id AND m.kind = 'inbound' AND m.text ILIKE ${like})
+    OR EXISTS (SELECT FROM identity x WHERE x.contact_id = c.contact_id AND (x.display_name ILIKE ${like} OR x.handle ILIKE ${like})))`;
 }
 
 function encode(row: ShownRow): string {
@@ -103,10 +119,10 @@ function decode(cursor: string | undefined): Arm {
 export async function listConversations(
   { db }: Database,
   viewer: Viewer,
-  { view, team, after, limit }: ListQuery,
+  { view, team, after, words, limit }: ListQuery,
 ): Promise<ConversationList> {
   const { rows } = await sql<ShownRow>`
-    WITH page AS MATERIALIZED (${newest(view, viewer, team, limit + 1, decode(after))})
+    WITH page AS MATERIALIZED (${newest(view, viewer, team, limit + 1, sql`${decode(after)} AND ${holds(words)}`)})
     SELECT ${shownColumns} FROM page JOIN conversation c ON c.id = page.id ${shownJoins}
     ORDER BY page.last_message_at DESC, page.id DESC`.execute(db);
   const shown = rows.slice(0, limit);

@@ -173,15 +173,18 @@ async function findingsOf({ db }: Database, threadId: string, ids: readonly stri
   return rows;
 }
 
+/** Entries of a thread, and the conversation of the one before them; null: there is none. */
+export interface ThreadEntries {
+  items: MessageShown[];
+  follows: string | null;
+}
+
 /** A page of a thread: its entries with all that hangs on them, by one query for each kind of thing. */
-export async function readThread(
-  database: Database,
-  page: ThreadPage,
-): Promise<{ items: MessageShown[]; more: boolean }> {
+export async function readThread(database: Database, page: ThreadPage): Promise<ThreadEntries> {
   const { db } = database;
   const all = await readRows(database, page);
   const rows = all.slice(Math.max(0, all.length - page.limit));
-  if (rows.length === 0) return { items: [], more: false };
+  if (rows.length === 0) return { items: [], follows: null };
   const ids = rows.map((row) => row.id);
   const [names, deliveries, edits, reactions, findings, attachments, answered] = await Promise.all([
     namesOf(database, rows),
@@ -253,5 +256,5 @@ export async function readThread(
       deliveries: (byMessage.deliveries.get(row.id) ?? []).map(toDelivery),
     }),
   );
-  return { items, more: all.length > rows.length };
+  return { items, follows: all.length > rows.length ? (all[0]?.conversation_id ?? null) : null };
 }

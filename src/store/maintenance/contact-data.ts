@@ -134,7 +134,7 @@ export async function exportContact(
       'threads', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'account', t.account_id, 'address', t.address, 'kind', t.kind,
         'title', t.title, 'createdAt', t.created_at) ORDER BY t.id), '[]') FROM thread t WHERE t.contact_id = ${contactId}),
       'conversations', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'number', c.number, 'thread', c.thread_id,
-        'status', c.status, 'priority', c.priority, 'topic', c.topic, 'language', c.language, 'botMemory', c.bot_memory,
+        'status', c.status, 'priority', c.priority, 'topic', c.topic, 'language', c.language, 'botMemory', c.bot_memory, 'suggestion', c.suggestion,
         'createdAt', c.created_at, 'resolvedAt', c.resolved_at) ORDER BY c.number), '[]') FROM conversation c
         JOIN thread t ON t.id = c.thread_id WHERE t.contact_id = ${contactId}),
       'blocks', (SELECT coalesce(jsonb_agg(jsonb_build_object('reason', b.reason, 'from', b.blocked_at, 'until', b.until_at,
@@ -267,7 +267,7 @@ async function emptyRows(
       state = CASE state WHEN 'new' THEN 'filed' WHEN 'parked' THEN 'filed' ELSE state END,
       state_reason = CASE WHEN state IN ('new', 'parked') THEN 'contact erased' ELSE state_reason END, parked_at = NULL
     WHERE thread_id = ANY (${threads}::uuid[])`.execute(tx);
-  await sql`UPDATE conversation SET preview = '', subject = NULL, bot_memory = '{}', topic = NULL, unread = 0, secret_pending = false, version = version + 1
+  await sql`UPDATE conversation SET preview = '', subject = NULL, bot_memory = '{}', suggestion = NULL, topic = NULL, unread = 0, secret_pending = false, version = version + 1
     WHERE thread_id = ANY (${threads}::uuid[])`.execute(tx);
   await sql`UPDATE thread SET title = NULL, due_at = CASE WHEN lease_owner IS NULL THEN NULL ELSE due_at END, first_new_at = NULL,
     new_from = NULL WHERE id = ANY (${threads}::uuid[])`.execute(tx);

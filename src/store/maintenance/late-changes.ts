@@ -9,7 +9,8 @@ interface Waiting {
 }
 
 /**
- * Applies edits, deletes and reactions that came before the message they are about was known, where it is known by now: a customer may
+ * Applies edits, deletes and reactions that came before the message they are about was known, and receipts that came before the fate of
+ * their part was, where it is known by now: a customer may
  * react to an answer before what the platform said of it is stored, and a message and its edit may be stored by two processes at the
  * same moment. What was applied at once came later than anything that waited, so on the same second it stays. Returns how many.
  */
@@ -20,8 +21,14 @@ export async function applyLateChanges({ db }: Database, limit = 200): Promise<n
         SELECT FROM message_reaction r WHERE r.message_id = m.id AND r.author_id = e.change->>'authorId'
           AND r.at >= to_timestamp((e.change->>'atMs')::double precision / 1000)) AS overtaken
       FROM inbound_event e
-      JOIN message_external x ON x.account_id = e.account_id AND x.external_id = e.target_external_id
-      JOIN message m ON m.id = x.message_id
+      CROSS JOIN LATERAL (
+        SELECT m.id, m.thread_id FROM message_external x JOIN message m ON m.id = x.message_id
+          WHERE e.kind <> 'receipt' AND x.account_id = e.account_id AND x.external_id = e.target_external_id
+        UNION ALL
+        SELECT d.message_id, d.thread_id FROM delivery d
+          WHERE e.kind = 'receipt' AND d.id = (e.change#>>'{extras,delivery}')::uuid
+            AND d.state NOT IN ('scheduled', 'pending', 'sending', 'retry', 'unknown')
+      ) m
       WHERE e.state = 'waiting' ORDER BY e.received_at, e.event_key LIMIT ${limit} FOR UPDATE OF e SKIP LOCKED
     `.execute(transaction);
     if (rows.length === 0) return 0;

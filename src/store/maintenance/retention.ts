@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { NOISE_DAYS } from '../../core/model/conversation.ts';
 import type { Database } from '../database.ts';
 import { emptyFiles } from './files.ts';
 
@@ -99,7 +100,8 @@ async function emptyMessages(db: Connection, olderThanMs: number): Promise<numbe
     const { rows } = await sql`
       WITH old AS MATERIALIZED (
         SELECT m.id FROM message m JOIN conversation c ON c.id = m.conversation_id
-        WHERE c.status = 'resolved' AND c.resolved_at < now() - ${olderThanMs} * interval '1 millisecond' AND m.erased_at IS NULL
+        WHERE c.status = 'resolved' AND m.erased_at IS NULL AND (c.resolved_at < now() - ${olderThanMs} * interval '1 millisecond'
+          OR (c.filed_as = 'noise' AND c.resolved_at < now() - ${NOISE_DAYS} * interval '1 day'))
         ORDER BY m.id LIMIT ${BATCH} FOR UPDATE OF m SKIP LOCKED
       ), parts AS (
         UPDATE delivery d SET part = '{}' FROM old WHERE d.message_id = old.id
@@ -108,7 +110,7 @@ async function emptyMessages(db: Connection, olderThanMs: number): Promise<numbe
       ), edits AS (
         DELETE FROM message_edit e USING old WHERE e.message_id = old.id
       ), previews AS (
-        UPDATE conversation c SET preview = '', subject = NULL, bot_memory = '{}' FROM message m JOIN old ON old.id = m.id
+        UPDATE conversation c SET preview = '', subject = NULL, bot_memory = '{}', suggestion = NULL FROM message m JOIN old ON old.id = m.id
         WHERE c.id = m.conversation_id
       )
       UPDATE message m SET text = '', body = NULL, entry = NULL, extras = NULL, erased_at = now() FROM old WHERE m.id = old.id

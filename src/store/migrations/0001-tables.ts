@@ -335,7 +335,7 @@ BEGIN
     WHEN 'pending' THEN NEW.state IN ('sending', 'superseded', 'cancelled', 'failed', 'needs_review')
     WHEN 'retry' THEN NEW.state IN ('sending', 'superseded', 'cancelled', 'failed', 'needs_review')
     WHEN 'sending' THEN NEW.state IN ('sent', 'retry', 'failed', 'unknown', 'needs_review')
-    WHEN 'unknown' THEN NEW.state IN ('retry', 'needs_review', 'sent', 'failed')
+    WHEN 'unknown' THEN NEW.state IN ('retry', 'needs_review', 'sent', 'failed', 'superseded')
     WHEN 'sent' THEN NEW.state IN ('delivered', 'read', 'bounced')
     WHEN 'delivered' THEN NEW.state IN ('read', 'bounced')
     WHEN 'needs_review' THEN NEW.state IN ('sent', 'bounced', 'cancelled')

@@ -16,7 +16,7 @@ CREATE TYPE ingest_item_v1 AS (
   author_id text, outcome text, reason text, raw_blob text, address text, chat_key text, thread_kind text, thread_title text,
   author_name text, author_handle text, language_hint text, text text, body jsonb, reply_to text, entry text, target text,
   emoji text[], findings jsonb, owner_kind text, owner_team text, flood_limit integer, extras jsonb, attachments jsonb, album text,
-  lead uuid, joins_only boolean, filed text, subject text, participants jsonb, bookmark jsonb
+  lead uuid, joins_only boolean, filed text, subject text, participants jsonb, bookmark jsonb, continues text, meets_again boolean, stops boolean
 );
 CREATE TYPE ingest_thread_v1 AS (
   thread_id uuid, account_id text, external_key text, contact_id uuid, last_seq bigint, fate text, conversation_id uuid,
@@ -134,6 +134,7 @@ BEGIN
     IF EXISTS (SELECT FROM unnest(fresh) i WHERE i.album IS NOT NULL) THEN
       fresh := lead_albums_v1(fresh);
     END IF;
+    IF EXISTS (SELECT FROM unnest(fresh) i WHERE i.meets_again) THEN fresh := meet_again_v1(fresh); END IF;
     WITH ins AS (
       INSERT INTO message_external (account_id, external_id, message_id)
       SELECT DISTINCT ON (i.account_id, i.external_id) i.account_id, i.external_id, coalesce(i.lead, i.message_id)
@@ -209,6 +210,7 @@ BEGIN
       SELECT array_agg(DISTINCT t.id) INTO thread_ids
       FROM unnest(touched) i JOIN thread t ON t.account_id = i.account_id AND t.external_key = i.external_key;
     END IF;
+    IF EXISTS (SELECT FROM unnest(touched) i WHERE i.continues IS NOT NULL) THEN thread_ids := thread_ids || left_threads_v1(touched); END IF;
     PERFORM FROM thread t WHERE t.id = ANY (thread_ids) ORDER BY t.id FOR NO KEY UPDATE;
   END IF;
 
@@ -232,7 +234,7 @@ BEGIN
         max(i.filed) AS filed, max(i.reopen_ms) AS reopen_ms,
         (array_agg(i.conversation_id ORDER BY i.ord))[1] AS conversation_id, min(i.owner_kind) AS owner_kind,
         min(i.owner_team) AS owner_team, min(i.pause_ms) AS pause_ms, min(i.pause_max_ms) AS pause_max_ms,
-        left((array_agg(i.text ORDER BY i.ord DESC))[1], 140) AS preview, min(i.flood_limit) AS flood_limit
+        left((array_agg(i.text ORDER BY i.ord DESC) FILTER (WHERE (i.extras ? 'arrives') IS NOT TRUE))[1], 140) AS preview, min(i.flood_limit) AS flood_limit
       FROM unnest(msgs) i GROUP BY 1, 2
     ) g
     JOIN thread t ON t.account_id = g.account_id AND t.external_key = g.external_key
@@ -309,14 +311,18 @@ BEGIN
       FROM unnest(threads) u
     ) h WHERE t.id = h.thread_id;
 
-    -- What does not count moves nothing and is not unread; the page still learns of it.
-    UPDATE conversation c SET version = c.version + 1, unread = c.unread + h.allowed,
-      last_message_at = CASE WHEN h.allowed > 0 THEN now() ELSE c.last_message_at END,
+    -- What does not count moves nothing and is not unread; the page still learns of it. What joins what is filed moves that.
+    UPDATE conversation c SET version = c.version + 1, unread = c.unread + h.allowed, resolved_at = CASE WHEN c.filed_as = h.filed THEN now() ELSE c.resolved_at END,
+      last_message_at = CASE WHEN h.allowed > 0 OR c.filed_as = h.filed THEN now() ELSE c.last_message_at END,
       last_inbound_at = CASE WHEN h.allowed > 0 THEN now() ELSE c.last_inbound_at END,
-      preview = CASE WHEN h.allowed > 0 THEN h.preview ELSE c.preview END, secret_pending = c.secret_pending OR h.secret,
+      preview = CASE WHEN h.allowed > 0 OR c.filed_as = h.filed THEN coalesce(h.preview, c.preview) ELSE c.preview END, secret_pending = c.secret_pending OR h.secret,
       priority = CASE WHEN h.secret THEN 'urgent' ELSE c.priority END,
       status = CASE WHEN h.fate <> 'thanks' AND h.allowed > 0 AND c.status IN ('pending', 'snoozed') THEN 'open' ELSE c.status END
     FROM unnest(threads) h WHERE c.id = h.conversation_id;
+    IF EXISTS (SELECT FROM unnest(msgs) i WHERE i.stops) THEN PERFORM hold_back_v1(msgs); END IF;
+    IF EXISTS (SELECT FROM unnest(msgs) i WHERE i.continues IS NOT NULL) THEN
+      PERFORM continue_here_v1(h, i) FROM unnest(msgs) i JOIN unnest(threads) h USING (account_id, external_key) WHERE i.continues IS NOT NULL ORDER BY i.ord;
+    END IF;
     IF EXISTS (SELECT FROM unnest(threads) h WHERE h.notice) THEN
       FOR r IN SELECT h.thread_id, h.conversation_id FROM unnest(threads) h WHERE h.notice ORDER BY h.contact_id, h.thread_id LOOP
         PERFORM tell_blocked_v1(r.thread_id, r.conversation_id);

@@ -36,6 +36,12 @@ BEGIN
   RETURN CASE WHEN turn_at > now() + interval '50 milliseconds' THEN turn_at END;
 END $$;
 
+-- Whether an earlier part of its message arrived, or may have.
+CREATE FUNCTION has_begun_v1(d delivery) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT EXISTS (SELECT FROM delivery b WHERE b.message_id = d.message_id AND b.ordinal < d.ordinal
+    AND b.state NOT IN ('scheduled', 'pending', 'retry', 'superseded', 'failed', 'cancelled'))
+$$;
+
 -- What stands in the way of each thread, read once for the whole batch.
 CREATE TYPE tail_state_v1 AS (
   thread_id uuid, token bigint, forced boolean, paced boolean, account_id text, chat_key text, grouped boolean,
@@ -69,7 +75,7 @@ END $$;
 -- Whether a worker has a step to take on a thread now.
 CREATE FUNCTION goes_on_v1(s tail_state_v1, p_begun boolean) RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT NOT s.forced AND (
-    p_begun OR coalesce(s.head_state IN ('sending', 'unknown'), false)
+    p_begun OR coalesce(s.head_state = 'sending' OR (s.head_state = 'unknown' AND s.head_due <= now()), false)
     OR coalesce(s.turn_state = 'done' OR (s.turn_state = 'running' AND s.turn_deadline <= now()), false)
     OR (s.has_new AND s.turn_state IS NULL AND coalesce(s.pause_until, '-infinity') <= now())
   )
@@ -116,7 +122,9 @@ BEGIN
       UPDATE thread t SET lease_owner = NULL, lease_alone = false, suspect = false, alone_deaths = 0, open_from = x.head_seq,
         due_at = least(
           CASE WHEN x.head_id IS NULL THEN NULL
-            WHEN x.head_state IN ('sending', 'unknown') THEN now()
+            WHEN x.head_state = 'sending' THEN now()
+            -- what the platform could not tell is asked again a little later
+            WHEN x.head_state = 'unknown' THEN x.head_due
             ELSE greatest(x.head_due, x.held_until) END,
           CASE WHEN x.turn_state = 'done' THEN now() WHEN x.turn_state = 'running' THEN x.turn_deadline
             WHEN x.has_new THEN coalesce(x.pause_until, now()) END)
@@ -135,19 +143,20 @@ BEGIN
       c.id, c.owner_kind, c.owner_version, c.language, i.language_hint, c.bot_memory, c.secret_pending,
       CASE WHEN x.has_new AND ((x.turn_state = 'running' AND x.turn_deadline <= now())
           OR (x.turn_state IS DISTINCT FROM 'running' AND coalesce(x.pause_until, '-infinity') <= now())) THEN (
-        SELECT jsonb_agg(jsonb_build_object('id', m.id, 'seq', m.seq, 'text', m.text, 'standIn', m.stand_in) ORDER BY m.seq)
-        FROM (SELECT m1.id, m1.seq, m1.text, m1.extras->>'standIn' AS stand_in FROM message m1 WHERE m1.thread_id = t.id AND m1.seq >= t.new_from AND m1.state = 'new'
+        SELECT jsonb_agg(jsonb_build_object('id', m.id, 'seq', m.seq, 'text', m.text, 'standIn', m.stand_in, 'arrives', m.arrives, 'entry', m.entry) ORDER BY m.seq)
+        FROM (SELECT m1.id, m1.seq, m1.text, m1.entry, m1.extras->>'standIn' AS stand_in, coalesce(m1.extras ? 'arrives', false) AS arrives FROM message m1 WHERE m1.thread_id = t.id AND m1.seq >= t.new_from AND m1.state = 'new'
           ORDER BY m1.seq LIMIT 50) m
       ) END,
       CASE WHEN x.turn_state = 'done' OR (x.turn_state = 'running' AND x.turn_deadline <= now()) THEN (
         SELECT jsonb_build_object('id', u.id, 'state', u.state, 'uptoSeq', u.upto_seq, 'ownerVersion', u.owner_version,
           'output', u.output) FROM turn u WHERE u.id = x.turn_id
       ) END,
-      CASE WHEN x.head_id = ANY (heads) OR x.head_state IN ('sending', 'unknown') THEN (
+      CASE WHEN x.head_id = ANY (heads) OR x.head_state = 'sending' OR (x.head_state = 'unknown' AND x.head_due <= now()) THEN (
         SELECT jsonb_build_object('id', d.id, 'state', d.state, 'action', d.action, 'class', d.class, 'part', d.part,
           'messageId', d.message_id, 'target', d.target_external_id, 'replyTo', d.reply_to_external_id, 'attempt', d.attempt,
+          'createdAtMs', extract(epoch FROM d.created_at)::double precision * 1000, 'around', CASE WHEN t.kind <> 'private' THEN around_part_v1(d) END,
           'ambiguous', d.ambiguous, 'stale', d.owner_version IS NOT NULL AND d.owner_version < (
-            SELECT c1.owner_version FROM conversation c1 WHERE c1.id = d.conversation_id),
+            SELECT c1.owner_version FROM conversation c1 WHERE c1.id = d.conversation_id), 'begun', d.ordinal > 0 AND has_begun_v1(d),
           'ageMs', extract(epoch FROM clock_timestamp() - coalesce(d.sending_at, d.created_at)) * 1000)
         FROM delivery d WHERE d.id = x.head_id
       ) END, t.bot_said, extract(epoch FROM now())::double precision * 1000
@@ -249,8 +258,7 @@ BEGIN
   UPDATE delivery d SET state = CASE WHEN d.ambiguous > 0 THEN 'needs_review' ELSE 'superseded' END FROM thread t
   WHERE t.id = was.thread_id AND d.thread_id = t.id AND d.out_seq >= t.open_from AND d.conversation_id = was.id
     AND d.state IN ('scheduled', 'pending', 'retry') AND d.owner_version IS NOT NULL AND d.owner_version < is_now
-    AND NOT EXISTS (SELECT FROM delivery b WHERE b.message_id = d.message_id AND b.ordinal < d.ordinal
-      AND b.state NOT IN ('scheduled', 'pending', 'retry', 'superseded', 'failed', 'cancelled'));
+    AND NOT has_begun_v1(d);
   UPDATE turn SET state = 'superseded', finished_at = now() WHERE thread_id = was.thread_id AND state IN ('running', 'done');
   IF p_kind <> 'bot' THEN
     UPDATE message m SET state = 'routed', state_reason = p_why FROM thread t

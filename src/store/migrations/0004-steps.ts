@@ -4,12 +4,20 @@ CREATE TYPE decision_v1 AS (
   thread_id uuid, token bigint, release boolean, conversation_id uuid, owner_version bigint,
   message_ids uuid[], message_state text, why text, memory jsonb, language text,
   handoff_team text, secret_told boolean, urgent boolean, used_turn uuid, turn_state text, new_turn jsonb, outbound jsonb,
-  wait_ms double precision, bot_said jsonb, greets boolean, automatic_limit integer, limit_team text
+  wait_ms double precision, bot_said jsonb, greets boolean, automatic_limit integer, limit_team text,
+  hourly_limit integer, suggestion jsonb
 );
 CREATE TYPE outbound_v1 AS (
   thread_id uuid, conversation_id uuid, owner_version bigint, place bigint, id uuid, text text, body jsonb,
   class text, author_kind text, author_id text, cause_id uuid, kind text, parts jsonb, extras jsonb
 );
+
+-- Among others an answer points at what it answers: what was asked, or else the customer's last words.
+CREATE FUNCTION asked_among_others_v1(p_thread uuid, p_cause uuid) RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT min(x.external_id) FROM message_external x WHERE x.message_id = (
+    SELECT m.id FROM message m WHERE m.thread_id = p_thread AND m.kind = 'inbound' AND m.deleted_at IS NULL
+      AND (p_cause IS NULL OR m.id = p_cause) ORDER BY m.seq DESC LIMIT 1)
+$$;
 
 -- Appends messages and their parts behind what is there. The caller holds the threads' locks and moves their counters
 -- (count_outbound_v1 says how far).
@@ -24,7 +32,8 @@ BEGIN
     reply_to_external_id, owner_version, state)
   SELECT p.id, o.id, o.thread_id, o.conversation_id, t.account_id,
     t.last_out + row_number() OVER (PARTITION BY o.thread_id ORDER BY o.place, p.ordinal), p.ordinal, o.class, p.part,
-    p."replyTo", o.owner_version, 'pending'
+    coalesce(p."replyTo", CASE WHEN t.kind <> 'private' AND p.ordinal = 0 THEN asked_among_others_v1(t.id, o.cause_id) END),
+    o.owner_version, 'pending'
   FROM unnest(p_out) o JOIN thread t ON t.id = o.thread_id
   CROSS JOIN LATERAL jsonb_to_recordset(o.parts) AS p(id uuid, ordinal smallint, part jsonb, "replyTo" text)
   WHERE o.kind = 'outbound';
@@ -119,7 +128,8 @@ BEGIN
       bot_memory = coalesce(i.memory, c.bot_memory), language = coalesce(i.language, c.language),
       secret_pending = c.secret_pending AND NOT coalesce(i.secret_told, false),
       secret_told_at = CASE WHEN i.secret_told THEN now() ELSE c.secret_told_at END,
-      priority = CASE WHEN i.urgent THEN 'urgent' ELSE c.priority END
+      priority = CASE WHEN i.urgent THEN 'urgent' ELSE c.priority END,
+      suggestion = CASE WHEN i.outbound IS NULL THEN coalesce(i.suggestion, c.suggestion) END
     FROM unnest(good) i WHERE c.id = i.conversation_id AND i.new_turn IS NULL AND i.wait_ms IS NULL;
   END IF;
 
@@ -148,8 +158,8 @@ BEGIN
     due_at = now() + coalesce(i.retry_ms, 0) * interval '1 millisecond'
   FROM unnest(items) i
   WHERE d.id = i.delivery_id AND i.thread_id = ANY (held) AND d.thread_id = i.thread_id
-    -- a repeat after a lost answer must change nothing
-    AND (d.state = 'sending' OR (d.state = 'unknown' AND i.next_state <> 'unknown'));
+    -- a repeat after a lost answer must change nothing but when an unknown part is asked for again
+    AND (d.state = 'sending' OR (d.state = 'unknown' AND (i.next_state <> 'unknown' OR NOT i.ambiguous)));
 
   INSERT INTO message_external (account_id, external_id, message_id)
   SELECT d.account_id, d.external_id, d.message_id FROM unnest(items) i JOIN delivery d ON d.id = i.delivery_id
@@ -172,8 +182,9 @@ BEGIN
   -- the rest is rare, so it may go row by row
   FOR s IN SELECT i.* FROM unnest(items) i WHERE i.thread_id = ANY (held) AND i.next_state <> 'sent' ORDER BY i.thread_id LOOP
     SELECT * INTO t FROM thread x WHERE x.id = s.thread_id;
-    IF s.next_state = 'failed' THEN
-      UPDATE delivery d SET state = 'failed', error_kind = 'earlier_part', error = 'an earlier part of this message failed'
+    IF s.next_state IN ('failed', 'superseded') THEN
+      UPDATE delivery d SET state = s.next_state, error_kind = CASE s.next_state WHEN 'failed' THEN 'earlier_part' END,
+        error = CASE s.next_state WHEN 'failed' THEN 'an earlier part of this message failed' END
       FROM delivery f WHERE f.id = s.delivery_id AND f.action = 'send' AND d.message_id = f.message_id AND d.ordinal > f.ordinal
         AND d.state IN ('scheduled', 'pending', 'retry');
     ELSIF s.next_state = 'needs_review' THEN

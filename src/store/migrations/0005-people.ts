@@ -80,7 +80,8 @@ BEGIN
     FROM unnest(count_outbound_v1(said)) o WHERE t.id = o.thread_id;
     UPDATE conversation x SET version = x.version + 1, preview = coalesce(o.preview, x.preview),
       last_message_at = CASE p_kind WHEN 'outbound' THEN now() ELSE x.last_message_at END,
-      unread = CASE p_kind WHEN 'outbound' THEN 0 ELSE x.unread END
+      unread = CASE p_kind WHEN 'outbound' THEN 0 ELSE x.unread END,
+      suggestion = CASE p_kind WHEN 'outbound' THEN NULL ELSE x.suggestion END
     FROM unnest(count_outbound_v1(said)) o WHERE x.id = o.conversation_id;
   END IF;
   RETURN QUERY SELECT 'ok', x.owner_version, t.id, t.shard FROM conversation x JOIN thread t ON t.id = x.thread_id

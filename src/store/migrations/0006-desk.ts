@@ -39,14 +39,9 @@ CREATE TABLE sign_in_attempt (
 CREATE INDEX conversation_mine ON conversation (owner_agent, last_message_at DESC, id DESC) WHERE owner_kind = 'agent';
 CREATE INDEX conversation_team ON conversation (owner_team, owner_kind, last_message_at DESC, id DESC)
   WHERE owner_kind IN ('queue', 'agent');
-CREATE INDEX conversation_resolved ON conversation (owner_team, last_message_at DESC, id DESC) WHERE owner_kind = 'none';
--- Of no team: "owner_team IS NULL" leads no index to an order, so these have their own.
+-- Of no team: "owner_team IS NULL" leads no index to an order, so they have one of their own.
 CREATE INDEX conversation_owned_teamless ON conversation (last_message_at DESC, id DESC)
   WHERE owner_kind = 'agent' AND owner_team IS NULL;
-CREATE INDEX conversation_resolved_teamless ON conversation (last_message_at DESC, id DESC)
-  WHERE owner_kind = 'none' AND owner_team IS NULL;
-CREATE INDEX conversation_resolved_mine ON conversation (owner_agent, last_message_at DESC, id DESC)
-  WHERE owner_kind = 'none' AND resolved_owner_kind = 'agent';
 -- What the guard found in edits has no message of its own; threads find it by the edit.
 CREATE INDEX secret_finding_edit ON secret_finding (account_id, event_key) WHERE message_id IS NULL;
 CREATE INDEX delivery_for_people ON delivery (conversation_id) WHERE attention_at IS NOT NULL;

@@ -106,7 +106,7 @@ BEGIN
     f."sizeBytes", f.width, f.height, f."durationMs", CASE f.place WHEN 1 THEN nullif(p_caption, '') END, f."uniqueRef", f.remote,
     coalesce(f.role, 'file'), f."contentId", CASE WHEN q.why IS NULL THEN 'waiting' ELSE 'refused' END, q.why, CASE WHEN q.why IS NULL THEN now() END
   FROM message m JOIN thread t ON t.id = m.thread_id
-  CROSS JOIN LATERAL (SELECT CASE WHEN m.state = 'filed' AND m.state_reason IN ('blocked', 'flood') THEN m.state_reason
+  CROSS JOIN LATERAL (SELECT CASE WHEN m.state = 'filed' AND m.state_reason IN ('blocked', 'flood', 'noise') THEN m.state_reason
     WHEN t.blocked_until > now() THEN 'blocked' END AS why) q
   CROSS JOIN LATERAL ROWS FROM (jsonb_to_recordset(p_files) AS (id uuid, kind text, "fileName" text, mime text, "sizeBytes" bigint,
     width integer, height integer, "durationMs" bigint, "uniqueRef" text, remote jsonb, role text, "contentId" text)) WITH ORDINALITY

@@ -9,12 +9,25 @@ ALTER TABLE conversation
   ADD COLUMN subject text,
   -- why nobody has to answer: it began with what a person did not write, or what the platform took for spam; null: somebody does
   ADD COLUMN filed_as text;
-CREATE INDEX conversation_filed ON conversation (last_message_at DESC, id DESC) WHERE filed_as IS NOT NULL;
+CREATE INDEX conversation_filed ON conversation (last_message_at DESC, id DESC) WHERE filed_as <> 'noise';
+CREATE INDEX conversation_noise ON conversation (last_message_at DESC, id DESC) WHERE filed_as = 'noise';
+-- What is filed stands in a list of its own: what is done is listed without reading past a raid.
+CREATE INDEX conversation_resolved ON conversation (owner_team, last_message_at DESC, id DESC) WHERE owner_kind = 'none' AND filed_as IS NULL;
+CREATE INDEX conversation_resolved_all ON conversation (last_message_at DESC, id DESC) WHERE owner_kind = 'none' AND filed_as IS NULL;
+CREATE INDEX conversation_resolved_teamless ON conversation (last_message_at DESC, id DESC)
+  WHERE owner_kind = 'none' AND owner_team IS NULL AND filed_as IS NULL;
+CREATE INDEX conversation_resolved_mine ON conversation (owner_agent, last_message_at DESC, id DESC)
+  WHERE owner_kind = 'none' AND resolved_owner_kind = 'agent' AND filed_as IS NULL;
 
 ALTER TABLE attachment
   -- file: shown as one; inline: stands in the formatted text; html: the formatted text itself; original: the message as it came
   ADD COLUMN role text NOT NULL DEFAULT 'file' CHECK (role IN ('file', 'inline', 'html', 'original')),
   ADD COLUMN content_id text;
+
+-- all messages that share what stands before the first # of their names, such as copies of one letter; equality, as no collation
+-- agrees with another on what lies between two texts
+CREATE INDEX message_external_family ON message_external (account_id, left(external_id, strpos(external_id, '#')))
+  WHERE strpos(external_id, '#') > 0;
 
 -- bytes that are kept before their row is settled
 CREATE INDEX attachment_held ON attachment ((remote->>'heldBlob')) WHERE remote ? 'heldBlob';
@@ -56,31 +69,45 @@ CREATE TABLE account_memory (
 CREATE TABLE contact_automatic (
   contact_id uuid PRIMARY KEY REFERENCES contact,
   since timestamptz NOT NULL,
-  answers integer NOT NULL
+  answers integer NOT NULL,
+  -- they asked us to stop: nothing is said to them by itself where others read it
+  stopped_at timestamptz
 );
 
--- Beyond the day's limit nothing is said: people take over, unless they do already. Contacts are locked in their order.
+-- Beyond the day's limit nothing is said: people take over, unless they do already. The contacts are locked first, in their order, then
+-- the hours of the accounts that limit these too, in theirs. An answer counts for both, or for neither.
 CREATE FUNCTION limit_automatic_v1(p_items decision_v1[]) RETURNS decision_v1[] LANGUAGE plpgsql AS $$
 DECLARE
   nth integer;
   d decision_v1;
+  who uuid;
+  spoke boolean;
 BEGIN
+  INSERT INTO contact_automatic AS x (contact_id, since, answers)
+  SELECT DISTINCT t.contact_id, now(), 0 FROM unnest(p_items) i JOIN thread t ON t.id = i.thread_id
+  WHERE i.automatic_limit IS NOT NULL AND jsonb_array_length(i.outbound) > 0 ORDER BY 1
+  ON CONFLICT (contact_id) DO UPDATE SET answers = x.answers;
   FOR nth IN SELECT k.no FROM generate_subscripts(p_items, 1) AS k(no) JOIN thread t ON t.id = p_items[k.no].thread_id
-    WHERE p_items[k.no].automatic_limit IS NOT NULL AND jsonb_array_length(p_items[k.no].outbound) > 0 ORDER BY t.contact_id
+    WHERE p_items[k.no].automatic_limit IS NOT NULL AND jsonb_array_length(p_items[k.no].outbound) > 0
+    ORDER BY t.account_id, t.contact_id
   LOOP
     d := p_items[nth];
-    INSERT INTO contact_automatic AS x (contact_id, since, answers)
-    SELECT t.contact_id, now(), 1 FROM thread t WHERE t.id = d.thread_id AND d.automatic_limit > 0
-    ON CONFLICT (contact_id) DO UPDATE SET answers = CASE WHEN x.since > now() - interval '1 day' THEN x.answers + 1 ELSE 1 END,
-      since = CASE WHEN x.since > now() - interval '1 day' THEN x.since ELSE now() END
-    WHERE x.answers < d.automatic_limit OR x.since <= now() - interval '1 day';
-    CONTINUE WHEN FOUND;
+    SELECT x.contact_id, d.automatic_limit > CASE WHEN x.since > now() - interval '1 day' THEN x.answers ELSE 0 END
+      AND (d.hourly_limit IS NULL OR x.stopped_at IS NULL)
+    INTO who, spoke FROM thread t JOIN contact_automatic x ON x.contact_id = t.contact_id WHERE t.id = d.thread_id;
+    IF spoke AND d.hourly_limit IS NOT NULL THEN spoke := spend_hour_v1(d.thread_id, d.hourly_limit); END IF;
+    IF spoke THEN
+      UPDATE contact_automatic x SET answers = CASE WHEN x.since > now() - interval '1 day' THEN x.answers + 1 ELSE 1 END,
+        since = CASE WHEN x.since > now() - interval '1 day' THEN x.since ELSE now() END WHERE x.contact_id = who;
+      CONTINUE;
+    END IF;
     d.outbound := NULL;
     d.greets := false;
     IF d.handoff_team IS NULL THEN
       d.handoff_team := d.limit_team;
       d.message_state := 'routed';
-      d.why := 'the bot has answered this sender often enough for a day';
+      d.why := CASE WHEN d.hourly_limit IS NULL THEN 'the bot has answered this sender often enough for a day'
+        ELSE 'the bot says nothing more by itself here' END;
     END IF;
     p_items[nth] := d;
   END LOOP;
@@ -110,13 +137,17 @@ CREATE FUNCTION apply_receipt_v1(e inbound_event) RETURNS boolean LANGUAGE plpgs
 DECLARE
   d delivery;
 BEGIN
-  SELECT d1.* INTO d FROM message_external x JOIN delivery d1 ON d1.message_id = x.message_id AND d1.external_id = x.external_id
-    WHERE x.account_id = e.account_id AND x.external_id = e.target_external_id;
-  IF d.id IS NULL THEN
+  -- by the part itself: one whose fate nobody knows has no name at the platform yet, and this is what tells its fate
+  SELECT d1.* INTO d FROM delivery d1 WHERE d1.id = (e.change#>>'{extras,delivery}')::uuid AND d1.account_id = e.account_id;
+  IF d.id IS NULL OR d.state IN ('scheduled', 'pending', 'sending', 'retry', 'unknown') THEN
     UPDATE inbound_event SET state = 'waiting' WHERE account_id = e.account_id AND event_key = e.event_key AND state <> 'waiting';
     RETURN false;
   END IF;
-  IF e.change#>>'{extras,fate}' = 'bounced' THEN
+  IF e.change#>>'{extras,fate}' = 'read' THEN
+    -- Everything up to there was.
+    UPDATE delivery SET state = 'read'
+    WHERE thread_id = d.thread_id AND out_seq <= d.out_seq AND action = 'send' AND state IN ('sent', 'delivered');
+  ELSIF e.change#>>'{extras,fate}' = 'bounced' THEN
     UPDATE delivery SET state = 'bounced', error_kind = 'bounced', error = e.change->>'text'
     WHERE id = d.id AND state IN ('sent', 'delivered', 'needs_review');
     IF FOUND THEN
@@ -125,7 +156,7 @@ BEGIN
     END IF;
   ELSE
     UPDATE delivery SET error_kind = e.change#>>'{extras,fate}', error = e.change->>'text'
-    WHERE id = d.id AND state IN ('sent', 'delivered', 'read');
+    WHERE id = d.id AND state IN ('sent', 'delivered', 'read', 'needs_review');
   END IF;
   IF (e.change#>>'{extras,unreachable}')::boolean THEN
     UPDATE identity i SET unreachable_at = now() FROM thread t
@@ -194,6 +225,8 @@ BEGIN
     WHERE m.conversation_id = c.id AND m.state = 'filed' AND m.state_reason = c.filed_as RETURNING m.seq
   )
   SELECT min(back.seq), count(*) INTO first_seq, n FROM back;
+  UPDATE attachment a SET state = 'waiting', reason = NULL, due_at = now()
+  WHERE a.conversation_id = c.id AND a.state = 'refused' AND a.reason = c.filed_as;
   UPDATE conversation SET version = version + 1, unread = n, last_message_at = now(), last_inbound_at = now() WHERE id = c.id;
   UPDATE thread t SET new_from = least(t.new_from, first_seq), first_new_at = coalesce(t.first_new_at, now()), due_at = now(),
     last_seq = t.last_seq + 1 WHERE t.id = c.thread_id;

@@ -41,38 +41,4 @@ BEGIN
     RETURNING * INTO found_entry;
   RETURN found_entry;
 END $$;
-
--- As in migration 9, and of what was read: everything up to there was. The caller holds the thread's lock.
-CREATE OR REPLACE FUNCTION apply_receipt_v1(e inbound_event) RETURNS boolean LANGUAGE plpgsql AS $$
-DECLARE
-  d delivery;
-BEGIN
-  SELECT d1.* INTO d FROM message_external x JOIN delivery d1 ON d1.message_id = x.message_id AND d1.external_id = x.external_id
-    WHERE x.account_id = e.account_id AND x.external_id = e.target_external_id;
-  IF d.id IS NULL THEN
-    UPDATE inbound_event SET state = 'waiting' WHERE account_id = e.account_id AND event_key = e.event_key AND state <> 'waiting';
-    RETURN false;
-  END IF;
-  IF e.change#>>'{extras,fate}' = 'read' THEN
-    UPDATE delivery SET state = 'read'
-    WHERE thread_id = d.thread_id AND out_seq <= d.out_seq AND action = 'send' AND state IN ('sent', 'delivered');
-  ELSIF e.change#>>'{extras,fate}' = 'bounced' THEN
-    UPDATE delivery SET state = 'bounced', error_kind = 'bounced', error = e.change->>'text'
-    WHERE id = d.id AND state IN ('sent', 'delivered', 'needs_review');
-    IF FOUND THEN
-      INSERT INTO audit (actor_kind, action, subject_kind, subject_id, detail)
-      VALUES ('system', 'delivery.bounced', 'delivery', d.id::text, jsonb_build_object('conversation', d.conversation_id));
-    END IF;
-  ELSE
-    UPDATE delivery SET error_kind = e.change#>>'{extras,fate}', error = e.change->>'text'
-    WHERE id = d.id AND state IN ('sent', 'delivered', 'read');
-  END IF;
-  IF (e.change#>>'{extras,unreachable}')::boolean THEN
-    UPDATE identity i SET unreachable_at = now() FROM thread t
-    WHERE t.id = d.thread_id AND i.id = t.identity_id AND i.unreachable_at IS NULL;
-  END IF;
-  UPDATE conversation SET version = version + 1 WHERE id = d.conversation_id;
-  UPDATE inbound_event SET state = 'stored', change = NULL WHERE account_id = e.account_id AND event_key = e.event_key;
-  RETURN true;
-END $$;
 `;

@@ -8,6 +8,8 @@ import { limits } from './0007-limits.ts';
 import { media } from './0008-media.ts';
 import { letters } from './0009-letters.ts';
 import { places } from './0010-places.ts';
+import { continued } from './0011-continued.ts';
+import { inPublic } from './0012-public.ts';
 
 /** One forward-only step of the schema. Never changed after a release: a new step is added instead. */
 export interface Migration {
@@ -27,4 +29,6 @@ export const migrations: readonly Migration[] = [
   { id: 8, name: 'media', sql: media },
   { id: 9, name: 'letters', sql: letters },
   { id: 10, name: 'places', sql: places },
+  { id: 11, name: 'continued', sql: continued },
+  { id: 12, name: 'public', sql: inPublic },
 ];

@@ -42,15 +42,20 @@ async function fill(): Promise<void> {
     INSERT INTO thread (id, account_id, external_key, address, chat_key, kind, identity_id, contact_id, shard)
       SELECT thread, 'mem', n::text, n::text, n::text, 'private', identity, contact, 0 FROM seed;
     INSERT INTO conversation (id, thread_id, account_id, contact_id, status, owner_kind, owner_team, owner_agent, resolved_owner_kind,
-      last_message_at, filed_as)
+      last_message_at, resolved_at, filed_as)
     SELECT gen_random_uuid(), thread, 'mem', contact,
       CASE WHEN n % 10 < 5 THEN 'resolved' WHEN n % 17 = 0 THEN 'pending' ELSE 'open' END,
       CASE WHEN n % 10 < 5 THEN 'none' WHEN n % 10 < 8 THEN 'bot' WHEN n % 10 = 8 THEN 'queue' ELSE 'agent' END,
       CASE WHEN n % 10 IN (5, 6, 0) THEN NULL ELSE (ARRAY['a', 'b', 'c'])[1 + n % 3] END,
       CASE WHEN n % 10 = 9 OR n % 10 < 2 THEN (ARRAY['${ME}', '${COLLEAGUE}'])[1 + n % 2]::uuid END,
       CASE WHEN n % 10 < 2 THEN 'agent' WHEN n % 10 < 5 THEN 'bot' END,
-      now() - (n % 5000) * interval '1 second', CASE WHEN n % 10 < 5 AND n % 7 = 0 THEN 'spam' END
+      now() - (n % 5000) * interval '1 second', CASE WHEN n % 10 < 5 THEN now() - (n % 5000) * interval '1 second' END,
+      CASE WHEN n % 10 < 5 AND n % 7 = 0 THEN 'spam' WHEN n % 10 < 5 AND n % 13 < 5 THEN 'noise' END
     FROM seed;
+    -- Noise comes in raids: an earlier one, and one that is newer than all the rest.
+    UPDATE conversation SET last_message_at = last_message_at + way.far, resolved_at = resolved_at + way.far
+      FROM (VALUES (0, interval '2 hours'), (1, interval '-30 days')) way (half, far)
+      WHERE filed_as = 'noise' AND number % 2 = way.half;
   `);
   for (const table of ['conversation', 'thread', 'contact', 'identity', 'delivery']) {
     await database.pool.query(`VACUUM ANALYZE ${table}`);
@@ -75,7 +80,7 @@ const VIEW_RULE: Readonly<Record<string, string>> = {
   all: `owner_kind <> 'none'`,
   bot: `owner_kind = 'bot'`,
   resolved: `owner_kind = 'none' AND filed_as IS NULL`,
-  filed: `filed_as IS NOT NULL`,
+  filed: `filed_as IS NOT NULL AND (filed_as <> 'noise' OR resolved_at > now() - interval '7 days')`,
 };
 
 describe('lists of a large desk', () => {

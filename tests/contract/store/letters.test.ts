@@ -2,35 +2,17 @@ import { describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { createUuidV7, systemClock } from '../../../src/core/ids-and-time.ts';
 import { brandId } from '../../../src/core/model/ids.ts';
-import type { InboundMessage, InboundReceipt, Participant } from '../../../src/core/model/inbound.ts';
-import { createAccountRecords } from '../../../src/store/account-records.ts';
+import type { InboundMessage } from '../../../src/core/model/inbound.ts';
 import { createDeskStore } from '../../../src/store/desk-store.ts';
-import { applyLateChanges } from '../../../src/store/maintenance/late-changes.ts';
+import { createThreadFinder } from '../../../src/store/thread-finder.ts';
 import { eventually } from '../../kit/eventually.ts';
 import { storeBackends } from '../../kit/pipeline/backends.ts';
 import { echoBot, type Gateway, type GatewayOptions } from '../../kit/pipeline/harness.ts';
-import { customerMessage, type MemoryChannel, memoryChannel } from '../../kit/pipeline/memory-channel.ts';
+import { letter, participant, recordsIn } from '../../kit/pipeline/letters.ts';
+import { type MemoryChannel, memoryChannel } from '../../kit/pipeline/memory-channel.ts';
 import { useGateways } from './gateways.ts';
 
 const DAY_MS = 86_400_000;
-
-function part(externalId: string, proven = true, role: Participant['role'] = 'customer'): Participant {
-  return { externalId, name: '', role, proven };
-}
-
-/** A letter that begins a thread of its own, or joins the one it names. */
-function letter(from: string, thread: string, extra: Partial<InboundMessage> = {}): InboundMessage {
-  const message = customerMessage(thread, `letter ${thread}`);
-  const author = { externalId: from, displayName: from, isBot: false };
-  return {
-    ...message,
-    author,
-    externalId: `mid:${thread}#1`,
-    subject: `About ${thread}`,
-    participants: [part(from)],
-    ...extra,
-  };
-}
 
 const answering = (from: string, ids: Partial<NonNullable<InboundMessage['references']>>, proven = true) => ({
   references: { participant: { externalId: from, proven }, threadIds: [], deliveryIds: [], externalIds: [], ...ids },
@@ -55,14 +37,7 @@ describe.each(storeBackends)('letters on $name', ({ start }) => {
       .execute();
   const threads = async (on: Gateway): Promise<number> =>
     (await on.database.db.selectFrom('thread').select('id').execute()).length;
-  const records = (on: Gateway) =>
-    createAccountRecords(brandId('mem'), {
-      database: on.database,
-      seal: (plain) => plain,
-      open: (sealed) => sealed,
-      sign: (value) => value,
-      signatureOf: (team) => `the team ${team}`,
-    });
+  const records = (on: Gateway) => recordsIn(on.database);
 
   test('what nobody has to answer is shown, owned by nobody, and wakes no bot; what comes later does', async () => {
     const on = await gateway();
@@ -124,13 +99,13 @@ describe.each(storeBackends)('letters on $name', ({ start }) => {
   test('an agent confirms a claimed sender: its thread goes over to the contact that is known by the address', async () => {
     const on = await gateway({ withoutWorker: true });
     const claimed = { externalId: 'claimed:ana@x', displayName: 'Ana', isBot: false };
-    const unproven = { author: claimed, participants: [part('ana@x', false)] };
+    const unproven = { author: claimed, participants: [participant('ana@x', false)] };
     await on.receive([letter('ana@x', 'known')]);
     await on.receive([letter('ana@x', 'new', { ...unproven, externalId: 'mid:new#1' })]);
     await on.receive([
       letter('ben@x', 'other', {
         author: { ...claimed, externalId: 'claimed:ben@x' },
-        participants: [part('ben@x', false)],
+        participants: [participant('ben@x', false)],
       }),
     ]);
     const agent = createUuidV7(systemClock).uuid();
@@ -162,7 +137,9 @@ describe.each(storeBackends)('letters on $name', ({ start }) => {
 
   test('a reference joins only for who takes part, and only as surely as they are known', async () => {
     const on = await gateway({ withoutWorker: true });
-    await on.receive([letter('ana@x', 'a', { participants: [part('ana@x'), part('cc@x', false, 'copied')] })]);
+    await on.receive([
+      letter('ana@x', 'a', { participants: [participant('ana@x'), participant('cc@x', false, 'copied')] }),
+    ]);
     const named = { externalIds: ['mid:a#'] };
     const joins: [string, boolean, boolean][] = [
       ['ana@x', true, true],
@@ -173,7 +150,7 @@ describe.each(storeBackends)('letters on $name', ({ start }) => {
     let expected = 1;
     for (const [index, [from, proven, joined]] of joins.entries()) {
       const author = { externalId: proven ? from : `claimed:${from}`, displayName: from, isBot: false };
-      const own = { author, externalId: `mid:r${index}#1`, participants: [part(from, proven)] };
+      const own = { author, externalId: `mid:r${index}#1`, participants: [participant(from, proven)] };
       await on.receive([letter(from, `r${index}`, { ...own, ...answering(from, named, proven) })]);
       expected += joined ? 0 : 1;
       expect([from, proven, await threads(on)]).toEqual([from, proven, expected]);
@@ -232,59 +209,20 @@ describe.each(storeBackends)('letters on $name', ({ start }) => {
     expect(await records(on).known([first.eventKey, 'never'])).toEqual([first.eventKey]);
   });
 
-  test('a receipt marks the part it is about, waits for it to be sent, and troubles nobody else', async () => {
-    let answer: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => {
-      answer = resolve;
-    });
-    const account = memoryChannel('mem', {
-      send: async (request) => {
-        account.arrived.push({ threadKey: request.threadKey, text: '', key: request.idempotencyKey });
-        await held;
-        return { kind: 'sent', externalId: 'mid:ours#out' };
-      },
-    });
-    const on = await gateway({ account });
+  test('references are looked up by an index, however many messages an account has', async () => {
+    const on = await gateway({ account: memoryChannel('mem') });
     await on.receive([letter('ana@x', 'a')]);
-    await eventually(() => expect(account.arrived).toHaveLength(1));
-    const { id } = await on.database.db.selectFrom('delivery').select('id').executeTakeFirstOrThrow();
-    const receipt = (eventKey: string, extra: Partial<InboundReceipt>): InboundReceipt => ({
-      type: 'receipt',
-      eventKey,
-      occurredAtMs: null,
-      thread: { key: 'of the server', kind: 'private' },
-      author: { externalId: 'MAILER-DAEMON', displayName: '', isBot: true },
-      targetExternalId: 'mid:ours#out',
-      targetDeliveryId: id,
-      fate: 'bounced',
-      text: '550 5.1.1 nobody here',
-      unreachable: true,
-      ...extra,
-    });
-    await on.receive([receipt('early', {})]);
-    expect(await on.database.db.selectFrom('delivery').select(['state']).execute()).toEqual([{ state: 'sending' }]);
-    answer();
-    await eventually(async () =>
-      expect(await on.database.db.selectFrom('delivery').select('state').execute()).toEqual([{ state: 'sent' }]),
-    );
-    await applyLateChanges(on.database);
-    const bounced = await on.database.db.selectFrom('delivery').selectAll().executeTakeFirstOrThrow();
-    expect(bounced).toMatchObject({ state: 'bounced', error_kind: 'bounced', error: '550 5.1.1 nobody here' });
-    expect(bounced.attention_at).not.toBeNull();
-    const people = await on.database.db.selectFrom('identity').select(['external_id', 'unreachable_at']).execute();
-    expect(people).toEqual([{ external_id: 'ana@x', unreachable_at: expect.any(Date) }]);
-    // Again, and of something that is not ours: nothing changes, nobody new appears.
-    await on.receive([receipt('again', { text: 'other words' })]);
-    await on.receive([receipt('foreign', { targetDeliveryId: createUuidV7(systemClock).uuid() })]);
-    expect(await on.database.db.selectFrom('delivery').select('error').execute()).toEqual([
-      { error: '550 5.1.1 nobody here' },
-    ]);
-    expect(await threads(on)).toBe(1);
-    const foreign = on.database.db
-      .selectFrom('inbound_event')
-      .select(['state', 'reason'])
-      .where('event_key', '=', 'foreign');
-    expect(await foreign.execute()).toEqual([{ state: 'filed', reason: 'a receipt for nothing of ours' }]);
+    await sql`INSERT INTO message_external SELECT 'mem', 'mid:' || n || '#' || n, (SELECT id FROM message LIMIT 1)
+      FROM generate_series(1, 20000) n`.execute(on.database.db);
+    await sql`ANALYZE message_external`.execute(on.database.db);
+    const { references } = answering('ana@x', { externalIds: ['mid:7#', 'mid:8#'] });
+    const threads = createThreadFinder(on.database);
+    expect(await threads.byReferences(brandId('mem'), references)).not.toBeNull();
+    await eventually(async () => {
+      const { rows } = await sql<{ used: number }>`SELECT idx_scan::int AS used FROM pg_stat_user_indexes
+        WHERE indexrelname = 'message_external_family'`.execute(on.database.db);
+      expect(rows[0]?.used).toBeGreaterThan(0);
+    }, 15_000);
   });
 
   test('a day has so many automatic answers for one contact, over all of its threads; then people take over', async () => {
@@ -354,30 +292,5 @@ describe.each(storeBackends)('letters on $name', ({ start }) => {
       }),
     ]);
     expect(await records(on).correspondence(id)).toEqual(asked);
-  });
-
-  test('what a channel remembers is committed at once and written by one at a time', async () => {
-    const on = await gateway({ withoutWorker: true });
-    const { memory } = records(on);
-    expect(await memory.read('token')).toBeNull();
-    const inside: string[] = [];
-    const turn = (name: string) =>
-      memory.exclusively('token', async (current, write) => {
-        inside.push(`${name} in`);
-        await write(`${current ?? ''}${name}`);
-        expect(await records(on).memory.read('token')).toBe(`${current ?? ''}${name}`);
-        inside.push(`${name} out`);
-      });
-    await Promise.all([turn('a'), turn('b'), turn('c')]);
-    expect((await memory.read('token'))?.split('').sort().join('')).toBe('abc');
-    for (let index = 0; index < inside.length; index += 2)
-      expect(inside[index + 1]).toBe(inside[index]?.replace('in', 'out'));
-    await expect(
-      memory.exclusively('token', async (_current, write) => {
-        await write('kept');
-        throw new Error('later');
-      }),
-    ).rejects.toThrow('later');
-    expect(await memory.read('token')).toBe('kept');
   });
 });

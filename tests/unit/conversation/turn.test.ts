@@ -26,7 +26,14 @@ function stand(options: { answer?: BotDecision; bot?: Partial<Bot>; account?: Pa
     limited: true,
     ids: createUuidV7(systemClock),
     log,
-    texts: { secretWarning: (language) => `warning ${language}`, handedOver: (language) => `people ${language}` },
+    texts: {
+      secretWarning: (language) => `warning ${language}`,
+      handedOver: (language) => `people ${language}`,
+      sealed: () => 'write elsewhere',
+      invite: (_language, name) => `write to ${name ?? 'us'}`,
+      goPrivate: (language) => `go private ${language}`,
+      arrived: (language) => `arrived ${language}`,
+    },
     teamFor: (accountId, language) => brandId(`${accountId}-${language}`),
     languageOf: (texts, { remembered }) =>
       remembered === 'ru' || texts.some((one) => /[а-я]/u.test(one)) ? 'ru' : 'en',
@@ -211,5 +218,56 @@ describe('a brain that waits', () => {
 
   test('without a stored turn there is nothing to use', () => {
     expect(stand().useStored(workOf(two))).toBeNull();
+  });
+});
+
+describe('out of public places', () => {
+  const buttons = { maxRows: 2, maxPerRow: 1, maxLabelLength: 80, maxDataBytes: 40 };
+  const opening = (): Partial<ChannelAccount> => ({
+    opensPrivately: true,
+    capabilities: { ...memoryChannel().capabilities, buttons },
+    render: (content) => [{ text: content.text, buttons: content.buttons }],
+  });
+  const buttonsOf = (decision: Decision): unknown[] => decision.outbound.map(({ parts }) => parts[0]?.part['buttons']);
+  const way = [[{ label: 'go private en', data: 'go-private' }]];
+
+  test('the last thing the bot says there leads into a private one, and nothing else does', async () => {
+    const { take } = stand({ answer: said('a', 'b'), account: opening() });
+    const there = await take(workOf(two, { threadKind: 'group' }));
+    expect(buttonsOf(there.decision)).toEqual([undefined, way]);
+    expect(there.decision.outbound.map(({ extras }) => extras)).toEqual([undefined, { buttons: way }]);
+    expect(buttonsOf((await take(workOf(two))).decision)).toEqual([undefined, undefined]);
+    const { opensPrivately: _open, ...channel } = opening();
+    const closed = stand({ answer: said('a'), account: channel });
+    expect(buttonsOf((await closed.take(workOf(two, { threadKind: 'group' }))).decision)).toEqual([undefined]);
+    const echo = stand({ answer: said('a'), account: opening(), bot: { echoOnly: true } });
+    expect(buttonsOf((await echo.take(workOf(two, { threadKind: 'group' }))).decision)).toEqual([undefined]);
+  });
+
+  test('it stands below the buttons an answer has, as far as there is room', async () => {
+    const own = [[{ label: 'yes', data: 'y' }]];
+    const withRows = (rows: typeof own): BotDecision => ({
+      ...said(),
+      replies: [{ content: { text: 'a', buttons: rows }, class: 'repeatable' }],
+    });
+    const one = await stand({ answer: withRows(own), account: opening() }).take(workOf(two, { threadKind: 'group' }));
+    expect(buttonsOf(one.decision)).toEqual([[...own, ...way]]);
+    const full = [...own, ...own];
+    const all = await stand({ answer: withRows(full), account: opening() }).take(workOf(two, { threadKind: 'group' }));
+    expect(buttonsOf(all.decision)).toEqual([full]);
+  });
+
+  test('whoever arrives is told where they are, without a brain; what they wrote besides is decided on next', async () => {
+    const { take, decide } = stand({ account: opening() });
+    const arrival = { ...newMessage(1, 'go private en'), arrives: true };
+    const bots = await take(workOf([arrival, newMessage(2, 'help')]));
+    expect(bots.decision).toMatchObject({ messageIds: ['m1'], messageState: 'answered', handoffTeam: null });
+    expect(texts(bots.decision)).toEqual(['arrived en']);
+    expect(decide).not.toHaveBeenCalled();
+    const peoples = await take(workOf([arrival], { conversation: { ownerKind: 'agent' } }));
+    expect(peoples.decision).toMatchObject({ messageIds: ['m1'], messageState: 'routed' });
+    expect(texts(peoples.decision)).toEqual(['arrived en']);
+    const secret = await take(workOf([arrival], { conversation: { ownerKind: 'queue', secretPending: true } }));
+    expect(texts(secret.decision)).toEqual(['arrived en', 'warning en']);
   });
 });

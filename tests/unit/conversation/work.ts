@@ -3,7 +3,7 @@ import type { NewMessage, Work } from '../../../src/core/ports/pipeline-store.ts
 
 /** A new message of a customer, numbered from 1. */
 export function newMessage(seq: number, text: string): NewMessage {
-  return { id: brandId(`m${seq}`), seq, text, standIn: null };
+  return { id: brandId(`m${seq}`), seq, text, standIn: null, arrives: false, entry: null };
 }
 
 /** A leased thread of the bot with these new messages, changed as wanted. */

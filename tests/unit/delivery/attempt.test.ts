@@ -3,7 +3,7 @@ import { brandId } from '../../../src/core/model/ids.ts';
 import type { ChannelAccount, SendRequest } from '../../../src/core/ports/channel.ts';
 import type { Clock } from '../../../src/core/ports/clock.ts';
 import type { HeadDelivery } from '../../../src/core/ports/pipeline-store.ts';
-import { attempt, CALL_TIMEOUT_MS, idempotencyKey, resolve } from '../../../src/delivery/attempt.ts';
+import { attempt, CALL_TIMEOUT_MS, idempotencyKey, LOOK_TIMEOUT_MS, resolve } from '../../../src/delivery/attempt.ts';
 import { memoryChannel } from '../../kit/pipeline/memory-channel.ts';
 import { workOf } from '../conversation/work.ts';
 
@@ -20,7 +20,10 @@ const head: HeadDelivery = {
   attempt: 1,
   ambiguous: 0,
   stale: false,
+  begun: false,
   ageMs: 0,
+  createdAtMs: 1_000,
+  around: null,
 };
 const work = { ...workOf([]), address: 'place', callBeforeMs: 1_000, delivery: head };
 const at = (nowMs: number): Clock => ({ nowMs: () => 0, monotonicMs: () => nowMs });
@@ -46,6 +49,7 @@ describe('a platform call', () => {
       threadKey: 'place',
       part: { text: 'x' },
       targetExternalId: '1:5',
+      madeAtMs: 1_000,
       replyToExternalId: '1:4',
       idempotencyKey: idempotencyKey(ID),
     };
@@ -93,7 +97,11 @@ describe('a platform call', () => {
     const found = accountThat(never, { reconcile: () => Promise.resolve({ kind: 'sent', externalId: '1:9' }) });
     expect(await resolve(work, unknown, found)).toMatchObject({ nextState: 'sent', externalId: '1:9' });
     const failing = accountThat(never, { reconcile: () => Promise.reject(new Error('down')) });
-    expect(await resolve(work, unknown, failing)).toMatchObject({ nextState: 'needs_review' });
+    // Asking changes nothing: it is asked again, and nothing is guessed.
+    expect(await resolve(work, unknown, failing)).toMatchObject({ nextState: 'unknown', ambiguous: false });
+    const silent = resolve(work, unknown, accountThat(never, { reconcile: () => new Promise(() => undefined) }));
+    await jest.advanceTimersByTimeAsync(LOOK_TIMEOUT_MS);
+    expect(await silent).toMatchObject({ nextState: 'unknown', ambiguous: false });
     expect(await resolve(work, unknown, accountThat(never))).toMatchObject({ nextState: 'needs_review' });
   });
 });

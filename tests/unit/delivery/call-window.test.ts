@@ -16,7 +16,10 @@ const head: HeadDelivery = {
   attempt: 1,
   ambiguous: 0,
   stale: false,
+  begun: false,
   ageMs: 0,
+  createdAtMs: 1_000,
+  around: null,
 };
 
 function workUntil(callBeforeMs: number): Work {

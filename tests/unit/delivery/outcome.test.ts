@@ -27,7 +27,10 @@ function head(changes: Partial<HeadDelivery> = {}): HeadDelivery {
     attempt: 1,
     ambiguous: 0,
     stale: false,
+    begun: false,
     ageMs: 0,
+    createdAtMs: 1_000,
+    around: null,
     ...changes,
   };
 }
@@ -139,7 +142,51 @@ describe('what becomes of an unknown send', () => {
       externalId: '9',
     });
     expect(resolveUnknown(single, PLAIN, { kind: 'absent' }).nextState).toBe('retry');
-    expect(resolveUnknown(single, PLAIN, OUTCOMES.transient).nextState).toBe('needs_review');
+  });
+
+  test.each([
+    [false, false, 'retry'],
+    [false, true, 'retry'],
+    [true, false, 'superseded'],
+    [true, true, 'retry'],
+  ] as const)('what surely did not arrive, taken over: %s, its message has begun: %s: %s', (stale, begun, wanted) => {
+    for (const of of classes) {
+      const unknown = head({ state: 'unknown', class: of, ambiguous: 1, stale, begun });
+      expect(resolveUnknown(unknown, PLAIN, { kind: 'absent' }).nextState).toBe(wanted);
+      expect(resolveUnknown(unknown, IDEMPOTENT, { kind: 'absent' }).nextState).toBe(wanted);
+    }
+  });
+
+  test.each(classes)(
+    'a platform that cannot tell now is asked again, and nothing of class %s is repeated on a guess',
+    (of) => {
+      for (const kind of ['transient', 'rate_limited', 'auth'] as const) {
+        const early = head({ state: 'unknown', class: of, ambiguous: 1, ageMs: 8_000, stale: true });
+        const verdict = resolveUnknown(early, PLAIN, OUTCOMES[kind]);
+        expect(verdict).toMatchObject({ nextState: 'unknown', ambiguous: false, notCalled: false });
+        expect(verdict.retryMs).toBe({ transient: 2_000, rate_limited: 7_000, auth: 30_000 }[kind]);
+        const late = head({ state: 'unknown', class: of, ambiguous: 1, ageMs: 3_600_000 });
+        expect(resolveUnknown(late, PLAIN, OUTCOMES[kind]).nextState).toBe('needs_review');
+      }
+      // Longer than we look at all: a day's budget or limit is used up.
+      const asked = head({ state: 'unknown', class: of, ambiguous: 1, ageMs: 8_000 });
+      for (const kind of ['rate_limited', 'transient'] as const) {
+        const day = { kind, reason: 'used up', retryAfterMs: 86_400_000 };
+        expect(resolveUnknown(asked, PLAIN, day).nextState).toBe('needs_review');
+        expect(resolveUnknown(asked, PLAIN, { ...day, retryAfterMs: 15 * 60_000 }).nextState).toBe('unknown');
+      }
+      expect(
+        resolveUnknown(head({ state: 'unknown', class: of, ambiguous: 1 }), PLAIN, OUTCOMES.unknown).nextState,
+      ).toBe('needs_review');
+    },
+  );
+
+  test('where a repeat does no harm, nobody waits for a platform that cannot tell', () => {
+    const unknown = head({ state: 'unknown', ambiguous: 1 });
+    expect(resolveUnknown(unknown, IDEMPOTENT, OUTCOMES.transient).nextState).toBe('retry');
+    expect(resolveUnknown({ ...unknown, action: 'delete' }, PLAIN, OUTCOMES.transient).nextState).toBe('retry');
+    const letter = { ...PLAIN, repeatsUnknownOnce: true as const };
+    expect(resolveUnknown(unknown, letter, OUTCOMES.transient).nextState).toBe('retry');
   });
 
   test.each(['edit', 'delete', 'react'] as const)('%s may be repeated', (action) => {
