@@ -11,7 +11,7 @@ import { probeMailbox } from './probe.ts';
 import { renderForEmail } from './render.ts';
 import { loopMark, sendMail } from './send.ts';
 import { createSentCopies } from './sent-copies.ts';
-import { createCredentials } from './transport/credentials.ts';
+import { createAccountCredentials } from './transport/credentials.ts';
 import type { ImapTimes } from './transport/imap-link.ts';
 import { receiveMail } from './transport/receive-mail.ts';
 import type { MailIntake } from './transport/received-mail.ts';
@@ -41,17 +41,21 @@ const TEXT_BYTES = 400_000;
 export function createEmailAccount(config: EmailConfig, deps: ChannelDeps, world: EmailWorld = {}): ChannelAccount {
   const { records, files } = deps;
   const log = deps.log.child({ account: config.id, channel: 'email' });
-  const access = { memory: records.memory, accountId: config.id, clock: deps.clock, log };
-  const imapCredentials = createCredentials(config.imap, access);
+  const credentials = createAccountCredentials(config, {
+    memory: records.memory,
+    accountId: config.id,
+    clock: deps.clock,
+    log,
+  });
   const smtp = createSmtpSender({
     config: config.smtp,
     address: config.address,
-    credentials: createCredentials(config.smtp, access),
+    credentials: credentials.smtp,
     log,
     ...(world.smtpTimes === undefined ? {} : { times: world.smtpTimes }),
   });
   const parser = createMailParser({ log });
-  const copies = createSentCopies({ config, credentials: imapCredentials, log, times: world.imapTimes });
+  const copies = createSentCopies({ config, credentials: credentials.imap, log, times: world.imapTimes });
   const sign = (value: string): string => records.sign(value);
   const take = createMailTaker({
     log,
@@ -72,7 +76,7 @@ export function createEmailAccount(config: EmailConfig, deps: ChannelDeps, world
     normalise: (payload) =>
       normaliseMail(payload, { address: config.address, sign, loop: loopMark(records, config.id) }),
     withoutCopies,
-    send: (request, signal) => sendMail({ config, records, files, smtp, fileSent: copies.file }, request, signal),
+    send: (request, signal) => sendMail({ config, records, files, smtp, log, fileSent: copies.file }, request, signal),
     sendTimeMs: (part) => smtpTimeMs(TEXT_BYTES + Math.ceil(uploadBytes(part) * ENCODED)),
     fetchFile: () => Promise.resolve({ kind: 'too_large', reason: 'the file was larger than is kept' }),
     receive(sink, signal) {
@@ -86,7 +90,7 @@ export function createEmailAccount(config: EmailConfig, deps: ChannelDeps, world
       return receiveMail(
         {
           config: config.imap,
-          credentials: imapCredentials,
+          credentials: credentials.imap,
           log,
           clock: deps.clock,
           onState: (state) => deps.onState(state),
@@ -102,10 +106,11 @@ export function createEmailAccount(config: EmailConfig, deps: ChannelDeps, world
         signal,
       );
     },
-    probe: (signal) => probeMailbox(config, { credentials: imapCredentials, log, smtp }, signal),
+    probe: (signal) => probeMailbox(config, { credentials: credentials.imap, log, smtp }, signal),
     async close() {
       copies.close();
       await smtp.close();
+      await credentials.settled();
       await parser.close();
     },
   };

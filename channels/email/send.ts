@@ -2,6 +2,8 @@ import { crashPoint } from '../../src/core/crash-point.ts';
 import type { Correspondent } from '../../src/core/model/letter.ts';
 import type { SendOutcome } from '../../src/core/model/outbound.ts';
 import type { AccountRecords, FileSource, SendRequest } from '../../src/core/ports/channel.ts';
+import type { Log } from '../../src/core/ports/log.ts';
+import { outcomeOfFile } from '../shared/file-trouble.ts';
 import type { EmailConfig } from './config.ts';
 import { describeReply, outcomeOf, type SmtpResult } from './errors.ts';
 import { deliveryIdOf, mailboxOf, messageIdFor, ownExternalId, replyAddressFor } from './ids.ts';
@@ -15,6 +17,7 @@ export interface SendParts {
   records: AccountRecords;
   files: FileSource;
   smtp: SmtpSender;
+  log: Log;
   /** Puts a copy where the mailbox keeps what it sent. Best effort, after the outcome. */
   fileSent(raw: RawMail, messageId: string): void;
 }
@@ -53,16 +56,27 @@ function noteOn(result: SmtpResult): { note?: string } {
   };
 }
 
+/** Name and code of an error of another module; its message may quote what nobody should read. */
+function namesOf(error: unknown): { error: string; code: string | null } {
+  if (!(error instanceof Error)) return { error: typeof error, code: null };
+  return { error: error.name, code: 'code' in error ? String(error.code) : null };
+}
+
 /**
- * Sends one part as a mail. Who gets it, what it answers and its ids are the same on every attempt. Trouble is an outcome; a throw
- * means that nothing was sent yet and the store or a file is away.
+ * Sends one part as a mail. Who gets it, what it answers and its ids are the same on every attempt. All trouble that is foreseen is
+ * an outcome. A throw is a fault of ours: whoever calls takes it for `unknown`, since it does not tell how far the mail got.
  */
 export async function sendMail(parts: SendParts, request: SendRequest, signal: AbortSignal): Promise<SendOutcome> {
-  const { config, records, files, smtp } = parts;
+  const { config, records, files, smtp, log } = parts;
   if (request.action !== 'send') return { kind: 'invalid', reason: 'a mail that was sent cannot be changed' };
   const deliveryId = deliveryIdOf(request.idempotencyKey);
-  const found = await records.correspondence(deliveryId).catch(() => undefined);
-  if (found === undefined) return { kind: 'transient', reason: 'the store is away', retryAfterMs: 1_000 };
+  const found = await records.correspondence(deliveryId).catch((error: unknown) => {
+    log.warn({ deliveryId, ...namesOf(error) }, 'the store does not tell whom a mail answers');
+    return undefined;
+  });
+  if (found === undefined) {
+    return { kind: 'transient', reason: 'the store does not tell whom this answers', retryAfterMs: 1_000 };
+  }
   if (found === null) return { kind: 'invalid', reason: 'nobody knows whom this answers' };
   const seen = new Set<string>();
   const to = others(found.to, config.address, seen);
@@ -87,8 +101,9 @@ export async function sendMail(parts: SendParts, request: SendRequest, signal: A
   let raw: RawMail;
   try {
     raw = await rawOf(letter, files);
-  } catch {
-    return { kind: 'invalid', reason: 'a file of this mail cannot be read any more' };
+  } catch (error) {
+    log.warn({ deliveryId, ...namesOf(error) }, 'a mail cannot be put together');
+    return outcomeOfFile(error);
   }
   const result = await smtp.send({ envelope: { from: config.address, to: everybody }, raw }, signal);
   crashPoint('send.answered');

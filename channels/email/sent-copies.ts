@@ -1,3 +1,4 @@
+import { linked } from '../../src/core/linked-signal.ts';
 import type { Log } from '../../src/core/ports/log.ts';
 import type { EmailConfig } from './config.ts';
 import type { Credentials } from './transport/credentials.ts';
@@ -36,9 +37,12 @@ export function createSentCopies(parts: {
   let waiting = 0;
 
   async function copy(raw: RawMail, messageId: string): Promise<void> {
-    const bytes = Buffer.isBuffer(raw) ? raw : await collected(raw.open());
-    const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(LONGEST_MS)]);
-    await folder.appendToSent(bytes, `<${messageId}>`, signal);
+    const attempt = linked(closing.signal, LONGEST_MS);
+    try {
+      await folder.appendToSent(raw, `<${messageId}>`, attempt.signal);
+    } finally {
+      attempt.release();
+    }
   }
 
   return {
@@ -67,10 +71,4 @@ export function createSentCopies(parts: {
       folder.close();
     },
   };
-}
-
-async function collected(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const all: Uint8Array[] = [];
-  for await (const piece of pieces) all.push(piece);
-  return Buffer.concat(all);
 }

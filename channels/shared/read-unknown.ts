@@ -3,6 +3,15 @@
  * normaliser never throws on what a stranger sent.
  */
 
+/** What a text holds as JSON, or null. */
+export function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
 /** A JSON object, or null. */
 export function recordOf(value: unknown): Readonly<Record<string, unknown>> | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

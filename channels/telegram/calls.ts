@@ -12,9 +12,9 @@ export interface ApiCall {
   uploads: readonly Readable[];
 }
 
-/** A file of ours is not there any more. */
-export class FileGoneError extends Error {
-  override readonly name = 'FileGoneError';
+/** A file of ours did not open; `cause` is why. The platform has no whole request. */
+export class UploadFailed extends Error {
+  override readonly name = 'UploadFailed';
 }
 
 const METHOD: Readonly<Record<OutgoingFile['kind'], { method: string; field: string; album: string | null }>> = {
@@ -28,7 +28,7 @@ const METHOD: Readonly<Record<OutgoingFile['kind'], { method: string; field: str
   sticker: { method: 'sendSticker', field: 'sticker', album: null },
 };
 
-/** How a part is sent. @throws {FileGoneError} before anything was written */
+/** How a part is sent. @throws {UploadFailed} before anything was written */
 export async function sendCall(
   request: SendRequest,
   place: ThreadAddress,
@@ -192,7 +192,7 @@ async function upload(file: OutgoingFile, files: FileSource): Promise<{ source: 
   try {
     first = await pieces.next();
   } catch (error) {
-    throw new FileGoneError('a file of this message is not there any more', { cause: error });
+    throw new UploadFailed('a file of this message did not open', { cause: error });
   }
   return { source: readableOf(first, pieces), filename: formName(file) };
 }

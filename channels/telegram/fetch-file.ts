@@ -1,4 +1,5 @@
 import type { FetchOutcome } from '../../src/core/model/attachment.ts';
+import { outcomeOfDownload, tooLarge } from '../shared/file-download.ts';
 import { integerOf, recordOf, stringOf } from '../shared/read-unknown.ts';
 import { describe, TelegramCallError } from './errors.ts';
 import type { TelegramApi } from './transport/api.ts';
@@ -27,20 +28,13 @@ export async function fetchTelegramFile(
   const filePath = stringOf(file?.['file_path']);
   if (filePath === null) return { kind: 'transient', reason: 'the platform has no path for the file now' };
   if ((integerOf(file?.['file_size']) ?? 0) > maxBytes) {
-    return { kind: 'too_large', reason: `the file has more than ${maxBytes} bytes` };
+    return tooLarge(maxBytes);
   }
-  const answer = await download.get(filePath, offset, signal);
-  if (answer.kind === 'lost') return { kind: 'transient', reason: answer.reason };
-  if (answer.kind === 'body') {
-    const { body, totalBytes } = answer;
-    return { kind: 'file', file: { body, offset: answer.offset, totalBytes } };
-  }
-  // 416: what we have is not the beginning of what is there now.
-  if (answer.status === 416 && offset > 0) {
-    return fetchTelegramFile(api, download, remote, { offset: 0, maxBytes }, signal);
-  }
-  if (answer.status === 401) return { kind: 'auth', reason: 'Telegram refuses the token' };
-  return { kind: 'transient', reason: `the file server answered ${answer.status}` };
+  return outcomeOfDownload(
+    (from) => download.get(filePath, from, signal),
+    { offset, maxBytes },
+    { gone: [], auth: [401] },
+  );
 }
 
 /** What a refused getFile means (texts: tdlib/telegram-bot-api, Client.cpp). */

@@ -1,7 +1,8 @@
 import type { SendOutcome } from '../../src/core/model/outbound.ts';
 import type { FileSource, SendRequest } from '../../src/core/ports/channel.ts';
+import { outcomeOfFile } from '../shared/file-trouble.ts';
 import { integerOf, recordOf } from '../shared/read-unknown.ts';
-import { type ApiCall, deleteCall, editCall, FileGoneError, placeOf, reactCall, sendCall, targetOf } from './calls.ts';
+import { type ApiCall, deleteCall, editCall, placeOf, reactCall, sendCall, targetOf, UploadFailed } from './calls.ts';
 import { isAlreadyDone, isFormattingRefused, outcomeOf, TelegramCallError } from './errors.ts';
 import { messageKeyOf, parseThreadKey, type ThreadAddress } from './ids.ts';
 import { readPart, type TelegramPart } from './part.ts';
@@ -38,7 +39,7 @@ export async function sendToTelegram(
   try {
     return await perform(part);
   } catch (error) {
-    if (error instanceof FileGoneError) return { kind: 'invalid', reason: error.message };
+    if (error instanceof UploadFailed) return outcomeOfFile(error.cause);
     if (!(error instanceof TelegramCallError)) throw error;
     if (part.entities === undefined || !isFormattingRefused(error.failure)) return settled(error, request, place);
   }
@@ -47,14 +48,14 @@ export async function sendToTelegram(
   try {
     return await perform(withoutEntities);
   } catch (error) {
-    if (error instanceof FileGoneError) return { kind: 'invalid', reason: error.message };
+    if (error instanceof UploadFailed) return outcomeOfFile(error.cause);
     if (!(error instanceof TelegramCallError)) throw error;
     return settled(error, request, place);
   }
 }
 
 /**
- * One call. A file that does not open in its middle ends it, before the platform has a whole request. @throws {FileGoneError} then,
+ * One call. A file that does not open in its middle ends it, before the platform has a whole request. @throws {UploadFailed} then,
  * {@link TelegramCallError}
  */
 async function performCall(api: TelegramApi, call: ApiCall, signal: AbortSignal): Promise<unknown> {
@@ -62,13 +63,12 @@ async function performCall(api: TelegramApi, call: ApiCall, signal: AbortSignal)
   if (uploads.length === 0) return api.call(method, payload, signal);
   const broken = new AbortController();
   // Without a listener its error would end the process.
-  for (const source of uploads) source.on('error', () => broken.abort());
+  for (const source of uploads) source.on('error', (error) => broken.abort(error));
   try {
     return await api.call(method, payload, AbortSignal.any([signal, broken.signal]), callTimeMs(uploadBytes));
   } catch (error) {
-    if (broken.signal.aborted)
-      throw new FileGoneError('a file of this message does not open any more', { cause: error });
-    throw error;
+    if (!broken.signal.aborted) throw error;
+    throw new UploadFailed('a file of this message broke off', { cause: broken.signal.reason });
   } finally {
     for (const source of uploads) source.destroy();
   }

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import { z } from 'zod';
+import { type ControlRoute, createControlHandler } from '../../shared/simulator/control.ts';
+import { withoutUndefined } from '../../shared/without-undefined.ts';
 import { FAULT_KINDS, type FaultRule, SMTP_STEPS } from './faults.ts';
 import type { MailSimulator } from './index.ts';
 import type { AcceptedMail } from './mail-log.ts';
@@ -39,10 +41,6 @@ const fault = z.strictObject({
   action: z.enum(['failed', 'delayed']).optional(),
 });
 
-type Route = (body: unknown, query: URLSearchParams) => unknown;
-
-const MAX_BODY_BYTES = 100_000_000;
-
 /** The simulator driven over HTTP on loopback, for tests in other processes and for people at a terminal. */
 export interface ControlServer {
   readonly url: string;
@@ -54,13 +52,7 @@ export interface ControlServer {
  * `resume`; `GET mails?after=ORDER` (accepted), `inbox?address=` (as its reader sees it), `faults`, `addresses`; `DELETE fault`.
  */
 export async function startControl(simulator: MailSimulator, port = 0): Promise<ControlServer> {
-  const routes = routesOf(simulator);
-  const server = http.createServer((request, response) => {
-    answer(routes, request).then(
-      ({ status, value }) => reply(response, status, value),
-      (error: unknown) => reply(response, 400, { error: error instanceof Error ? error.message : String(error) }),
-    );
-  });
+  const server = http.createServer(createControlHandler(routesOf(simulator), { prefix: '/' }));
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -75,8 +67,8 @@ export async function startControl(simulator: MailSimulator, port = 0): Promise<
   };
 }
 
-function routesOf(simulator: MailSimulator): ReadonlyMap<string, Route> {
-  return new Map<string, Route>([
+function routesOf(simulator: MailSimulator): ReadonlyMap<string, ControlRoute> {
+  return new Map<string, ControlRoute>([
     ['GET addresses', () => addressesOf(simulator)],
     ['POST write', (body) => write(simulator, letter.parse(body))],
     [
@@ -89,7 +81,7 @@ function routesOf(simulator: MailSimulator): ReadonlyMap<string, Route> {
         return { messageId: sent.messageId, uid: sent.uid };
       },
     ],
-    ['POST fault', (body) => void simulator.faults.add(known<FaultRule>(fault.parse(body)))],
+    ['POST fault', (body) => void simulator.faults.add(withoutUndefined<FaultRule>(fault.parse(body)))],
     ['GET faults', () => simulator.faults.rules],
     ['DELETE fault', () => simulator.faults.clear()],
     ['POST renumber', () => simulator.mailbox().inbox.renumber()],
@@ -109,16 +101,16 @@ function routesOf(simulator: MailSimulator): ReadonlyMap<string, Route> {
 
 async function write(simulator: MailSimulator, order: z.infer<typeof letter>): Promise<unknown> {
   const { from, name, to, proof, folder, replyTo, files = [], ...rest } = order;
-  const customer = simulator.customer(from, known<{ name?: string }>({ name }));
+  const customer = simulator.customer(from, withoutUndefined<{ name?: string }>({ name }));
   const what = {
-    ...known<{ subject?: string; text?: string; html?: string }>(rest),
+    ...withoutUndefined<{ subject?: string; text?: string; html?: string }>(rest),
     files: files.map(({ base64, cid, ...file }) => ({
       ...file,
       content: Buffer.from(base64, 'base64'),
       ...(cid === undefined ? {} : { cid }),
     })),
   };
-  const options = known<NonNullable<Parameters<typeof customer.write>[1]>>({ to, proof, folder });
+  const options = withoutUndefined<NonNullable<Parameters<typeof customer.write>[1]>>({ to, proof, folder });
   if (replyTo === undefined) {
     const { messageId, uid } = await customer.write(what, options);
     return { messageId, uid };
@@ -143,44 +135,4 @@ function readable({ raw, files, ...mail }: ReadLetter): object {
     sizeBytes: raw.byteLength,
     files: files.map(({ content, ...file }) => ({ ...file, sizeBytes: content.byteLength })),
   };
-}
-
-async function answer(
-  routes: ReadonlyMap<string, Route>,
-  request: http.IncomingMessage,
-): Promise<{ status: number; value: unknown }> {
-  // A page in somebody's browser must not drive it.
-  if (request.headers.origin !== undefined) return { status: 403, value: { error: 'not for web pages' } };
-  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-  const name = `${request.method ?? 'GET'} ${url.pathname.slice(1)}`;
-  const route = routes.get(name);
-  if (route === undefined) {
-    return { status: 404, value: { error: `no ${name}; there are ${[...routes.keys()].join(', ')}` } };
-  }
-  const body = await readBody(request);
-  const given: unknown = body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
-  return { status: 200, value: (await route(given, url.searchParams)) ?? { ok: true } };
-}
-
-async function readBody(request: http.IncomingMessage): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    if (!(chunk instanceof Uint8Array)) continue;
-    size += chunk.byteLength;
-    if (size > MAX_BODY_BYTES) throw new Error('the body is too large');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-function reply(response: http.ServerResponse, status: number, value: unknown): void {
-  const json = `${JSON.stringify(value)}\n`;
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) });
-  response.end(json);
-}
-
-/** Without fields that are not set, as optional ones are typed. */
-function known<T extends object>(fields: { [K in keyof T]: T[K] | undefined }): T {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 }

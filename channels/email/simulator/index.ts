@@ -1,4 +1,5 @@
 import { seededRandom } from '../../shared/seeded-random.ts';
+import { waitFor } from '../../shared/simulator/wait-for.ts';
 import { createCustomer, type MailCustomer } from './customers.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createImapServer } from './imap/server.ts';
@@ -158,19 +159,11 @@ export function createMailSimulator(options: MailSimulatorOptions = {}): MailSim
       services.mx.cutAll();
     },
     waitForMail: (fits, timeoutMs = WAIT_MS) =>
-      new Promise((resolve, reject) => {
-        const from = log.mails.length;
-        const timer = setTimeout(() => {
-          stop();
-          const came = log.mails.slice(from).map(({ by, recipients }) => `${by} to ${recipients.join(' ')}`);
-          reject(new Error(`no such mail within ${timeoutMs} ms; came: ${came.join(' | ') || 'nothing'}`));
-        }, timeoutMs);
-        const stop = log.onMail((mail) => {
-          if (mail.by !== 'submission' || !fits(mail)) return;
-          clearTimeout(timer);
-          stop();
-          resolve(mail);
-        });
-      }),
+      waitFor(
+        (listener) => log.onMail(listener),
+        (mail) => mail.by === 'submission' && fits(mail),
+        ({ by, recipients }) => `${by} to ${recipients.join(' ')}`,
+        timeoutMs,
+      ),
   };
 }

@@ -6,7 +6,6 @@ import type { ReceivedMail } from './received-mail.ts';
 /** What is known of a mail before it is fetched. */
 export interface MailSummary {
   uid: number;
-  flags: readonly string[];
   internalDateMs: number;
   sizeBytes: number;
 }
@@ -20,7 +19,6 @@ const BYTES_PER_MS = 20;
 /** An exact summary of so many at once. */
 const SUMMARY_BATCH = 200;
 const answerShape = z.object({ responseStatus: z.enum(['NO', 'BAD']).optional(), code: z.string().optional() });
-const tooLargeShape = z.object({ code: z.enum(['LiteralTooLarge', 'ResponseTooLarge']) });
 
 /** UIDs in the open folder from one on, ascending. `n:*` always names the last mail too, even below n (RFC 3501, 6.4.8). */
 export async function uidsFrom(link: ImapLink, first: number, last?: number): Promise<number[]> {
@@ -45,11 +43,10 @@ export async function summariesOf(link: ImapLink, uids: readonly number[]): Prom
   const found = new Map<number, MailSummary>();
   for (let at = 0; at < uids.length; at += SUMMARY_BATCH) {
     const range = uids.slice(at, at + SUMMARY_BATCH).join(',');
-    const query = { uid: true, flags: true, internalDate: true, size: true };
+    const query = { uid: true, internalDate: true, size: true };
     for (const mail of await link.run((client) => client.fetchAll(range, query, { uid: true }))) {
       found.set(mail.uid, {
         uid: mail.uid,
-        flags: [...(mail.flags ?? [])],
         internalDateMs: timeOf(mail.internalDate),
         sizeBytes: mail.size ?? 0,
       });
@@ -84,11 +81,6 @@ export function isAnswer(error: unknown): boolean {
   if (error instanceof UnexpectedAnswer) return true;
   const failure = answerShape.safeParse(error).data;
   return failure?.responseStatus !== undefined || failure?.code === 'ResponseProcessingFailed';
-}
-
-/** Whether a fetch failed because the mail is larger than the server had said. */
-export function isLargerThanSaid(error: unknown): boolean {
-  return tooLargeShape.safeParse(error).success;
 }
 
 async function fetchSource(link: ImapLink, uid: number, maxLength: number | null, extraMs = 0): Promise<Buffer | null> {

@@ -3,11 +3,11 @@ import type { Clock } from '../../../src/core/ports/clock.ts';
 import { createBackoff, pause } from '../../shared/backoff.ts';
 import { markStored } from './after-storing.ts';
 import { countMissing } from './imap-count.ts';
-import { fetchMail, isAnswer, isLargerThanSaid, type MailSummary, summariesOf, uidsFrom } from './imap-fetch.ts';
+import { fetchMail, isAnswer, type MailSummary, summariesOf, uidsFrom } from './imap-fetch.ts';
 import { handOver } from './imap-hand-over.ts';
 import { connectImap, type ImapLink, type LinkOptions } from './imap-link.ts';
 import { openFolder } from './imap-open.ts';
-import { troubleOf } from './imap-trouble.ts';
+import { isLargerThanSaid, troubleOf } from './imap-trouble.ts';
 import { News, waitForNews } from './imap-wait.ts';
 import type { Bookmark, MailIntake, ReceivedMail } from './received-mail.ts';
 
@@ -69,14 +69,16 @@ class FolderWatch {
       await this.#work(link);
     } catch (error) {
       if (signal.aborted) return;
-      if (isLargerThanSaid(error) && this.#current !== null) {
+      const larger = isLargerThanSaid(error);
+      // Once: of a server that sends more than its header block was asked for, too, nothing else is to be had by asking again.
+      if (larger && this.#current !== null && !this.#tooLarge.has(this.#current)) {
         this.#tooLarge.add(this.#current);
         return;
       }
       const { state, slow } = troubleOf(error, this.#options.config);
       const waitMs = slow ? times.slowRetryMs : this.#backoff.nextMs();
       log.warn({ folder, code: state.code, waitMs }, 'mail folder lost');
-      onState(this.#stuck(isAnswer(error)) ?? state);
+      onState(this.#stuck(larger || isAnswer(error)) ?? state);
       await pause(waitMs, signal);
     } finally {
       link?.end();

@@ -2,7 +2,7 @@ import { ImapFlow } from 'imapflow';
 import type { Log } from '../../../src/core/ports/log.ts';
 import { encryptionOf, type ImapConfig } from '../config.ts';
 import type { Credentials, SignIn } from './credentials.ts';
-import { isRefusedSignIn } from './imap-trouble.ts';
+import { isLargerThanSaid, isRefusedSignIn } from './imap-trouble.ts';
 
 /** Times of the transport, all in milliseconds; changed only by tests. */
 export interface ImapTimes {
@@ -101,6 +101,7 @@ async function connectWith(options: LinkOptions, signIn: SignIn, signal: AbortSi
   });
   const listeners = new Set<() => void>();
   let open = true;
+  let tooLarge: Error | null = null;
   const gone = (): void => {
     open = false;
     for (const listener of listeners) listener();
@@ -109,6 +110,7 @@ async function connectWith(options: LinkOptions, signIn: SignIn, signal: AbortSi
   // Without a listener an error of the socket would end the process.
   client.on('error', (error: Error) => {
     log.debug({ code: 'code' in error ? error.code : undefined }, 'IMAP connection lost');
+    if (isLargerThanSaid(error)) tooLarge = error;
     client.close();
   });
   client.on('close', gone);
@@ -129,7 +131,14 @@ async function connectWith(options: LinkOptions, signIn: SignIn, signal: AbortSi
     get open() {
       return open && client.usable;
     },
-    run: (act, withinMs = times.answerMs) => within(client, act(client), withinMs),
+    async run(act, withinMs = times.answerMs) {
+      try {
+        return await within(client, act(client), withinMs);
+      } catch (error) {
+        // The library tells the command that its connection is gone, and why in an event alone.
+        throw tooLarge ?? error;
+      }
+    },
     onClose(listener) {
       if (open) listeners.add(listener);
       else listener();

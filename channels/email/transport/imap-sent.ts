@@ -2,16 +2,16 @@ import { createBackoff, pause } from '../../shared/backoff.ts';
 import type { ImapConfig, SmtpConfig } from '../config.ts';
 import { connectImap, IMAP_TIMES, type ImapLink, type ImapTimes, type LinkOptions } from './imap-link.ts';
 import { FolderMissing } from './imap-trouble.ts';
+import type { RawMail } from './outgoing-mail.ts';
 
 /** The copies of what we sent, in the account's own mailbox. One thing at a time, over one connection kept for a while. */
 export interface SentFolder {
-  /** Whether a mail with this Message-ID (with brackets) lies in the folder; null: the Sent folder. */
-  findByMessageId(folder: string | null, messageId: string, signal: AbortSignal): Promise<boolean>;
   /**
-   * Files a copy, unless one is there already. `left`: the account wants none, or has no such folder.
+   * Files a copy, unless one is there already. `left`: the account wants none, or has no such folder. A mail that is no buffer is
+   * read when its turn has come, so that those who wait hold none of their bytes.
    * @param messageId of the mail, with brackets
    */
-  appendToSent(raw: Buffer, messageId: string, signal: AbortSignal): Promise<'filed' | 'there' | 'left'>;
+  appendToSent(raw: RawMail, messageId: string, signal: AbortSignal): Promise<'filed' | 'there' | 'left'>;
   close(): void;
 }
 
@@ -76,11 +76,6 @@ export function createSentFolder(options: SentFolderOptions): SentFolder {
   };
 
   return {
-    findByMessageId: (folder, messageId, signal) =>
-      inTurn(signal, async (link) => {
-        const path = folder ?? (await sentPathOf(link, options.sentFolder));
-        return path !== null && (await isThere(link, path, messageId));
-      }),
     appendToSent: (raw, messageId, signal) =>
       inTurn(signal, async (link) => {
         const path = await sentPathOf(link, options.sentFolder);
@@ -89,9 +84,10 @@ export function createSentFolder(options: SentFolderOptions): SentFolder {
         if (filesItself(options.config) && (await comesSoon(link, path, messageId, times.selfFilingMs, signal))) {
           return 'there';
         }
+        const bytes = Buffer.isBuffer(raw) ? raw : await collected(raw.open());
         const done = await link.run(
-          (client) => client.append(path, raw, ['\\Seen']),
-          times.answerMs + raw.byteLength / 20,
+          (client) => client.append(path, bytes, ['\\Seen']),
+          times.answerMs + bytes.byteLength / 20,
         );
         if (done === false) throw new Error('the mail server refused the copy of a sent mail');
         return 'filed';
@@ -119,6 +115,12 @@ async function comesSoon(
     if (await isThere(link, path, messageId)) return true;
   }
   return false;
+}
+
+async function collected(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const all: Uint8Array[] = [];
+  for await (const piece of pieces) all.push(piece);
+  return Buffer.concat(all);
 }
 
 async function sentPathOf(link: ImapLink, wish: SmtpConfig['sentFolder']): Promise<string | null> {

@@ -39,6 +39,13 @@ const failureShape = z.object({
   message: z.string().default(''),
 });
 
+const tooLargeShape = z.object({ code: z.enum(['LiteralTooLarge', 'ResponseTooLarge']) });
+
+/** Whether the connection was given up over an answer that is longer than the server had said. */
+export function isLargerThanSaid(error: unknown): boolean {
+  return tooLargeShape.safeParse(error).success;
+}
+
 /** Codes of a refused sign-in that pass by themselves (RFC 5530, and LIMIT of RFC 5530's registry). */
 const PASSING = new Set(['UNAVAILABLE', 'INUSE', 'LIMIT', 'OVERQUOTA', 'SERVERBUG', 'THROTTLED']);
 const TLS_CODE =

@@ -29,6 +29,8 @@ export interface AccessTokens {
    * @throws {NeedsLogin} when the provider refuses to renew. @throws {TokenUnavailable} when it could not be asked
    */
   get(signal: AbortSignal, refused?: string): Promise<string>;
+  /** Resolves when no renewal is under way. */
+  settled(): Promise<void>;
 }
 
 const remembered = z.object({ refreshToken: z.string(), accessToken: z.string(), endsAtMs: z.number() });
@@ -47,28 +49,77 @@ export function createAccessTokens(config: OAuthConfig, deps: OAuthDeps): Access
   const consent = createHash('sha256').update(`${config.clientId}\n${config.refreshToken}`).digest('hex').slice(0, 16);
   const name = `oauth:${deps.accountId}:${consent}`;
   let known: Remembered | null = null;
+  /** The renewal under way: everybody of this process waits for the same one. */
+  let renewing: Promise<Remembered> | null = null;
+  /** What the provider gave and the store did not take: the refresh token before it may be worth nothing any more. */
+  let unwritten: Remembered | null = null;
 
   const usable = (entry: Remembered, refused: string | undefined): boolean =>
     entry.accessToken !== refused && entry.endsAtMs - RENEW_BEFORE_MS > clock.nowMs();
 
+  async function newest(refused: string | undefined): Promise<Remembered> {
+    const before = read(await memory.read(name));
+    if (before !== null && usable(before, refused)) return before;
+    return await memory.exclusively(name, async (current, write) => {
+      const keep = async (entry: Remembered): Promise<void> => {
+        unwritten = entry;
+        await write(JSON.stringify(entry));
+        unwritten = null;
+      };
+      // Somebody else may have renewed it while we waited for our turn.
+      let now = read(current);
+      if (unwritten !== null && unwritten.endsAtMs > (now?.endsAtMs ?? 0)) {
+        now = unwritten;
+        await keep(now);
+      }
+      if (now !== null && usable(now, refused)) return now;
+      const renewed = await renew(config, now?.refreshToken ?? config.refreshToken, clock);
+      // Written before it is used: the old refresh token may be worth nothing from now on.
+      await keep(renewed);
+      deps.log.info({ endsInMs: renewed.endsAtMs - clock.nowMs() }, 'access token renewed');
+      return renewed;
+    });
+  }
+
+  async function shared(refused: string | undefined): Promise<Remembered> {
+    try {
+      known = await newest(refused);
+      return known;
+    } finally {
+      renewing = null;
+    }
+  }
+
   return {
     async get(signal, refused) {
-      if (known !== null && usable(known, refused)) return known.accessToken;
-      known = read(await memory.read(name));
-      if (known !== null && usable(known, refused)) return known.accessToken;
-      known = await memory.exclusively(name, async (current, write) => {
-        // Somebody else may have renewed it while we waited for our turn.
-        const now = read(current);
-        if (now !== null && usable(now, refused)) return now;
-        const renewed = await renew(config, now?.refreshToken ?? config.refreshToken, clock, signal);
-        // Written before it is used: the old refresh token may be worth nothing from now on.
-        await write(JSON.stringify(renewed));
-        deps.log.info({ endsInMs: renewed.endsAtMs - clock.nowMs() }, 'access token renewed');
-        return renewed;
-      });
-      return known.accessToken;
+      for (;;) {
+        if (known !== null && usable(known, refused)) return known.accessToken;
+        const joined = renewing;
+        renewing ??= shared(refused);
+        const { accessToken } = await unlessAborted(renewing, signal);
+        // One that others asked for may be the one that was refused to us.
+        if (joined === null || accessToken !== refused) return accessToken;
+      }
+    },
+    async settled() {
+      await renewing?.catch(() => undefined);
     },
   };
+}
+
+/** Waits no longer than wished. What is waited for goes on: a renewal that is cut may lose the refresh token it was given. */
+async function unlessAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
+  let abort = (): void => undefined;
+  const stopped = new Promise<never>((_, reject) => {
+    abort = () => reject(new TokenUnavailable('nobody waits for the access token any more'));
+  });
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  try {
+    return await Promise.race([result, stopped]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }
 
 function read(text: string | null): Remembered | null {
@@ -82,12 +133,7 @@ function read(text: string | null): Remembered | null {
 }
 
 /** One request to the provider (RFC 6749, 6). Its answers are never quoted: they may hold tokens. */
-async function renew(
-  config: OAuthConfig,
-  refreshToken: string,
-  clock: Pick<Clock, 'nowMs'>,
-  signal: AbortSignal,
-): Promise<Remembered> {
+async function renew(config: OAuthConfig, refreshToken: string, clock: Pick<Clock, 'nowMs'>): Promise<Remembered> {
   const { tokenUrl, scope } =
     typeof config.provider === 'string' ? OAUTH_PROVIDERS[config.provider] : { scope: null, ...config.provider };
   const form = new URLSearchParams({
@@ -98,7 +144,7 @@ async function renew(
     ...(scope === null || scope === undefined ? {} : { scope }),
   });
   const askedAtMs = clock.nowMs();
-  const { status, body } = await post(tokenUrl, form, signal);
+  const { status, body } = await post(tokenUrl, form);
   if (status === 200) {
     const answer = granted.safeParse(body);
     if (!answer.success) throw new TokenUnavailable('the token endpoint answered 200 without an access token');
@@ -121,11 +167,7 @@ async function renew(
   throw new TokenUnavailable(`the token endpoint answered ${code}`);
 }
 
-async function post(
-  url: string,
-  form: URLSearchParams,
-  signal: AbortSignal,
-): Promise<{ status: number; body: unknown }> {
+async function post(url: string, form: URLSearchParams): Promise<{ status: number; body: unknown }> {
   let text: string;
   let status: number;
   try {
@@ -134,7 +176,7 @@ async function post(
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
       body: form.toString(),
       redirect: 'error',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]),
+      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     });
     status = response.status;
     text = await readShort(response);

@@ -14,8 +14,6 @@ export interface ReceivedMail {
   folder: string;
   uidValidity: string;
   uid: number;
-  /** As they stood; other people's, so good for nothing but showing. */
-  flags: readonly string[];
   /** When the server took it, ms since the epoch. */
   internalDateMs: number;
   sizeBytes: number;

@@ -1,4 +1,4 @@
-import { setMaxListeners } from 'node:events';
+import { linked } from '../../../src/core/linked-signal.ts';
 import type { ProbeResult } from '../../../src/core/ports/channel.ts';
 import type { Log } from '../../../src/core/ports/log.ts';
 import type { SmtpConfig } from '../config.ts';
@@ -156,29 +156,17 @@ export function createSmtpSender(options: SmtpSenderOptions): SmtpSender {
   };
 }
 
-/**
- * Acts under a signal that aborts with any of these, or when the time is up, and lets go of them afterwards: AbortSignal.any
- * would hang on to signals that live as long as the process.
- */
+/** Acts under a signal that aborts with any of these, or when the time is up. */
 async function until<T>(
   signals: readonly AbortSignal[],
   ms: number,
   act: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const controller = new AbortController();
-  const abort = (): void => controller.abort();
-  const timer = setTimeout(abort, ms);
-  // Many mails at once share them, by design.
-  setMaxListeners(0, ...signals);
-  for (const signal of signals) {
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort);
-  }
+  const attempt = linked(signals, ms);
   try {
-    return await act(controller.signal);
+    return await act(attempt.signal);
   } finally {
-    clearTimeout(timer);
-    for (const signal of signals) signal.removeEventListener('abort', abort);
+    attempt.release();
   }
 }
 

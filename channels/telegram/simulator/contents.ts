@@ -1,5 +1,5 @@
+import { withoutUndefined } from '../../shared/without-undefined.ts';
 import { type FileKind, type FileSpec, MIME_TYPES } from './file-kinds.ts';
-import { withoutUndefined } from './without-undefined.ts';
 
 /** What a caption needs; entities count UTF-16 units, as everywhere in the Bot API. */
 export interface Caption {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { withoutUndefined } from '../../shared/without-undefined.ts';
 import type { Content } from './contents.ts';
-import { withoutUndefined } from './without-undefined.ts';
 
 /** Contents as they are written in orders over HTTP; a file's bytes as base64. */
 

@@ -1,12 +1,10 @@
 import { z } from 'zod';
+import type { ControlRoute } from '../../shared/simulator/control.ts';
+import { withoutUndefined } from '../../shared/without-undefined.ts';
 import { contentOrder } from './control-contents.ts';
 import type { TelegramSimulator } from './index.ts';
-import { withoutUndefined } from './without-undefined.ts';
 import type { Person } from './world.ts';
 import type { WriteOptions } from './writing.ts';
-
-/** One order of the control endpoint. A promise is waited for. */
-export type Route = (body: unknown, query: URLSearchParams) => unknown;
 
 const fields = z.record(z.string(), z.unknown());
 /** Who does it where: a customer in their private chat, or `author` in a group. */
@@ -54,7 +52,7 @@ const business = z.strictObject({
 const clock = z.strictObject({ advanceMs: z.number().min(0) });
 
 /** Orders about what people do besides writing texts. */
-export function peopleRoutes(simulator: TelegramSimulator): [string, Route][] {
+export function peopleRoutes(simulator: TelegramSimulator): [string, ControlRoute][] {
   return [
     [
       'POST send',

@@ -1,14 +1,10 @@
-import type http from 'node:http';
 import { z } from 'zod';
-import { peopleRoutes, type Route } from './control-people.ts';
+import { type ControlHandler, type ControlRoute, createControlHandler } from '../../shared/simulator/control.ts';
+import { withoutUndefined } from '../../shared/without-undefined.ts';
+import { peopleRoutes } from './control-people.ts';
 import { FAULT_KINDS, type FaultRule } from './faults.ts';
 import type { TelegramSimulator } from './index.ts';
 import type { PlatformLog } from './platform-log.ts';
-import { readBody } from './request-body.ts';
-import { withoutUndefined } from './without-undefined.ts';
-
-/** Answers requests under `/_control/`. */
-export type ControlHandler = (request: http.IncomingMessage, response: http.ServerResponse) => void;
 
 const say = z.strictObject({
   chat: z.int(),
@@ -55,33 +51,15 @@ const fault = z.strictObject({
  * `GET log?after=ORDER` (calls), `messages?chat=&after=`, `updates?open=1`, `faults`; `DELETE fault`, `DELETE log`.
  */
 export function createControl(simulator: TelegramSimulator, log: PlatformLog & { clear(): void }): ControlHandler {
-  const routes = routesOf(simulator, log);
-  return (request, response) => {
-    const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-    // A page in somebody's browser must not drive it.
-    if (request.headers.origin !== undefined) return reply(response, 403, { error: 'not for web pages' });
-    const name = `${request.method ?? 'GET'} ${url.pathname.slice('/_control/'.length)}`;
-    const route = routes.get(name);
-    if (route === undefined)
-      return reply(response, 404, { error: `no ${name}; there are ${[...routes.keys()].join(', ')}` });
-    readBody(request, (body) => {
-      const failed = (error: unknown): void =>
-        reply(response, 400, { error: error instanceof Error ? error.message : String(error) });
-      try {
-        const given: unknown = body === null || body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
-        const answer = route(given, url.searchParams);
-        if (answer instanceof Promise) answer.then((value) => reply(response, 200, value ?? { ok: true }), failed);
-        else reply(response, 200, answer ?? { ok: true });
-      } catch (error) {
-        failed(error);
-      }
-    });
-  };
+  return createControlHandler(routesOf(simulator, log));
 }
 
-function routesOf(simulator: TelegramSimulator, log: PlatformLog & { clear(): void }): ReadonlyMap<string, Route> {
+function routesOf(
+  simulator: TelegramSimulator,
+  log: PlatformLog & { clear(): void },
+): ReadonlyMap<string, ControlRoute> {
   const after = (query: URLSearchParams): number => Number(query.get('after') ?? 0);
-  return new Map<string, Route>([
+  return new Map<string, ControlRoute>([
     ['POST say', (body) => ({ written: sayAll(simulator, say.parse(body)) })],
     [
       'POST edit',
@@ -143,10 +121,4 @@ function sayAll(simulator: TelegramSimulator, order: z.infer<typeof say>): unkno
     return simulator.group(chat).write({ firstName: `Customer ${id}`, ...person, id }, what, options);
   };
   return Array.from({ length: times }, (_, index) => write(index === 0 ? text : `${text} ${index + 1}`));
-}
-
-function reply(response: http.ServerResponse, status: number, value: unknown): void {
-  const json = `${JSON.stringify(value)}\n`;
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) });
-  response.end(json);
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { seededRandom } from '../../shared/seeded-random.ts';
+import { waitFor } from '../../shared/simulator/wait-for.ts';
 import { type Bot, type BotOptions, createBot } from './bot.ts';
 import { type BusinessAccount, createBusiness } from './business.ts';
 import { createCallbackQueries } from './callback-queries.ts';
@@ -122,20 +123,12 @@ export function createTelegramSimulator(options: TelegramSimulatorOptions = {}):
   };
 
   const waitForMessage = (fits: (message: SentMessage) => boolean, timeoutMs = DEFAULT_WAIT_MS): Promise<SentMessage> =>
-    new Promise((resolve, reject) => {
-      const from = log.messages.length;
-      const timer = setTimeout(() => {
-        stop();
-        const came = log.messages.slice(from).map((message) => `${message.chatId}: ${message.text.slice(0, 60)}`);
-        reject(new Error(`no such message within ${timeoutMs} ms; came: ${came.join(' | ') || 'nothing'}`));
-      }, timeoutMs);
-      const stop = log.onMessage((message) => {
-        if (!fits(message)) return;
-        clearTimeout(timer);
-        stop();
-        resolve(message);
-      });
-    });
+    waitFor(
+      (listener) => log.onMessage(listener),
+      fits,
+      ({ chatId, text }) => `${chatId}: ${text.slice(0, 60)}`,
+      timeoutMs,
+    );
   const audience: Audience = { world, log, clock, files, queries, waitForMessage };
 
   const simulator: TelegramSimulator = {

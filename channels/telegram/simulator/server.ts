@@ -1,6 +1,6 @@
 import http from 'node:http';
+import type { ControlHandler } from '../../shared/simulator/control.ts';
 import type { Bot } from './bot.ts';
-import type { ControlHandler } from './control.ts';
 import type { DrawnFaults, FaultRule } from './faults.ts';
 import { serveFile } from './file-server.ts';
 import type { FileStore, StoredFile } from './file-store.ts';

@@ -2,6 +2,7 @@ import type { ConnectionState, InboundSink } from '../../../src/core/ports/chann
 import type { Log } from '../../../src/core/ports/log.ts';
 import { createBackoff, pause } from '../../shared/backoff.ts';
 import { integerOf, recordOf } from '../../shared/read-unknown.ts';
+import { type StoreLoop, storeUntilTaken } from '../../shared/store-loop.ts';
 import { TelegramCallError } from '../errors.ts';
 import { ALLOWED_UPDATES } from '../normalise.ts';
 import type { TelegramApi } from './api.ts';
@@ -133,7 +134,7 @@ async function getUpdates(
 }
 
 /** Hands the same batch over until it is stored; false when aborted before. */
-async function store(
+function store(
   batch: readonly unknown[],
   sink: InboundSink,
   signal: AbortSignal,
@@ -142,26 +143,13 @@ async function store(
   retryMs: number,
 ): Promise<boolean> {
   const payloads = batch.map((update) => Buffer.from(JSON.stringify(update)));
-  const backoff = createBackoff({ firstMs: retryMs, maxMs: retryMs * 10 });
-  while (!signal.aborted) {
-    try {
-      await sink(payloads);
-      return true;
-    } catch (error) {
-      log.warn(
-        { updates: batch.length, error: error instanceof Error ? error.name : typeof error },
-        'batch not stored',
-      );
-      report({
-        state: 'retrying',
-        code: 'ingest_refused',
-        message: 'The gateway cannot store messages now; Telegram keeps them',
-        mend: 'Look at the store: parley doctor says what is wrong with it.',
-      });
-      await pause(backoff.nextMs(), signal);
-    }
-  }
-  return false;
+  // That it is well again the caller tells, who knows how late it is.
+  const tell: StoreLoop['tell'] = (state) => {
+    if (state !== null) report(state);
+  };
+  const times = { firstRetryMs: retryMs, mostRetryMs: retryMs * 10 };
+  const said = { what: 'batch not stored', fields: { updates: batch.length }, keeper: 'Telegram' };
+  return storeUntilTaken(() => sink(payloads), { log, ...said, tell, ...times, pause }, signal);
 }
 
 function nextOffset(batch: readonly unknown[]): number | null {

@@ -17,7 +17,6 @@ function received(raw: Buffer | null, changes: Partial<ReceivedMail> = {}): Rece
     folder: 'INBOX',
     uidValidity: '7',
     uid: 3,
-    flags: [],
     internalDateMs: 1_700_000_000_000,
     sizeBytes: raw?.length ?? 99_000_000,
     raw,

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { telegramConfig } from '../../../../channels/telegram/config.ts';
 import { createTelegramAccount } from '../../../../channels/telegram/index.ts';
 import { createTelegramSimulator, type TelegramSimulator } from '../../../../channels/telegram/simulator/index.ts';
+import { FileLost } from '../../../../src/core/errors.ts';
 import { systemClock } from '../../../../src/core/ids-and-time.ts';
 import type { ChannelAccount, FileSource, SendRequest } from '../../../../src/core/ports/channel.ts';
 import { memoryRecords } from '../../../kit/channels/memory-records.ts';
@@ -44,7 +45,7 @@ const noFiles: FileSource = {
 };
 
 function request(action: SendRequest['action'], threadKey: string, rest: Partial<SendRequest>): SendRequest {
-  return { action, threadKey, part: {}, idempotencyKey: 'k', ...rest };
+  return { action, threadKey, part: {}, madeAtMs: Date.now(), idempotencyKey: 'k', ...rest };
 }
 
 describe('in the chats of a business', () => {
@@ -95,7 +96,10 @@ describe('files on their way', () => {
     }));
 
   /** Files of four pieces; tells which were opened and are still open. */
-  function watched(broken: (blobId: string, piece: number) => boolean) {
+  const lost = new FileLost('the file was changed');
+  const passing = Object.assign(new Error('too many open files'), { code: 'EMFILE' });
+
+  function watched(broken: (blobId: string, piece: number) => boolean, why: Error = lost) {
     const open = new Set<string>();
     const files: FileSource = {
       put: noFiles.put,
@@ -103,7 +107,7 @@ describe('files on their way', () => {
         open.add(blobId);
         try {
           for (let piece = 0; piece < 4; piece += 1) {
-            if (broken(blobId, piece)) throw new Error('the file was changed');
+            if (broken(blobId, piece)) throw why;
             yield await Promise.resolve(PIECE);
           }
         } finally {
@@ -122,6 +126,15 @@ describe('files on their way', () => {
     const { open, files } = watched((blobId, piece) => blobId === '0' && piece === 2);
     const sent = accountWith(files).send(request('send', '7', { part: { text: '', media: media(count) } }), signal);
     expect(await sent).toMatchObject({ kind: 'invalid', reason: expect.stringContaining('file') });
+    await eventually(() => expect([...open]).toEqual([]));
+    expect(simulator.view(7).entries.filter(({ by }) => by === 'bot')).toEqual([]);
+  });
+
+  test.each([0, 2])('a storage that is away at piece %i fails nothing for good', async (at) => {
+    simulator.customer(7).write('hello');
+    const { open, files } = watched((_, piece) => piece === at, passing);
+    const sent = accountWith(files).send(request('send', '7', { part: { text: '', media: media(1) } }), signal);
+    expect(await sent).toEqual({ kind: 'transient', reason: 'the storage of files is away (EMFILE)' });
     await eventually(() => expect([...open]).toEqual([]));
     expect(simulator.view(7).entries.filter(({ by }) => by === 'bot')).toEqual([]);
   });

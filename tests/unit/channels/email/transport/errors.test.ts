@@ -1,8 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { isUnknownRecipient, outcomeOf } from '../../../../../channels/email/errors.ts';
-import { createStateBoard } from '../../../../../channels/email/transport/receive-mail.ts';
 import { domainOf, readReply } from '../../../../../channels/email/transport/smtp-reply.ts';
-import type { ConnectionState } from '../../../../../src/core/ports/channel.ts';
 
 describe('an SMTP reply', () => {
   test.each([
@@ -50,16 +48,4 @@ describe('an unknown recipient', () => {
 test('what is taken is named by its Message-ID', () => {
   const result = { kind: 'taken', accepted: ['a@b.example'], rejected: [], words: '' } as const;
   expect(outcomeOf(result, '<1@x>')).toEqual({ kind: 'sent', externalId: '<1@x>' });
-});
-
-test('the state of an account is that of its worst folder, told when it changes', () => {
-  const told: ConnectionState[] = [];
-  const board = createStateBoard(['INBOX', 'Junk'], (state) => void told.push(state));
-  const lost: ConnectionState = { state: 'retrying', code: 'network', message: 'lost' };
-  board.set('INBOX', { state: 'connected' });
-  board.set('Junk', { state: 'connected' });
-  board.set('Junk', lost);
-  board.set('INBOX', { state: 'connected' });
-  board.set('Junk', { state: 'connected' });
-  expect(told).toEqual([{ state: 'connecting' }, { state: 'connected' }, lost, { state: 'connected' }]);
 });

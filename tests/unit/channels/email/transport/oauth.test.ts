@@ -4,10 +4,10 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { emailConfig, type OAuthConfig } from '../../../../../channels/email/config.ts';
 import { NeedsLogin, TokenUnavailable } from '../../../../../channels/email/errors.ts';
 import { createMailSimulator } from '../../../../../channels/email/simulator/index.ts';
-import { createCredentials } from '../../../../../channels/email/transport/credentials.ts';
+import { createAccountCredentials, createCredentials } from '../../../../../channels/email/transport/credentials.ts';
 import { type AccessTokens, createAccessTokens } from '../../../../../channels/email/transport/oauth.ts';
 import { createSmtpSender } from '../../../../../channels/email/transport/smtp-sender.ts';
-import { createAccountMemory } from '../../../../kit/email/memory-account.ts';
+import { createAccountMemory } from '../../../../kit/channels/account-memory.ts';
 import { accountOn, startReceiver } from '../../../../kit/email/receiver.ts';
 import { mailOf } from '../../../../kit/email/smtp-account.ts';
 import { eventually } from '../../../../kit/eventually.ts';
@@ -127,6 +127,66 @@ describe('access tokens', () => {
         ),
     };
     await expect(tokensOf({ ...broken, written: memory.written }).get(never)).rejects.toThrow('killed right after');
+    expect(await tokensOf(memory).get(never)).toBe('access-1');
+    expect(provider.asked).toHaveLength(1);
+  });
+
+  test('that the store did not take are not lost: they are written the next time', async () => {
+    const memory = createAccountMemory();
+    let away = true;
+    const broken = {
+      ...memory,
+      exclusively: <T>(name: string, act: Parameters<typeof memory.exclusively<T>>[1]): Promise<T> =>
+        memory.exclusively<T>(name, (current, write) =>
+          act(current, (next) => (away ? Promise.reject(new Error('the store is away')) : write(next))),
+        ),
+    };
+    const tokens = tokensOf(broken);
+    await expect(tokens.get(never)).rejects.toThrow('the store is away');
+    await expect(tokens.get(never)).rejects.toThrow('the store is away');
+    away = false;
+    expect(await tokens.get(never)).toBe('access-1');
+    expect(provider.asked).toHaveLength(1);
+    expect(await tokensOf(memory).get(never)).toBe('access-1');
+  });
+
+  test('are renewed once for both servers of an account, and one renewal serves all who wait', async () => {
+    const memory = createAccountMemory();
+    let turns = 0;
+    const counted = {
+      ...memory,
+      exclusively: <T>(name: string, act: Parameters<typeof memory.exclusively<T>>[1]): Promise<T> => {
+        turns += 1;
+        return memory.exclusively<T>(name, act);
+      },
+    };
+    const server = { user: 'support@parley.test', oauth: settings() };
+    const { imap, smtp } = createAccountCredentials(
+      { imap: server, smtp: server },
+      { memory: counted, accountId: 'mail', clock, log: quietLog() },
+    );
+    const both = [imap, smtp, imap, smtp];
+    const got = await Promise.all(both.map((one) => one.signIn(never)));
+    expect(got).toEqual(both.map(() => ({ kind: 'token', user: server.user, accessToken: 'access-1' })));
+    expect(turns).toBe(1);
+    const again = await Promise.all(both.map((one) => one.signIn(never, 'access-1')));
+    expect(again).toEqual(both.map(() => ({ kind: 'token', user: server.user, accessToken: 'access-2' })));
+    expect(turns).toBe(2);
+    expect(provider.asked).toHaveLength(2);
+  });
+
+  test('go on being renewed when whoever asked waits no longer', async () => {
+    const memory = createAccountMemory();
+    const server = { user: 'support@parley.test', oauth: settings() };
+    const { imap, settled } = createAccountCredentials(
+      { imap: server, smtp: server },
+      { memory, accountId: 'mail', clock, log: quietLog() },
+    );
+    const leaving = new AbortController();
+    const asking = imap.signIn(leaving.signal);
+    leaving.abort();
+    await expect(asking).rejects.toBeInstanceOf(TokenUnavailable);
+    await settled();
     expect(await tokensOf(memory).get(never)).toBe('access-1');
     expect(provider.asked).toHaveLength(1);
   });
