@@ -35,8 +35,8 @@ export const discordCapabilities = {
     captionLength: 2000,
     maxFiles: 10,
   },
-  // A custom_id has 100 characters; four of them say where the button stands (`part.ts`).
-  buttons: { maxDataBytes: 96, maxLabelLength: 80, maxRows: 5, maxPerRow: 5 },
+  // A custom_id has 100 characters; five of them say where the button stands (`part.ts`). A row of more than five is a list to choose from.
+  buttons: { maxDataBytes: 95, maxLabelLength: 80, maxRows: 5, maxPerRow: 25 },
   editWindowMs: null,
   deleteWindowMs: null,
   reactions: 'many',

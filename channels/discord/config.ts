@@ -47,6 +47,8 @@ export const discordConfig = z.strictObject({
     .regex(/^[A-Za-z0-9._-]{1,200}$/u, 'token is the one of the page "Bot" in the developer portal, without "Bot "'),
   apiRoot: apiRoot.default(PLATFORM_API_ROOT),
   support: support.default({ servers: [], channels: [], forums: [], roles: [] }),
+  /** What we say in a channel carries a button that opens a private thread for whoever presses it. */
+  privateThreads: z.boolean().default(true),
   pace: paceSetting(PLATFORM_PACE).optional(),
   /** How customers know this account; the bot's greeting names it as official. */
   officialName: z.string().min(1).max(64).optional(),

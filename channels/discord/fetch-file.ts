@@ -1,4 +1,5 @@
 import type { FetchOutcome } from '../../src/core/model/attachment.ts';
+import { outcomeOfDownload, tooLarge } from '../shared/file-download.ts';
 import { stringOf } from '../shared/read-unknown.ts';
 import { PLATFORM_API_ROOT } from './config.ts';
 import type { FileDownload } from './download.ts';
@@ -44,7 +45,7 @@ export async function fetchDiscordFile(
     const fresh = await refreshAttachment(parts.rest, { channelId, messageId, attachmentId }, signal);
     if (fresh === null) return { kind: 'gone', reason: 'the message or its file was removed' };
     if ((fresh.sizeBytes ?? 0) > options.maxBytes) return tooLarge(options.maxBytes);
-    return await download(parts.download, fresh.url, options, signal);
+    return await bring(parts.download, fresh.url, options, signal);
   } catch (error) {
     if (!(error instanceof DiscordCallError)) throw error;
     return fetchOutcomeOf(error);
@@ -63,28 +64,10 @@ async function fetchSticker(
   if (id === null || ending === undefined || apiRoot !== PLATFORM_API_ROOT) {
     return { kind: 'gone', reason: 'there is no picture of this sticker' };
   }
-  return download(way, `${STICKER_ROOT}/${id}.${ending}`, options, signal);
+  return bring(way, `${STICKER_ROOT}/${id}.${ending}`, options, signal);
 }
 
-function tooLarge(maxBytes: number): FetchOutcome {
-  return { kind: 'too_large', reason: `the file has more than ${maxBytes} bytes` };
-}
-
-async function download(way: FileDownload, url: string, options: Options, signal: AbortSignal): Promise<FetchOutcome> {
-  const { offset, maxBytes } = options;
-  const answer = await way.get(url, offset, signal);
-  if (answer.kind === 'lost') return { kind: 'transient', reason: answer.reason };
-  if (answer.kind === 'body') {
-    const { body, totalBytes } = answer;
-    if ((totalBytes ?? 0) > maxBytes) {
-      await answer.end();
-      return tooLarge(maxBytes);
-    }
-    return { kind: 'file', file: { body, offset: answer.offset, totalBytes } };
-  }
-  // 416: what we have is not the beginning of what is there now.
-  if (answer.status === 416 && offset > 0) return download(way, url, { ...options, offset: 0 }, signal);
-  const reason = `the file server answered ${answer.status}`;
-  // The link is fresh, so a file that is not there is gone.
-  return answer.status === 404 || answer.status === 410 ? { kind: 'gone', reason } : { kind: 'transient', reason };
+/** The link is fresh, so a file that is not there is gone. */
+function bring(way: FileDownload, url: string, options: Options, signal: AbortSignal): Promise<FetchOutcome> {
+  return outcomeOfDownload((offset) => way.get(url, offset, signal), options, { gone: [404, 410], auth: [] });
 }

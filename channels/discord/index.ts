@@ -5,6 +5,7 @@ import { type DiscordConfig, discordConfig, ownIdOf, paceOf } from './config.ts'
 import { coversPlace } from './counting.ts';
 import { createFileDownload } from './download.ts';
 import { fetchDiscordFile } from './fetch-file.ts';
+import { threadKeyOf } from './ids.ts';
 import { createCompleting } from './inbound/completing.ts';
 import { lookUp } from './look-up.ts';
 import { type NormaliseContext, normaliseDispatch } from './normalise.ts';
@@ -12,7 +13,8 @@ import { uploadBytes } from './part.ts';
 import { probeDiscord } from './probe.ts';
 import { createTake, registerCommands, wantsDispatch } from './receive.ts';
 import { renderForDiscord } from './render.ts';
-import { answerInteraction, sendToDiscord, showTyping } from './send.ts';
+import { answerInteraction } from './respond.ts';
+import { sendToDiscord, showTyping } from './send.ts';
 import { openGateway } from './transport/open-gateway.ts';
 import { type GatewayTimes, INTENTS } from './transport/ports.ts';
 import { callTimeMs, createDiscordRest } from './transport/rest.ts';
@@ -42,6 +44,7 @@ export function createDiscordAccount(
     id: brandId<AccountId>(config.id),
     channel: 'discord',
     capabilities: discordCapabilities,
+    ...(config.privateThreads ? { opensPrivately: true as const } : {}),
     pace: paceOf(config),
     render: renderForDiscord,
     normalise: (payload) => normaliseDispatch(payload, context()),
@@ -71,6 +74,7 @@ export function createDiscordAccount(
           clock: deps.clock,
           onState: (state) => deps.onState(state),
           onDetail: (detail) => deps.onDetail?.(detail),
+          onTyping: (channelId) => deps.onTyping?.(threadKeyOf({ channelId })),
           onReady(self) {
             selfId = self.id;
             if (registered) return;

@@ -31,7 +31,7 @@ export async function lookUp(
   const { channelId } = parseThreadKey(request.threadKey);
   const part = readPart(request.part);
   const content = part.markdown ?? part.text;
-  const sinceMs = rowMadeAtMs(request.idempotencyKey);
+  const sinceMs = request.madeAtMs;
   const isIt = ({ id, message }: Found): boolean => {
     if (message['nonce'] !== undefined) return message['nonce'] === request.idempotencyKey;
     return selfId !== null && content !== '' && message['content'] === content && madeAtMs(id) >= sinceMs;
@@ -66,9 +66,4 @@ function foundIn(answer: unknown): Found[] {
     const id = snowflakeOf(message?.['id']);
     return message === null || id === null ? [] : [{ id, message }];
   });
-}
-
-/** When the row of the outbox was made, ms: its id is a UUIDv7, of which the key is the base64url form. */
-function rowMadeAtMs(idempotencyKey: string): number {
-  return Buffer.from(idempotencyKey, 'base64url').readUIntBE(0, 6);
 }

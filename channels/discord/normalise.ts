@@ -41,14 +41,15 @@ export function normaliseDispatch(payload: unknown, context: NormaliseContext): 
   const kind = nameLine(given, 64) || 'unnamed';
   const content = recordOf(fields['d']);
   const reader = Object.hasOwn(READERS, kind) ? READERS[kind] : undefined;
-  const eventKey = `${kind}:${payloadDigest(fields['d'])}`;
+  // Of most dispatches nobody needs it: thousands a second may be what others say to each other.
+  const eventKey = (): string => `${kind}:${payloadDigest(fields['d'])}`;
   if (reader === undefined) {
     // What Discord adds one day is kept raw and seen by a person; nothing vanishes because we are older than it.
     return [
-      NOISE.test(kind) ? filed(eventKey, `dispatch ${kind}`) : parked(eventKey, `dispatch of unknown kind ${kind}`),
+      NOISE.test(kind) ? filed(eventKey(), `dispatch ${kind}`) : parked(eventKey(), `dispatch of unknown kind ${kind}`),
     ];
   }
-  if (content === null) return [parked(eventKey, `dispatch ${kind} without content`)];
+  if (content === null) return [parked(eventKey(), `dispatch ${kind} without content`)];
   const about = recordOf(fields['about']) ?? {};
   const selfId = snowflakeOf(about['selfId']) ?? context.selfId;
   return [reader({ kind, content, about, context: { ...context, selfId } })].flat();

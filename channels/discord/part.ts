@@ -56,7 +56,7 @@ export function uploadBytes(rendered: RenderedPart): number {
   return files.success ? files.data.reduce((sum, one) => sum + one.sizeBytes, 0) : 0;
 }
 
-const PLACE = /^\d\.\d:/u;
+const PLACE = /^\d\.\d{1,2}:/u;
 
 /** A button's id at Discord. Ids are unique within a message, so where the button stands goes before its data. */
 export function customIdOf(row: number, column: number, data: string): string {

@@ -6,18 +6,18 @@ import {
   BUTTON_COMMAND,
   COMMANDS,
   CONTACT_BUTTON_ID,
-  FORM_ID,
   formFor,
   invitationFor,
   SUPPORT_COMMAND,
+  wordsFor,
 } from './form.ts';
 import { snowflakeOf } from './ids.ts';
 import { type CompletedPayload, type Completing } from './inbound/completing.ts';
-import { type Fields, isThreadType, type NormaliseContext } from './inbound/dispatch.ts';
-import { INTERACTION_TYPE } from './inbound/interaction.ts';
+import { type Fields, INTERACTION_TYPE, isThreadType, type NormaliseContext } from './inbound/dispatch.ts';
+import { asksForPrivate } from './inbound/private-threads.ts';
 import { createRecent } from './inbound/recent.ts';
 import { isNoise, normaliseDispatch } from './normalise.ts';
-import { respond } from './send.ts';
+import { answerLater, respond } from './respond.ts';
 import type { DiscordBookmark, DiscordGatewayPayload, DiscordRest } from './transport/ports.ts';
 
 /** What taking dispatches needs. */
@@ -54,6 +54,8 @@ export function createTake(parts: TakeParts, sink: InboundSink, signal: AbortSig
     if (isNoise(payload.t) || isChatter(completed, context())) {
       return payload.source === 'backfill' && bookmark !== undefined ? pass(bookmark) : undefined;
     }
+    if (asksForPrivate(recordOf(payload.d)) === 'press' && completed.about.privateThreadId === undefined)
+      await tellNoPrivate(parts, recordOf(payload.d), signal);
     const data = Buffer.from(JSON.stringify(completed, keptOf));
     await sink([bookmark === undefined ? { data } : { data, bookmark }]);
     completing.stored(completed);
@@ -134,6 +136,23 @@ async function answerAtOnce({ rest, log }: TakeParts, interaction: Fields | null
   }
 }
 
+/** Whoever pressed the button must not wait for nothing. */
+async function tellNoPrivate({ rest, log }: TakeParts, interaction: Fields | null, signal: AbortSignal): Promise<void> {
+  const id = snowflakeOf(interaction?.['id']);
+  const token = stringOf(interaction?.['token']);
+  if (id === null || token === null) return;
+  const { noPrivate } = wordsFor(stringOf(interaction?.['locale']) ?? '');
+  const applicationId = snowflakeOf(interaction?.['application_id']);
+  try {
+    await answerLater(rest, { id, token, applicationId }, noPrivate, signal);
+  } catch (error) {
+    log.warn(
+      { interactionId: id, error: error instanceof Error ? error.name : typeof error },
+      'interaction not answered',
+    );
+  }
+}
+
 function answerTo(interaction: Fields | null): Readonly<Record<string, unknown>> | null {
   const data = recordOf(interaction?.['data']);
   const locale = stringOf(interaction?.['locale']) ?? '';
@@ -143,7 +162,7 @@ function answerTo(interaction: Fields | null): Readonly<Record<string, unknown>>
     return invitationFor(stringOf(interaction?.['guild_locale']) ?? locale);
   }
   if (type === INTERACTION_TYPE.component && data?.['custom_id'] === CONTACT_BUTTON_ID) return formFor(locale);
-  return type === INTERACTION_TYPE.form && data?.['custom_id'] === FORM_ID ? WAIT_PLEASE : null;
+  return asksForPrivate(interaction) === null ? null : WAIT_PLEASE;
 }
 
 /** Makes our commands known; each replaces an older one of its name. Best effort: without them everything else works. */

@@ -19,6 +19,8 @@ export class EmptyTextError extends ParleyError {
 
 const { maxLength } = discordCapabilities.text;
 const { maxFiles } = discordCapabilities.media;
+/** Buttons side by side; a row of more becomes a list to choose from. */
+const MOST_IN_ROW = 5;
 /** What the form of a request takes besides its files, bytes. */
 const FORM_BYTES = 64 * 1024;
 
@@ -44,8 +46,16 @@ export function renderForDiscord(content: OutboundContent): RenderedPart[] {
   return [...parts, buttons.length === 0 ? last : { ...last, buttons }].map((part) => ({ ...part }));
 }
 
+/** Rows as they go out: links of a row that becomes a list stand in rows of their own, since a list has none. */
 function buttonRows(rows: NonNullable<OutboundContent['buttons']>): Button[][] {
-  return rows.filter((row) => row.length > 0).map((row) => row.map((button) => ({ ...button })));
+  return rows.flatMap((row) => {
+    const all = row.map((button) => ({ ...button }));
+    if (all.length <= MOST_IN_ROW) return all.length === 0 ? [] : [all];
+    const [links, choices] = [all.filter((one) => 'url' in one), all.filter((one) => 'data' in one)];
+    const chunks: Button[][] = choices.length === 0 ? [] : [choices];
+    for (let at = 0; at < links.length; at += MOST_IN_ROW) chunks.push(links.slice(at, at + MOST_IN_ROW));
+    return chunks;
+  });
 }
 
 /** What of the files goes in one message: at most ten, and what one request may carry. Order is kept. */

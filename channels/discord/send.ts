@@ -1,17 +1,18 @@
+import type { Button } from '../../src/core/model/extras.ts';
 import type { SendOutcome } from '../../src/core/model/outbound.ts';
 import type { FileSource, SendRequest } from '../../src/core/ports/channel.ts';
+import { outcomeOfFile } from '../shared/file-trouble.ts';
 import { recordOf, stringOf } from '../shared/read-unknown.ts';
-import { isGone, isTooLate, outcomeOf } from './errors.ts';
-import { wordsFor } from './form.ts';
+import { isGone, outcomeOf } from './errors.ts';
 import { type MessageAddress, messageKeyOf, messageOfKey, parseThreadKey, snowflakeOf } from './ids.ts';
 import { customIdOf, type DiscordPart, readPart } from './part.ts';
+import { ALLOWED_MENTIONS } from './respond.ts';
 import { DiscordCallError, type DiscordRest, type DiscordUpload } from './transport/ports.ts';
 
-/** Nobody is ever called by what we send: not by a mention in it, nor by being answered (resources/message#allowed-mentions-object). */
-const ALLOWED_MENTIONS = { parse: [], replied_user: false } as const;
-/** A message that only its reader sees. */
-const EPHEMERAL = 1 << 6;
 const BUTTON = 2;
+/** A list of at most 25 options (components/reference#string-select). */
+const SELECT = 3;
+const MOST_BUTTONS = 5;
 const PRIMARY = 1;
 const LINK = 5;
 
@@ -67,7 +68,8 @@ async function sendMessage(
   try {
     return sentAs(channelId, await create(reference !== null));
   } catch (error) {
-    if (uploads.broken()) return { kind: 'invalid', reason: 'a file of this message does not open any more' };
+    const broken = uploads.broken();
+    if (broken !== null) return outcomeOfFile(broken.error);
     // Refused, so surely not sent: the words matter more than what they answer.
     if (reference === null || !(error instanceof DiscordCallError) || !isGone(error)) throw error;
     return sentAs(channelId, await create(false));
@@ -119,16 +121,23 @@ export function emojiName(emoji: unknown): string | null {
 }
 
 function wordsOf(part: DiscordPart): Readonly<Record<string, unknown>> {
-  const rows = part.buttons ?? [];
-  const components = rows.map((row, rowIndex) => ({
-    type: 1,
-    components: row.map((button, index) =>
+  const components = (part.buttons ?? []).map((row, index) => ({ type: 1, components: componentsOf(row, index) }));
+  return { content: part.markdown ?? part.text, components, allowed_mentions: ALLOWED_MENTIONS };
+}
+
+/** A row of buttons; one of more than five as a list to choose from, which has no links. */
+function componentsOf(row: readonly Button[], rowIndex: number): Readonly<Record<string, unknown>>[] {
+  if (row.length <= MOST_BUTTONS) {
+    return row.map((button, index) =>
       'url' in button
         ? { type: BUTTON, style: LINK, label: button.label, url: button.url }
         : { type: BUTTON, style: PRIMARY, label: button.label, custom_id: customIdOf(rowIndex, index, button.data) },
-    ),
-  }));
-  return { content: part.markdown ?? part.text, components, allowed_mentions: ALLOWED_MENTIONS };
+    );
+  }
+  const options = row.flatMap((button, index) =>
+    'url' in button ? [] : [{ label: button.label, value: customIdOf(rowIndex, index, button.data) }],
+  );
+  return [{ type: SELECT, custom_id: customIdOf(rowIndex, 0, 'list'), options }];
 }
 
 function referenceOf(request: SendRequest, channelId: string): Readonly<Record<string, unknown>> | null {
@@ -137,9 +146,12 @@ function referenceOf(request: SendRequest, channelId: string): Readonly<Record<s
   return { type: 0, message_id: answered.messageId, channel_id: channelId, fail_if_not_exists: false };
 }
 
-/** The files of a part; `broken` once one of them did not open. */
-function uploadsOf(part: DiscordPart, files: FileSource): { list: DiscordUpload[]; broken(): boolean } {
-  let isBroken = false;
+/** The files of a part; `broken`: why one of them did not open. */
+function uploadsOf(
+  part: DiscordPart,
+  files: FileSource,
+): { list: DiscordUpload[]; broken(): { error: unknown } | null } {
+  let broken: { error: unknown } | null = null;
   const list = (part.files ?? []).map(({ blobId, fileName, mime, sizeBytes, kind }, index) => ({
     name: fileName ?? `${kind}-${index + 1}`,
     contentType: mime ?? 'application/octet-stream',
@@ -148,62 +160,15 @@ function uploadsOf(part: DiscordPart, files: FileSource): { list: DiscordUpload[
       try {
         yield* files.open(blobId);
       } catch (error) {
-        isBroken = true;
+        broken = { error };
         throw error;
       }
     },
   }));
-  return { list, broken: () => isBroken };
+  return { list, broken: () => broken };
 }
 
 /** Shows "is typing" for about ten seconds. @throws {DiscordCallError} the caller may ignore. */
 export async function showTyping(rest: DiscordRest, threadKey: string, signal: AbortSignal): Promise<void> {
   await rest.call('POST', `/channels/${parseThreadKey(threadKey).channelId}/typing`, undefined, signal);
-}
-
-/**
- * Ends the wait of an interaction once it is stored: a press needs no words, a form gets a line that only its sender sees, in place of
- * the sign that it is being taken. @throws {DiscordCallError}
- */
-export async function answerInteraction(
-  rest: DiscordRest,
-  what: Readonly<Record<string, unknown>>,
-  signal: AbortSignal,
-): Promise<void> {
-  const id = snowflakeOf(what['interactionId']);
-  const token = stringOf(what['interactionToken']);
-  if (id === null || token === null) return;
-  if (what['kind'] !== 'form') return respond(rest, { id, token }, { type: 6 }, signal);
-  const thread = snowflakeOf(what['privateThreadId']);
-  const { received } = wordsFor(stringOf(what['locale']) ?? '');
-  const words = {
-    content: thread === null ? received : `${received} <#${thread}>`,
-    allowed_mentions: ALLOWED_MENTIONS,
-  };
-  const applicationId = snowflakeOf(what['applicationId']);
-  const first = (): Promise<void> =>
-    respond(rest, { id, token }, { type: 4, data: { ...words, flags: EPHEMERAL } }, signal);
-  if (applicationId === null) return first();
-  try {
-    const path = `/webhooks/${applicationId}/${encodeURIComponent(token)}/messages/@original`;
-    await rest.call('PATCH', path, { json: words }, signal);
-  } catch (error) {
-    if (!(error instanceof DiscordCallError) || error.status !== 404) throw error;
-    // Nobody showed that it is being taken: this is the first answer.
-    await first();
-  }
-}
-
-/** The first answer to an interaction; one that came too late or twice is no error. @throws {DiscordCallError} */
-export async function respond(
-  rest: DiscordRest,
-  { id, token }: { id: string; token: string },
-  answer: Readonly<Record<string, unknown>>,
-  signal: AbortSignal,
-): Promise<void> {
-  try {
-    await rest.call('POST', `/interactions/${id}/${encodeURIComponent(token)}/callback`, { json: answer }, signal);
-  } catch (error) {
-    if (!(error instanceof DiscordCallError) || !isTooLate(error)) throw error;
-  }
 }

@@ -2,11 +2,10 @@ import { integerOf, recordOf, stringOf } from '../../shared/read-unknown.ts';
 import type { SupportPlaces } from '../config.ts';
 import { coversPlace, isAddressed } from '../counting.ts';
 import { isSettledRefusal } from '../errors.ts';
-import { FORM_ID, wordsFor } from '../form.ts';
 import { snowflakeOf } from '../ids.ts';
 import { DiscordCallError, type DiscordGatewayPayload, type DiscordRest } from '../transport/ports.ts';
-import { CHANNEL_TYPE, type Fields, isThreadType } from './dispatch.ts';
-import { INTERACTION_TYPE } from './interaction.ts';
+import { type Fields, isThreadType } from './dispatch.ts';
+import { createPrivateThreads } from './private-threads.ts';
 import { createRecent } from './recent.ts';
 
 /** What was looked up for a dispatch when it came, kept with it: reading it needs nothing else, now or later. */
@@ -21,7 +20,7 @@ export interface About {
   /** Of a reaction: who, and all they put on that message. */
   reactor?: Fields;
   emoji?: readonly string[];
-  /** Of a form: the private thread that was opened for it. */
+  /** Of a form, or of a press on the button that leads out of a channel: the private thread in which it goes on. */
   privateThreadId?: string;
 }
 
@@ -40,12 +39,6 @@ export interface Completing {
 
 const CHANNELS_KEPT = 20_000;
 const AUTHORS_KEPT = 50_000;
-const FORMS_KEPT = 1_000;
-/** Channels in which private threads can be opened: plain text alone. */
-const TEXT_CHANNEL = 0;
-/** Minutes without a word until Discord hides a thread. */
-const ARCHIVE_AFTER_MIN = 4_320;
-const MAX_THREAD_NAME = 90;
 
 export function createCompleting(options: {
   rest: DiscordRest;
@@ -56,7 +49,11 @@ export function createCompleting(options: {
   const { rest, support, selfId } = options;
   const channels = createRecent<Fields>(CHANNELS_KEPT);
   const authors = createRecent<Fields>(AUTHORS_KEPT);
-  const threadsOfForms = createRecent<string>(FORMS_KEPT);
+  const threads = createPrivateThreads({
+    rest,
+    channelOf,
+    onOpened: (id, thread) => channels.set(id, keptOf(thread)),
+  });
 
   /** A channel; null when we may not see it or it is gone. */
   async function channelOf(channelId: string, signal: AbortSignal): Promise<Fields | null> {
@@ -126,40 +123,10 @@ export function createCompleting(options: {
     }
   }
 
-  /**
-   * What is written in a form from a public channel goes on in a private thread; where none can be opened now, in the channel: a form
-   * comes once, and what is in it must not wait in memory.
-   */
-  async function aboutForm(content: Fields, signal: AbortSignal): Promise<Partial<About>> {
-    const id = snowflakeOf(content['id']);
-    const channelId = snowflakeOf(content['channel_id']);
-    const user = recordOf(recordOf(content['member'])?.['user']);
-    const userId = snowflakeOf(user?.['id']);
-    const isForm = content['type'] === INTERACTION_TYPE.form && recordOf(content['data'])?.['custom_id'] === FORM_ID;
-    if (!isForm || id === null || channelId === null || userId === null || snowflakeOf(content['guild_id']) === null)
-      return {};
-    const known = threadsOfForms.get(id);
-    if (known !== undefined) return { privateThreadId: known };
-    if (integerOf(recordOf(content['channel'])?.['type']) !== TEXT_CHANNEL) return {};
-    const name = `${wordsFor(stringOf(content['locale']) ?? '').title} · ${stringOf(user?.['username']) ?? userId}`;
-    try {
-      const json = {
-        name: name.slice(0, MAX_THREAD_NAME).toWellFormed(),
-        type: CHANNEL_TYPE.privateThread,
-        invitable: false,
-        auto_archive_duration: ARCHIVE_AFTER_MIN,
-      };
-      const thread = recordOf(await rest.call('POST', `/channels/${channelId}/threads`, { json }, signal));
-      const threadId = snowflakeOf(thread?.['id']);
-      if (thread === null || threadId === null) return {};
-      await rest.call('PUT', `/channels/${threadId}/thread-members/${userId}`, undefined, signal);
-      channels.set(threadId, keptOf(thread));
-      threadsOfForms.set(id, threadId);
-      return { privateThreadId: threadId };
-    } catch (error) {
-      if (!(error instanceof DiscordCallError)) throw error;
-      return {};
-    }
+  /** Forms and presses on the button that leads out of a channel go on in a private thread. */
+  async function aboutInteraction(content: Fields, signal: AbortSignal): Promise<Partial<About>> {
+    const privateThreadId = await threads.threadFor(content, signal);
+    return privateThreadId === null ? {} : { privateThreadId };
   }
 
   async function lookedUp(kind: string, content: Fields, signal: AbortSignal): Promise<Partial<About>> {
@@ -174,7 +141,7 @@ export function createCompleting(options: {
       case 'MESSAGE_REACTION_REMOVE':
         return aboutReaction(content, signal);
       case 'INTERACTION_CREATE':
-        return aboutForm(content, signal);
+        return aboutInteraction(content, signal);
       default:
         learn(kind, content);
         return {};

@@ -24,7 +24,16 @@ export interface Dispatch {
 }
 
 /** Channel types of the API (resources/channel#channel-object-channel-types). */
-export const CHANNEL_TYPE = { directMessage: 1, groupMessage: 3, publicThread: 11, privateThread: 12 } as const;
+export const CHANNEL_TYPE = {
+  text: 0,
+  directMessage: 1,
+  groupMessage: 3,
+  publicThread: 11,
+  privateThread: 12,
+} as const;
+
+/** Types of interactions (interactions/receiving-and-responding). */
+export const INTERACTION_TYPE = { ping: 1, command: 2, component: 3, autocomplete: 4, form: 5 } as const;
 
 /** Whether a channel is a thread; a forum's posts are threads. */
 export function isThreadType(type: number | null): boolean {

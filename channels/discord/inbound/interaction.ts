@@ -6,10 +6,18 @@ import { servesServer } from '../counting.ts';
 import { CONTACT_BUTTON_ID, FORM_ID, FORM_TEXT_ID } from '../form.ts';
 import { madeAtMs, messageKeyOf, snowflakeOf } from '../ids.ts';
 import { dataOfCustomId } from '../part.ts';
-import { authorOf, type Dispatch, type Fields, filed, parked, placeOf, threadOf } from './dispatch.ts';
-
-/** Types of interactions (interactions/receiving-and-responding). */
-export const INTERACTION_TYPE = { ping: 1, command: 2, component: 3, autocomplete: 4, form: 5 } as const;
+import {
+  authorOf,
+  CHANNEL_TYPE,
+  type Dispatch,
+  type Fields,
+  filed,
+  INTERACTION_TYPE,
+  parked,
+  placeOf,
+  threadOf,
+} from './dispatch.ts';
+import { asksForPrivate } from './private-threads.ts';
 
 /** A custom_id has at most 100 characters; values of a select likewise. */
 const MAX_DATA = 400;
@@ -17,12 +25,13 @@ const MAX_TEXT = 4_000;
 
 /** What has to be answered for `acknowledge`; never stored. */
 export interface Acknowledgement {
-  kind: 'press' | 'form';
+  /** `arrival`: a press that leads into a private thread. */
+  kind: 'press' | 'form' | 'arrival';
   interactionId: string;
   interactionToken: string;
-  /** Of a form: whose answer is waited for. */
+  /** Whose answer is waited for. */
   applicationId: string | null;
-  /** Of a form: where the conversation goes on, if not where it was sent. */
+  /** Where the conversation goes on, if not where it was asked. */
   privateThreadId: string | null;
   locale: string;
 }
@@ -53,11 +62,34 @@ export function readInteraction(dispatch: Dispatch): Normalised {
     author,
     externalId: `interaction:${id}`,
   } as const;
+  // Where a private thread was opened for it, the conversation goes on in there.
+  const privateId = snowflakeOf(dispatch.about['privateThreadId']);
+  const here = threadOf(place, author.externalId);
+  const meeting =
+    privateId === null
+      ? null
+      : threadOf({ ...place, channelId: privateId, type: CHANNEL_TYPE.privateThread, name: '' }, author.externalId);
+  const goesOn =
+    meeting === null
+      ? { thread: here }
+      : { thread: meeting, ...(here.kind === 'private' ? {} : { continues: here.key }) };
+  if (asksForPrivate(content) === 'press') {
+    if (meeting === null) return filed(eventKey, 'no private thread could be opened');
+    const press = pressOf(content, customId);
+    const event: InboundMessage = {
+      ...base,
+      ...press,
+      ...goesOn,
+      extras: { ...press.extras, arrives: true },
+      ...acknowledgement(content, id, 'arrival', privateId),
+    };
+    return { outcome: 'event', event };
+  }
   if (type === INTERACTION_TYPE.component) {
     const event: InboundMessage = {
       ...base,
       ...pressOf(content, customId),
-      thread: threadOf(place, author.externalId),
+      thread: here,
       ...acknowledgement(content, id, 'press'),
     };
     return { outcome: 'event', event };
@@ -66,13 +98,10 @@ export function readInteraction(dispatch: Dispatch): Normalised {
   if (customId !== FORM_ID) return filed(eventKey, 'a form that is none of ours');
   const text = wellFormed(fieldOf(data, FORM_TEXT_ID)).slice(0, MAX_TEXT).toWellFormed();
   if (text.trim() === '') return filed(eventKey, 'an empty form');
-  // Where a private thread was opened for it, the conversation goes on in there.
-  const privateId = snowflakeOf(dispatch.about['privateThreadId']);
-  const meeting = privateId === null ? place : { ...place, channelId: privateId, type: 12, name: '' };
   const event: InboundMessage = {
     ...base,
     text,
-    thread: threadOf(meeting, author.externalId),
+    ...goesOn,
     ...acknowledgement(content, id, 'form', privateId),
   };
   return { outcome: 'event', event };
@@ -101,11 +130,12 @@ function acknowledgement(
 function pressOf(content: Fields, customId: string): Pick<InboundMessage, 'text' | 'extras' | 'replyToExternalId'> {
   const message = recordOf(content['message']);
   const values = recordOf(content['data'])?.['values'];
-  const chosen = Array.isArray(values) ? values.filter((one): one is string => typeof one === 'string').join(', ') : '';
-  const data = wellFormed(chosen === '' ? dataOfCustomId(customId) : chosen)
+  const chosen = Array.isArray(values) ? values.filter((one): one is string => typeof one === 'string') : [];
+  const data = wellFormed((chosen.length === 0 ? [customId] : chosen).map(dataOfCustomId).join(', '))
     .slice(0, MAX_DATA)
     .toWellFormed();
-  const label = nameLine(chosen) || labelOf(message?.['components'], customId) || nameLine(data) || '?';
+  const labels = (chosen.length === 0 ? [customId] : chosen).map((id) => labelOf(message?.['components'], id));
+  const label = nameLine(labels.filter((one) => one !== '').join(', ')) || nameLine(data) || '?';
   const channelId = snowflakeOf(message?.['channel_id']) ?? snowflakeOf(content['channel_id']);
   const messageId = snowflakeOf(message?.['id']);
   return {
@@ -115,12 +145,17 @@ function pressOf(content: Fields, customId: string): Pick<InboundMessage, 'text'
   };
 }
 
-function labelOf(rows: unknown, customId: string): string {
+/** Of a button by its custom_id, or of an option of a list by its value. */
+function labelOf(rows: unknown, id: string): string {
   for (const row of Array.isArray(rows) ? rows.slice(0, 40) : []) {
     const components = recordOf(row)?.['components'];
     for (const one of Array.isArray(components) ? components.slice(0, 40) : []) {
-      const button = recordOf(one);
-      if (button !== null && button['custom_id'] === customId) return nameLine(stringOf(button['label']) ?? '');
+      const component = recordOf(one);
+      const options: unknown[] = Array.isArray(component?.['options']) ? component['options'].slice(0, 25) : [];
+      const found =
+        component?.['custom_id'] === id ? component : options.map(recordOf).find((option) => option?.['value'] === id);
+      const label = nameLine(stringOf(found?.['label']) ?? '');
+      if (label !== '') return label;
     }
   }
   return '';

@@ -1,11 +1,8 @@
-import type http from 'node:http';
 import { z } from 'zod';
+import { type ControlHandler, type ControlRoute, createControlHandler } from '../../shared/simulator/control.ts';
+import { withoutUndefined } from '../../shared/without-undefined.ts';
 import { FAULT_KINDS, type FaultRule } from './faults.ts';
 import type { DiscordSimulator } from './index.ts';
-import { readBody } from './rest/request-body.ts';
-
-/** Answers requests under `/_control/`. */
-export type ControlHandler = (request: http.IncomingMessage, response: http.ServerResponse) => void;
 
 const id = z.string().regex(/^\d{15,20}$/);
 const say = z.strictObject({
@@ -55,19 +52,10 @@ const fault = z.strictObject({
   closeCode: z.int().optional(),
 });
 
-type Route = (given: unknown, query: URLSearchParams) => unknown;
-
-/** What is left out is absent, not undefined. */
-function ruleOf(given: unknown): FaultRule {
-  const { kind, ...rest } = fault.parse(given);
-  const said: Partial<FaultRule> = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-  return { kind, ...said };
-}
-
-function routesOf(simulator: DiscordSimulator): Map<string, Route> {
+function routesOf(simulator: DiscordSimulator): Map<string, ControlRoute> {
   const person = (author: string, name?: string) =>
     simulator.customer(author, name === undefined ? {} : { globalName: name });
-  return new Map<string, Route>([
+  return new Map<string, ControlRoute>([
     [
       'POST say',
       (given) => {
@@ -153,7 +141,7 @@ function routesOf(simulator: DiscordSimulator): Map<string, Route> {
     ['POST forget', () => simulator.forgetSessions()],
     ['POST latency', (given) => simulator.setLatency(latency.parse(given).ms)],
     ['POST clock', (given) => simulator.clock.advance(clock.parse(given).advanceMs)],
-    ['POST fault', (given) => void simulator.faults.add(ruleOf(given))],
+    ['POST fault', (given) => void simulator.faults.add(withoutUndefined<FaultRule>(fault.parse(given)))],
     ['DELETE fault', () => simulator.faults.clear()],
     ['GET faults', () => simulator.faults.rules],
     [
@@ -180,31 +168,7 @@ function routesOf(simulator: DiscordSimulator): Map<string, Route> {
   ]);
 }
 
-/**
- * A way to drive the simulator over HTTP, for tests in other processes and for people at a terminal; the routes are above. What is asked
- * wrongly is answered with 400 and the reason.
- */
+/** Drives the simulator over HTTP; the routes are above. */
 export function createControl(simulator: DiscordSimulator): ControlHandler {
-  const routes = routesOf(simulator);
-  return (request, response) => {
-    const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-    // A page in somebody's browser must not drive it.
-    if (request.headers.origin !== undefined) return reply(response, 403, { error: 'not for web pages' });
-    const name = `${request.method ?? 'GET'} ${url.pathname.slice('/_control/'.length)}`;
-    const route = routes.get(name);
-    if (route === undefined) {
-      return reply(response, 404, { error: `no ${name}; there are ${[...routes.keys()].join(', ')}` });
-    }
-    readBody(request)
-      .then(({ json }) => reply(response, 200, route(json, url.searchParams) ?? { ok: true }))
-      .catch((error: unknown) =>
-        reply(response, 400, { error: error instanceof Error ? error.message : String(error) }),
-      );
-  };
-}
-
-function reply(response: http.ServerResponse, status: number, body: unknown): void {
-  const json = JSON.stringify(body);
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) });
-  response.end(json);
+  return createControlHandler(routesOf(simulator));
 }

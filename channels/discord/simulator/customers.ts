@@ -1,6 +1,7 @@
 import { type Doings, tellChannel, tellDeleted, tellMessage, tellReaction } from './doings.ts';
 import { INTERACTION, type Interaction, type Interactions } from './interactions.ts';
 import { post } from './posting.ts';
+import { listOf, recordOf } from './rest/message-checks.ts';
 import { CHANNEL, type Channel, type Message, type StoredAttachment, THREAD_TYPES, type User } from './world.ts';
 
 /** A file a customer sends. */
@@ -40,15 +41,36 @@ export interface SeenMessage {
   id: string;
   channelId: string;
   fromBot: boolean;
+  authorId: string;
+  /** How its author is called where it is shown. */
+  authorName: string;
+  /** Unix ms. */
+  atMs: number;
   content: string;
   edited: boolean;
   ephemeral: boolean;
   referenceId: string | null;
   files: readonly { filename: string; contentType: string; bytes: Uint8Array }[];
   embeds: readonly unknown[];
-  /** Buttons in rows. */
-  buttons: readonly (readonly { label: string; customId: string | null; url: string | null; disabled: boolean }[])[];
+  /** Buttons in rows; the options of a list, whose id is `listId`, likewise. */
+  buttons: readonly (readonly {
+    label: string;
+    customId: string | null;
+    listId: string | null;
+    url: string | null;
+    disabled: boolean;
+  }[])[];
   reactions: readonly { emoji: string; users: readonly string[] }[];
+}
+
+/** A place of the platform as somebody's list of channels shows it. */
+export interface SeenPlace {
+  id: string;
+  kind: 'direct' | 'channel' | 'forum' | 'thread' | 'private thread';
+  /** Null: of direct messages. */
+  name: string | null;
+  /** Where a thread lies; a forum's posts are threads. */
+  parentId: string | null;
 }
 
 /** A person on the platform. */
@@ -77,6 +99,8 @@ export interface DiscordCustomer {
   rename(changes: { username?: string; globalName?: string | null }): void;
   /** What the person sees in a channel; default: direct messages. */
   sees(channelId?: string): SeenMessage[];
+  /** The direct messages with the bot, the channels of all servers, and the threads the person can open. */
+  places(): SeenPlace[];
 }
 
 export function createCustomer(doings: Doings, interactions: Interactions, user: User): DiscordCustomer {
@@ -182,7 +206,10 @@ export function createCustomer(doings: Doings, interactions: Interactions, user:
           .flat()
           .find(({ label, customId }) => customId !== null && (label === button || customId === button));
         if (found?.customId) {
-          const data = { custom_id: found.customId, component_type: 2, id: 1 };
+          const data =
+            found.listId === null
+              ? { custom_id: found.customId, component_type: 2, id: 1 }
+              : { custom_id: found.listId, component_type: 3, id: 1, values: [found.customId] };
           return interactions.begin(INTERACTION.component, user, channel, data, message);
         }
       }
@@ -214,29 +241,62 @@ export function createCustomer(doings: Doings, interactions: Interactions, user:
     sees(channelId) {
       return channelOf(channelId)
         .messages.filter((message) => message.ephemeralFor === null || message.ephemeralFor === user.id)
-        .map((message) => seen(message, context.botId));
+        .map((message) => seen(message, context.botId, world.users.get(message.authorId)));
     },
+    places: () => [
+      { id: world.dmOf(user.id).id, kind: 'direct', name: null, parentId: null },
+      ...[...world.channels.values()].flatMap((channel) => seenPlace(channel, user.id) ?? []),
+    ],
   };
+}
+
+function seenPlace({ id, type, guildId, parentId, name, members }: Channel, userId: string): SeenPlace | null {
+  if (guildId === null) return null;
+  const isPrivate = type === CHANNEL.privateThread;
+  if (isPrivate && !members.has(userId)) return null;
+  const thread = isPrivate ? 'private thread' : 'thread';
+  const kind = THREAD_TYPES.has(type) ? thread : type === CHANNEL.forum ? 'forum' : 'channel';
+  return { id, kind, name, parentId };
 }
 
 function buttonsOf(message: Message): SeenMessage['buttons'] {
   return message.components.map((row) =>
-    ((row as { components?: Record<string, unknown>[] }).components ?? [])
-      .filter((one) => one['type'] === 2)
-      .map((one) => ({
-        label: typeof one['label'] === 'string' ? one['label'] : '',
-        customId: typeof one['custom_id'] === 'string' ? one['custom_id'] : null,
-        url: typeof one['url'] === 'string' ? one['url'] : null,
-        disabled: one['disabled'] === true,
-      })),
+    listOf(recordOf(row)['components']).flatMap((component) => {
+      const one = recordOf(component);
+      if (one['type'] === 2) return [seenButton(one, one['custom_id'], null)];
+      const options = one['type'] === 3 ? listOf(one['options']) : [];
+      return options.map(recordOf).map((option) => seenButton(option, option['value'], stringOrNull(one['custom_id'])));
+    }),
   );
 }
 
-function seen(message: Message, botId: string): SeenMessage {
+function seenButton(
+  one: Readonly<Record<string, unknown>>,
+  id: unknown,
+  listId: string | null,
+): SeenMessage['buttons'][number][number] {
+  const label = stringOrNull(one['label']) ?? '';
+  return {
+    label,
+    customId: stringOrNull(id),
+    listId,
+    url: stringOrNull(one['url']),
+    disabled: one['disabled'] === true,
+  };
+}
+
+function stringOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+function seen(message: Message, botId: string, author: User | undefined): SeenMessage {
   return {
     id: message.id,
     channelId: message.channelId,
     fromBot: message.authorId === botId,
+    authorId: message.authorId,
+    authorName: author?.globalName ?? author?.username ?? '',
+    atMs: message.createdMs,
     content: message.content,
     edited: message.editedMs !== null,
     ephemeral: message.ephemeralFor !== null,

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { PlatformClock } from './clock.ts';
+import type { PlatformClock } from '../../shared/simulator/clock.ts';
 import type { StoredAttachment } from './world.ts';
 
 /** How long a link to an attachment lives; the platform's own are good for about a day. */

@@ -1,5 +1,6 @@
 import type http from 'node:http';
-import type { PlatformClock } from './clock.ts';
+import type { PlatformClock } from '../../shared/simulator/clock.ts';
+import { giveOut } from '../../shared/simulator/give-out.ts';
 import type { DrawnFaults } from './faults.ts';
 import { isLinkGood } from './file-links.ts';
 import type { World } from './world.ts';
@@ -28,17 +29,5 @@ export function serveFile(
   if (file === undefined || !isLinkGood(url, clock)) {
     return void response.writeHead(404, { 'content-type': 'text/plain' }).end('This content is no longer available.');
   }
-  const size = file.bytes.byteLength;
-  const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
-  if (from > 0 && from >= size) return void response.writeHead(416, { 'content-range': `bytes */${size}` }).end();
-  const bytes = file.bytes.subarray(from);
-  response.writeHead(from > 0 ? 206 : 200, {
-    'content-type': file.contentType,
-    'content-length': bytes.byteLength,
-    'accept-ranges': 'bytes',
-    ...(from > 0 ? { 'content-range': `bytes ${from}-${size - 1}/${size}` } : {}),
-  });
-  if (fault?.kind !== 'cut_download') return void response.end(bytes);
-  const upTo = Math.min(bytes.byteLength, fault.afterBytes ?? Math.floor(bytes.byteLength / 2));
-  response.write(bytes.subarray(0, upTo), () => setTimeout(() => response.socket?.destroy(), 20));
+  giveOut(request, response, { bytes: file.bytes, mime: file.contentType }, fault);
 }

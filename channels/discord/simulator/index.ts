@@ -3,7 +3,8 @@ import http from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { seededRandom } from '../../shared/seeded-random.ts';
-import { createClock, type PlatformClock } from './clock.ts';
+import { createClock, type PlatformClock } from '../../shared/simulator/clock.ts';
+import { waitFor } from '../../shared/simulator/wait-for.ts';
 import { createControl } from './control.ts';
 import { createCustomer, type DiscordCustomer } from './customers.ts';
 import type { Doings } from './doings.ts';
@@ -22,7 +23,7 @@ import type { RestContext } from './rest/route.ts';
 import { serveRest } from './rest/server.ts';
 import { createWorld, type User } from './world.ts';
 
-export type { CustomerFile, DiscordCustomer, SeenMessage, WriteOptions, Written } from './customers.ts';
+export type { CustomerFile, DiscordCustomer, SeenMessage, SeenPlace, WriteOptions, Written } from './customers.ts';
 export { FAULT_KINDS, type FaultKind, type FaultRule, type Faults } from './faults.ts';
 export type { GatewayLimits } from './gateway/hub.ts';
 export type { DiscordGuild } from './guilds.ts';
@@ -82,8 +83,11 @@ export interface DiscordSimulator {
   /** Stops listening and cuts every connection, so that new ones are refused; `resume` listens on the same port again. */
   suspend(): Promise<void>;
   resume(): Promise<void>;
-  /** The person with this id; one without is new. */
-  customer(id?: string, options?: { username?: string; globalName?: string | null; bot?: boolean }): DiscordCustomer;
+  /** The person with this id; one without is new. `dm`: the id their direct messages get, where there are none yet. */
+  customer(
+    id?: string,
+    options?: { username?: string; globalName?: string | null; bot?: boolean; dm?: string },
+  ): DiscordCustomer;
   /** A server the bot is in; one without id is new. */
   guild(id?: string, options?: { name?: string }): DiscordGuild;
   /** A message of the bot that nobody asked for, such as an agent's in Discord itself. */
@@ -244,7 +248,11 @@ export function createDiscordSimulator(options: DiscordSimulatorOptions = {}): D
     stop: close,
     suspend: close,
     resume: listen,
-    customer: (id = world.newId(), given = {}) => createCustomer(doings, interactions, userOf(id, given)),
+    customer(id = world.newId(), { dm, ...given } = {}) {
+      const user = userOf(id, given);
+      if (dm !== undefined) world.dmOf(user.id, dm);
+      return createCustomer(doings, interactions, user);
+    },
     guild(id = world.newId(), given = {}) {
       let guild = world.guilds.get(id);
       if (guild === undefined) {
@@ -294,22 +302,12 @@ export function createDiscordSimulator(options: DiscordSimulatorOptions = {}): D
       linkLifeMs = ms;
     },
     waitForMessage: (fits, timeoutMs = WAIT_MS) =>
-      new Promise((resolve, reject) => {
-        const from = log.messages.length;
-        const timer = setTimeout(() => {
-          stop();
-          const came = log.messages
-            .slice(from)
-            .map(({ channelId, content }) => `${channelId}: ${content.slice(0, 60)}`);
-          reject(new Error(`no such message within ${timeoutMs} ms; came: ${came.join(' | ') || 'nothing'}`));
-        }, timeoutMs);
-        const stop = log.onMessage((message) => {
-          if (!fits(message)) return;
-          clearTimeout(timer);
-          stop();
-          resolve(message);
-        });
-      }),
+      waitFor(
+        (listener) => log.onMessage(listener),
+        fits,
+        ({ channelId, content }) => `${channelId}: ${content.slice(0, 60)}`,
+        timeoutMs,
+      ),
   };
   const control = createControl(simulator);
   return simulator;

@@ -1,4 +1,4 @@
-import type { PlatformClock } from './clock.ts';
+import type { PlatformClock } from '../../shared/simulator/clock.ts';
 import { signLink } from './file-links.ts';
 import {
   CHANNEL,

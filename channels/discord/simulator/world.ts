@@ -1,5 +1,8 @@
-import type { PlatformClock } from './clock.ts';
-import { createSnowflakes } from './snowflake.ts';
+import type { PlatformClock } from '../../shared/simulator/clock.ts';
+import { createSnowflakes } from '../../shared/simulator/snowflakes.ts';
+
+/** The first second of 2015, where the platform's ids begin (docs, "Snowflakes"). */
+const EPOCH_MS = 1_420_070_400_000;
 
 /** Channel types of the API that the simulator knows (docs, "Channel Types"). */
 export const CHANNEL = {
@@ -90,14 +93,14 @@ export interface World {
   /** Users the bot may not write to (blocked, or closed direct messages). */
   readonly unreachable: Set<string>;
   newId(atMs?: number): string;
-  /** The direct messages of a user with the bot, made when there are none. */
-  dmOf(userId: string): Channel;
+  /** The direct messages of a user with the bot, made (under this id) when there are none. */
+  dmOf(userId: string, id?: string): Channel;
   addChannel(channel: Partial<Channel> & { type: number }): Channel;
   findMessage(channelId: string, messageId: string): Message | null;
 }
 
 export function createWorld(clock: PlatformClock): World {
-  const newId = createSnowflakes(clock);
+  const newId = createSnowflakes(clock, EPOCH_MS);
   const channels = new Map<string, Channel>();
   const guilds = new Map<string, GuildState>();
   const dms = new Map<string, string>();
@@ -130,10 +133,10 @@ export function createWorld(clock: PlatformClock): World {
     unreachable: new Set(),
     newId,
     addChannel,
-    dmOf(userId) {
+    dmOf(userId, id) {
       const known = channels.get(dms.get(userId) ?? '');
       if (known !== undefined) return known;
-      const made = addChannel({ type: CHANNEL.dm, recipientId: userId });
+      const made = addChannel({ type: CHANNEL.dm, recipientId: userId, ...(id === undefined ? {} : { id }) });
       dms.set(userId, made.id);
       return made;
     },

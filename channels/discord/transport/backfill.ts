@@ -1,7 +1,7 @@
 import type { Log } from '../../../src/core/ports/log.ts';
 import { createBackoff, pause } from '../../shared/backoff.ts';
 import { integerOf, recordOf, stringOf } from '../../shared/read-unknown.ts';
-import type { StateBoard } from './connection-state.ts';
+import type { StateBoard } from '../../shared/state-board.ts';
 import type { Lanes } from './lanes.ts';
 import type { Pacer } from './pacer.ts';
 import type { DiscordRest, GatewayOptions, GatewayTimes, ServerChannel } from './ports.ts';
@@ -34,15 +34,40 @@ export interface Backfill {
   /** All servers have told of themselves: begins with the channels, then direct messages. Resolves when all is read. */
   run(): Promise<void>;
   /**
-   * Sees to it that what came before in a channel has been handed on, if its turn comes within `orderWaitMs`. To be called in the
-   * channel's lane. Resolves to whether it has: then what comes now may move the channel's bookmark.
+   * Sees to it that what came before in a channel has been handed on, if that is done within `orderWaitMs`; a call that fails is made
+   * again until then. To be called in the channel's lane. Resolves to whether it has: then what comes now may move the channel's bookmark.
+   * @param messageId the new message that waits for it; null: something else does
    */
-  catchUp(channelId: string, guildId: string | null): Promise<boolean>;
+  catchUp(channelId: string, guildId: string | null, messageId: string | null): Promise<boolean>;
 }
 
 /** Places read at the same time. */
 const AT_ONCE = 8;
 const TRIES = 20;
+
+/** What is kept of a channel in which something was written. */
+interface SeenChannel extends ServerChannel {
+  /** Id of its newest message. */
+  last: string;
+}
+
+/** The channels and threads of a GUILD_CREATE in which something was written. */
+function* writtenIn(guild: unknown): Generator<SeenChannel> {
+  const record = recordOf(guild);
+  const guildId = idOf(record?.['id']);
+  if (record === null || guildId === null) return;
+  for (const list of [record['channels'], record['threads']]) {
+    for (const one of Array.isArray(list) ? (list as unknown[]) : []) {
+      const channel = recordOf(one);
+      const id = idOf(channel?.['id']);
+      const last = idOf(stringOf(channel?.['last_message_id']));
+      const type = integerOf(channel?.['type']);
+      // A forum's last_message_id names its newest post, which is a thread of its own.
+      if (channel === null || id === null || last === null || type === null || type === 15 || type === 16) continue;
+      yield { id, guildId, type, last, parentId: idOf(channel['parent_id']), ownerId: idOf(channel['owner_id']) };
+    }
+  }
+}
 
 export function createBackfill(options: BackfillOptions, signal: AbortSignal): Backfill {
   const { board, log, times, records } = options;
@@ -53,10 +78,12 @@ export function createBackfill(options: BackfillOptions, signal: AbortSignal): B
   const known = new Map<string, { position: number; direct: boolean }>();
   /** Places that may have something to read. */
   const pending = new Map<string, GapPlace>();
-  /** Channels of servers told before it was known what is stored. */
-  const early: unknown[] = [];
+  /** Channels told before it was known what is stored; not whole servers: thousands of them may wait until the store is back. */
+  const early = new Map<string, SeenChannel>();
   /** Until when places that may not be read are left alone, by `performance.now()`. */
   const refused = new Map<string, number>();
+  /** Until when nobody waits any longer than one try takes: each message waiting its time would hold up a busy channel. */
+  const hopeless = new Map<string, number>();
   const begunAt = positionAt(options.clock.nowMs() + times.clockSkewMs);
   let loaded = false;
   let ended = false;
@@ -86,7 +113,8 @@ export function createBackfill(options: BackfillOptions, signal: AbortSignal): B
           if (direct && options.shardId === 0)
             pending.set(channelId, { channelId, guildId: null, type: null, from: position });
         }
-        for (const guild of early.splice(0)) look(guild);
+        for (const channel of early.values()) look(channel);
+        early.clear();
         return;
       } catch (error) {
         log.warn({ error: error instanceof Error ? error.name : typeof error }, 'bookmarks cannot be read');
@@ -95,25 +123,10 @@ export function createBackfill(options: BackfillOptions, signal: AbortSignal): B
     }
   };
 
-  const look = (guild: unknown): void => {
-    const record = recordOf(guild);
-    const guildId = idOf(record?.['id']);
-    if (record === null || guildId === null) return;
-    for (const list of [record['channels'], record['threads']]) {
-      for (const one of Array.isArray(list) ? (list as unknown[]) : []) lookAt(one, guildId);
-    }
-  };
-  const lookAt = (value: unknown, guildId: string): void => {
-    const channel = recordOf(value);
-    const id = idOf(channel?.['id']);
-    const last = idOf(stringOf(channel?.['last_message_id']));
-    const type = integerOf(channel?.['type']);
-    // A forum's last_message_id names its newest post, which is a thread of its own.
-    if (channel === null || id === null || last === null || type === null || type === 15 || type === 16) return;
+  const look = ({ last, ...channel }: SeenChannel): void => {
+    const { id, guildId, type } = channel;
     const from = known.get(id)?.position;
-    const isCovered = (): boolean =>
-      options.covers({ id, guildId, type, parentId: idOf(channel['parent_id']), ownerId: idOf(channel['owner_id']) });
-    if (from === undefined && !isCovered()) return;
+    if (from === undefined && !options.covers(channel)) return;
     if (positionOf(last) <= (from ?? baseline)) return;
     pending.set(id, { channelId: id, guildId, type, from: from ?? baseline });
   };
@@ -121,7 +134,8 @@ export function createBackfill(options: BackfillOptions, signal: AbortSignal): B
 
   const isRefused = (channelId: string): boolean => performance.now() < (refused.get(channelId) ?? 0);
 
-  const read = async (place: GapPlace, urgent: boolean): Promise<boolean> => {
+  /** @param urgentMs how long somebody waits for it; null: nobody does */
+  const read = async (place: GapPlace, urgentMs: number | null): Promise<boolean> => {
     // Another one was quicker.
     if (pending.get(place.channelId) !== place) return !pending.has(place.channelId);
     if (isRefused(place.channelId)) return false;
@@ -131,8 +145,8 @@ export function createBackfill(options: BackfillOptions, signal: AbortSignal): B
         rest: options.rest,
         pacer: options.pacer,
         hand: (message, id) => options.store(message, place, id),
-        urgent,
-        ...(urgent ? { withinMs: times.orderWaitMs } : {}),
+        urgent: urgentMs !== null,
+        ...(urgentMs === null ? {} : { withinMs: urgentMs }),
       },
       signal,
     );
@@ -184,7 +198,7 @@ export function createBackfill(options: BackfillOptions, signal: AbortSignal): B
           let isDone = false;
           await options.lanes.run(id, async () => {
             const place = pending.get(id);
-            isDone = place === undefined || (await read(place, false)) || isRefused(id);
+            isDone = place === undefined || (await read(place, null)) || isRefused(id);
           });
           if (isDone) break;
           await pause(Math.min(times.maxRetryMs, times.firstRetryMs * 2 ** Math.min(tries, 6)), signal);
@@ -201,11 +215,10 @@ export function createBackfill(options: BackfillOptions, signal: AbortSignal): B
 
   return {
     addGuild(guild) {
-      if (!loaded) {
-        early.push(guild);
-        return;
+      for (const channel of writtenIn(guild)) {
+        if (loaded) look(channel);
+        else early.set(channel.id, channel);
       }
-      look(guild);
       // A server that was away itself, or slow: nobody goes through what is pending any more.
       if (ended && pending.size > 0) readAll([...pending.keys()]).catch(failed);
     },
@@ -249,18 +262,31 @@ export function createBackfill(options: BackfillOptions, signal: AbortSignal): B
       ended = true;
       log.info({ places: total, found, tookMs: Math.round(performance.now() - startedMs) }, 'gap read');
     },
-    async catchUp(channelId, guildId) {
+    async catchUp(channelId, guildId, messageId) {
+      const untilMs = performance.now() + times.orderWaitMs;
       if (!loaded) {
         await Promise.race([loading, pause(times.orderWaitMs, signal)]);
         if (!loaded) return false;
       }
       // The API lists no direct messages: somebody's first ones may have come while we were away, if the channel is that old.
       if (guildId === null && !known.has(channelId) && !pending.has(channelId) && positionOf(channelId) <= begunAt) {
-        pending.set(channelId, { channelId, guildId, type: null, from: baseline });
-        known.set(channelId, { position: baseline, direct: true });
+        // At the account's first start a message may be older than the note of where reading begins.
+        const from = messageId === null ? baseline : Math.min(baseline, positionOf(messageId));
+        pending.set(channelId, { channelId, guildId, type: null, from });
+        known.set(channelId, { position: from, direct: true });
       }
-      const place = pending.get(channelId);
-      return place === undefined || read(place, true);
+      for (;;) {
+        const place = pending.get(channelId);
+        if (place === undefined) return true;
+        if (await read(place, Math.max(0, untilMs - performance.now()))) return true;
+        const now = performance.now();
+        if (signal.aborted || isRefused(channelId) || now < (hopeless.get(channelId) ?? 0)) return false;
+        if (now + times.firstRetryMs > untilMs) {
+          hopeless.set(channelId, now + times.maxRetryMs);
+          return false;
+        }
+        await pause(times.firstRetryMs, signal);
+      }
     },
   };
 }

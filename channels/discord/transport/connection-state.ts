@@ -108,35 +108,3 @@ export function troubleOfCall(error: unknown): Trouble {
   }
   return retrying('network', `Discord cannot be reached: ${error.message}`);
 }
-
-const RANK: Readonly<Record<ConnectionState['state'], number>> = {
-  stopped: 4,
-  retrying: 3,
-  connecting: 2,
-  lagging: 1,
-  connected: 0,
-};
-
-/** Many things have a say in how the account stands; the worst is told. */
-export interface StateBoard {
-  /** What this one says now; null: nothing. */
-  set(who: string, state: ConnectionState | null): void;
-}
-
-export function createStateBoard(report: (state: ConnectionState) => void): StateBoard {
-  const states = new Map<string, ConnectionState>();
-  let last = '';
-  return {
-    set(who, state) {
-      if (state === null) states.delete(who);
-      else states.set(who, state);
-      let worst: ConnectionState | null = null;
-      for (const one of states.values()) if (worst === null || RANK[one.state] > RANK[worst.state]) worst = one;
-      if (worst === null) return;
-      const seen = JSON.stringify(worst);
-      if (seen === last) return;
-      last = seen;
-      report(worst);
-    },
-  };
-}

@@ -1,10 +1,12 @@
+import { type Linked, linked } from '../../../src/core/linked-signal.ts';
 import { createBackoff, pause } from '../../shared/backoff.ts';
 import { recordOf, stringOf } from '../../shared/read-unknown.ts';
+import { createStateBoard } from '../../shared/state-board.ts';
 import { type Backfill, createBackfill } from './backfill.ts';
-import { createStateBoard, type Trouble, troubleOfCall } from './connection-state.ts';
+import { type Trouble, troubleOfCall } from './connection-state.ts';
 import { askGateway, createIdentifyBudget } from './identify-budget.ts';
 import { createLanes } from './lanes.ts';
-import { type Linked, linked } from './linked.ts';
+
 import { createPacer } from './pacer.ts';
 import type { DiscordBookmark, DiscordGatewayPayload, GatewayOptions, GatewayTimes } from './ports.ts';
 import { bookmarkOf, idOf } from './positions.ts';
@@ -132,6 +134,7 @@ function receiveShard(
   const found = createRecentIds(MOST_FOUND);
   let backfill: Backfill | null = null;
   let session: Linked | null = null;
+  let selfId: string | null = null;
   let awaited = new Set<string>();
   let begin: () => void = () => undefined;
 
@@ -168,9 +171,9 @@ function receiveShard(
   };
 
   /** Whether what came before in a channel has been handed on. */
-  const catchUp = async (channelId: string, guildId: string | null): Promise<boolean> => {
+  const catchUp = async (channelId: string, guildId: string | null, messageId: string | null): Promise<boolean> => {
     try {
-      return (await backfill?.catchUp(channelId, guildId)) ?? true;
+      return (await backfill?.catchUp(channelId, guildId, messageId)) ?? true;
     } catch (error) {
       log.error({ channelId, error: error instanceof Error ? error.name : typeof error }, 'a gap could not be read');
       return false;
@@ -186,11 +189,11 @@ function receiveShard(
     const guildId = idOf(message?.['guild_id']);
     if (t !== 'MESSAGE_CREATE' || channelId === null || messageId === null) {
       // An edit may be about a message of the gap: that one first. What a person pressed must be answered within three seconds.
-      if (channelId !== null && t !== INTERACTION) await catchUp(channelId, guildId);
+      if (channelId !== null && t !== INTERACTION) await catchUp(channelId, guildId, null);
       await store(payload);
       return;
     }
-    const isWhole = await catchUp(channelId, guildId);
+    const isWhole = await catchUp(channelId, guildId, messageId);
     // Read over REST while it was on its way here.
     if (found.take(messageId)) return;
     const isStored = await store(payload, isWhole ? bookmarkOf(channelId, guildId === null, messageId) : undefined);
@@ -200,10 +203,20 @@ function receiveShard(
     else if (isWhole) backfill?.reached(channelId, guildId === null, messageId);
   };
 
+  /** In direct messages alone: who types in a channel of many types for all of them. We are told of ourselves too. */
+  const seeTyping = (d: unknown): void => {
+    const typing = recordOf(d);
+    const channelId = idOf(typing?.['channel_id']);
+    const userId = idOf(typing?.['user_id']);
+    if (channelId === null || userId === null || userId === selfId || idOf(typing?.['guild_id']) !== null) return;
+    options.onTyping?.(channelId);
+  };
+
   return {
     onReady(d) {
       const user = recordOf(d['user']);
       const id = idOf(user?.['id']);
+      selfId = id;
       const username = stringOf(user?.['username']) ?? '';
       if (id !== null) {
         options.onReady({ id, username, applicationId: idOf(recordOf(d['application'])?.['id']) ?? id });
@@ -263,6 +276,7 @@ function receiveShard(
         begin();
         return;
       }
+      if (t === 'TYPING_START') seeTyping(d);
       if (NOT_HANDED_ON.test(t)) return;
       if (options.wants !== undefined && !options.wants({ v: 1, t, d, shardId, source: 'gateway' })) return;
       const of = backfill;

@@ -13,7 +13,7 @@ interface Waiting {
 }
 
 /**
- * @param busy calls made in the last second by everybody; while it is over twice our share, we wait
+ * @param busy calls made in the last second by everybody; while it is over twice our share, all but urgent ones wait
  * @param nowMs monotonic
  */
 export function createPacer(perSecond: number, busy: () => number, nowMs: () => number): Pacer {
@@ -27,7 +27,8 @@ export function createPacer(perSecond: number, busy: () => number, nowMs: () => 
     timer = null;
     const now = nowMs();
     while (urgent.length + others.length > 0) {
-      if (busy() >= perSecond * 2) nextAt = Math.max(nextAt, now + everyMs);
+      // Somebody's next message waits for an urgent one; the others have time.
+      if (urgent.length === 0 && busy() >= perSecond * 2) nextAt = Math.max(nextAt, now + everyMs);
       if (nextAt > now) break;
       // What was not used for a while may be caught up, up to a fifth of a second.
       nextAt = Math.max(nextAt, now - 200) + everyMs;

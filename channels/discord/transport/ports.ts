@@ -141,6 +141,8 @@ export interface GatewayOptions {
   clock: Clock;
   onState(state: ConnectionState): void;
   onDetail?(detail: AccountDetail): void;
+  /** Somebody else writes in a direct message just now. */
+  onTyping?(channelId: string): void;
   /** After every READY, before anything of its session is handed on. */
   onReady(self: DiscordSelf): void;
   /**
@@ -160,8 +162,8 @@ export interface GatewayOptions {
   times?: Partial<GatewayTimes>;
 }
 
-/** GUILDS, GUILD_MESSAGES, their reactions, DIRECT_MESSAGES, their reactions, MESSAGE_CONTENT (privileged). */
-export const INTENTS = (1 << 0) | (1 << 9) | (1 << 10) | (1 << 12) | (1 << 13) | (1 << 15);
+/** GUILDS, GUILD_MESSAGES, their reactions, DIRECT_MESSAGES, their reactions and typing, MESSAGE_CONTENT (privileged). */
+export const INTENTS = (1 << 0) | (1 << 9) | (1 << 10) | (1 << 12) | (1 << 13) | (1 << 14) | (1 << 15);
 
 /**
  * Receives until aborted; see `open-gateway.ts`. Never rejects for trouble at the platform: that is told as a state.

@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { REST, RequestMethod } from 'discord.js';
+import { linked } from '../../../src/core/linked-signal.ts';
 import { failureOf } from './call-failure.ts';
-import { linked } from './linked.ts';
+
 import {
   type DiscordCallBody,
   DiscordCallError,

@@ -1,6 +1,6 @@
 import type { Log } from '../../../src/core/ports/log.ts';
 import { integerOf, recordOf } from '../../shared/read-unknown.ts';
-import type { StateBoard } from './connection-state.ts';
+import type { StateBoard } from '../../shared/state-board.ts';
 import type { ServerChannel } from './ports.ts';
 import { idOf } from './positions.ts';
 

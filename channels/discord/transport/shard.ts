@@ -1,10 +1,10 @@
 import type { Log } from '../../../src/core/ports/log.ts';
 import { createBackoff, pause } from '../../shared/backoff.ts';
+import type { StateBoard } from '../../shared/state-board.ts';
 import {
   budgetUsed,
   endsSession,
   lostConnection,
-  type StateBoard,
   type Trouble,
   troubleOfCall,
   troubleOfClose,

@@ -27,7 +27,14 @@ export interface DiscordStand {
   stop(): Promise<void>;
 }
 
-export async function startDiscordStand(): Promise<DiscordStand> {
+/** @param options.brains echo alone where left out; `channels`: where every text counts */
+export async function startDiscordStand({
+  brains = ['echo'],
+  channels: named = [],
+}: {
+  brains?: string[];
+  channels?: string[];
+} = {}): Promise<DiscordStand> {
   const postgres = await startPlainPostgres();
   const url = await postgres.createDatabase();
   await migrateStore(url, 'store');
@@ -35,7 +42,7 @@ export async function startDiscordStand(): Promise<DiscordStand> {
   await simulator.start();
   const folder = mkdtempSync(join(tmpdir(), 'parley-discord-'));
   const file = join(folder, 'parley.yaml');
-  const support = { channels: [], forums: [FORUM], roles: [] };
+  const support = { channels: named, forums: [FORUM], roles: [] };
   writeFileSync(
     file,
     stringify({
@@ -44,7 +51,7 @@ export async function startDiscordStand(): Promise<DiscordStand> {
       http: { port: 0 },
       masterKey: '5a'.repeat(32),
       accounts: [{ id: 'dc', channel: 'discord', token: simulator.token, apiRoot: simulator.apiRoot, support }],
-      bot: { brains: ['echo'], turnPause: '0ms', turnPauseMax: '0ms', greeting: false },
+      bot: { brains, turnPause: '0ms', turnPauseMax: '0ms', greeting: false },
       teams: [{ id: 'support', name: 'Support', languages: [] }],
     }),
   );

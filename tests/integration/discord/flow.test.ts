@@ -10,6 +10,7 @@ let simulator: DiscordSimulator;
 beforeAll(async () => {
   on = await startDiscordStand();
   ({ simulator } = on);
+  simulator.guild().addChannel('questions', { type: 15, id: FORUM });
 }, 90_000);
 afterAll(async () => {
   await on.stop();
@@ -56,7 +57,6 @@ test('an edit, a reaction and a deletion reach their message', async () => {
 test('a forum post is answered in its thread; chatter leaves no trace', async () => {
   const guild = simulator.guild();
   const lounge = guild.addChannel('lounge');
-  guild.addChannel('questions', { type: 15, id: FORUM });
   const ana = simulator.customer();
   const before = await rows('SELECT count(*)::int AS n FROM inbound_event');
   ana.write('only chatting', { channelId: lounge });
@@ -103,6 +103,32 @@ test('what was written while the gateway was away is answered after its start', 
   });
   await eventually(() => expect(answersTo(ana.dm)).toEqual(['before', 'one', 'two', 'three']), WAIT_MS);
 }, 60_000);
+
+test('a hundred messages that were written in ten channels meanwhile are stored once and answered in order', async () => {
+  const people = Array.from({ length: 5 }, () => simulator.customer());
+  const places = people.flatMap((person, index) => [
+    { person, channelId: person.dm },
+    { person, channelId: person.openPost(FORUM, `Question ${index}`, 'text 0').channelId },
+  ]);
+  for (const { person, channelId } of places) if (channelId === person.dm) person.write('text 0');
+  await eventually(() => {
+    for (const { channelId } of places) expect(answersTo(channelId)).toEqual(['text 0']);
+  }, WAIT_MS);
+  const wanted = Array.from({ length: 11 }, (_, index) => `text ${index}`);
+  await on.restart(() => {
+    for (const text of wanted.slice(1)) for (const { person, channelId } of places) person.write(text, { channelId });
+  });
+  await eventually(() => {
+    for (const { channelId } of places) expect(answersTo(channelId)).toEqual(wanted);
+  }, 60_000);
+  for (const { person, channelId } of places) {
+    const stored = await rows(
+      `SELECT m.text FROM message m JOIN thread t ON t.id = m.thread_id WHERE m.kind = 'inbound' AND t.address = $1 ORDER BY m.seq`,
+      [channelId === person.dm ? channelId : `${channelId}/u${person.id}`],
+    );
+    expect(stored.map(({ text }) => text)).toEqual(wanted);
+  }
+}, 100_000);
 
 test('who closed direct messages is marked, and comes back by writing', async () => {
   const ana = simulator.customer();

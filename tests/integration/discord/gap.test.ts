@@ -1,8 +1,13 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { createDiscordSimulator, type DiscordSimulator } from '../../../channels/discord/simulator/index.ts';
+import {
+  createDiscordSimulator,
+  type DiscordCustomer,
+  type DiscordSimulator,
+} from '../../../channels/discord/simulator/index.ts';
 import type { DiscordGatewayPayload } from '../../../channels/discord/transport/ports.ts';
 import { bookmarkAt, bookmarkName, positionAt, positionOf } from '../../../channels/discord/transport/positions.ts';
-import { memoryRecords } from '../../kit/channels/memory-records.ts';
+import { type MemoryRecords, memoryRecords } from '../../kit/channels/memory-records.ts';
 import { messagesOf, type Receiver, receive, stateOf, until } from '../../unit/channels/discord/transport/receiver.ts';
 
 const MINUTE_MS = 60_000;
@@ -31,6 +36,18 @@ const connected = (receiver: Receiver, withinMs?: number): Promise<void> =>
   until(`connected, but ${stateOf(receiver)}`, () => stateOf(receiver) === 'connected', withinMs);
 const channelCalls = (): string[] =>
   simulator.log.calls.filter(({ route }) => route === 'GET /channels/:id/messages').map(({ path }) => path);
+
+/** A customer from whom something is stored, and what is known of it, after nobody listens any more. */
+async function somebodyKnown(): Promise<{ customer: DiscordCustomer; records: MemoryRecords }> {
+  const customer = simulator.customer();
+  const records = memoryRecords();
+  const first = open({ records });
+  await connected(first);
+  customer.write('before');
+  await until('what came before', () => first.texts().length === 1);
+  await first.stop();
+  return { customer, records };
+}
 
 describe('a gap of five minutes', () => {
   test('with 100 messages in ten channels is recovered whole and in order, while new ones come', async () => {
@@ -125,13 +142,7 @@ describe('a gap of five minutes', () => {
   });
 
   test('survives rate limits, errors and cut answers', async () => {
-    const customer = simulator.customer();
-    const records = memoryRecords();
-    const first = open({ records });
-    await connected(first);
-    customer.write('first');
-    await until('the first', () => first.texts().length === 1);
-    await first.stop();
+    const { customer, records } = await somebodyKnown();
     for (let number = 0; number < 20; number += 1) customer.write(`gap ${number}`);
     const route = 'GET /channels/:id/messages';
     simulator.faults.add({ kind: 'rate_limited', route, times: 2, retryAfterSeconds: 0.05 });
@@ -141,7 +152,7 @@ describe('a gap of five minutes', () => {
     const second = open({ records });
     await until('all', () => second.texts().length === 21);
     expect(simulator.faults.rules).toEqual([]);
-    expect(second.texts()).toEqual(['first', ...Array.from({ length: 20 }, (_, at) => `gap ${at}`)]);
+    expect(second.texts()).toEqual(['before', ...Array.from({ length: 20 }, (_, at) => `gap ${at}`)]);
   });
 
   test('a customer whose first message was still being stored when the session was lost misses nothing', async () => {
@@ -173,13 +184,7 @@ describe('a gap of five minutes', () => {
   });
 
   test('while it cannot be read, new messages come, and do not hide it', async () => {
-    const customer = simulator.customer();
-    const records = memoryRecords();
-    const first = open({ records });
-    await connected(first);
-    customer.write('first');
-    await until('the first', () => first.texts().length === 1);
-    await first.stop();
+    const { customer, records } = await somebodyKnown();
     customer.write('in the gap');
     const lift = simulator.faults.add({ kind: 'error_before', route: 'GET /channels/:id/messages' });
     const second = open({ records });
@@ -221,6 +226,56 @@ describe('what is read and what is not', () => {
     expect(messagesOf(second.stored)).toMatchObject([
       { id: post.id, channel_id: post.channelId, guild_id: server.id, channel_type: 11, content: 'the question' },
     ]);
+  });
+
+  test('a failed call lets no new message go ahead of what was missed', async () => {
+    const { customer, records } = await somebodyKnown();
+    customer.write('in the gap');
+    // The first is spent on looking through what is known, the others on what the new message waits for.
+    simulator.faults.add({ kind: 'error_before', route: 'GET /channels/:id/messages', times: 4, status: 503 });
+    const second = open({ records });
+    await until('ready', () => simulator.log.gateway.length === 2);
+    customer.write('new');
+    await until('both', () => second.texts().length >= 3);
+    expect(simulator.faults.rules).toEqual([]);
+    expect(second.texts()).toEqual(['before', 'in the gap', 'new']);
+  });
+
+  test('where a gap cannot be read at all, a busy channel waits for it once, not with every message', async () => {
+    const { customer, records } = await somebodyKnown();
+    customer.write('in the gap');
+    const lift = simulator.faults.add({ kind: 'error_before', route: 'GET /channels/:id/messages', status: 503 });
+    const second = open({ records, times: { maxRetryMs: 2_000 } });
+    await until('ready', () => simulator.log.gateway.length === 2);
+    const texts = Array.from({ length: 8 }, (_, index) => `new ${index}`);
+    for (const text of texts) customer.write(text);
+    // The first waits its second; with all of them waiting it would be eight.
+    await until('all that is new', () => second.texts().includes('new 7'), 3_000);
+    expect(second.texts()).toEqual(texts);
+    lift();
+    await until('the gap', () => second.texts().includes('in the gap'), 10_000);
+  }, 20_000);
+
+  test('what is written while the very first start notes where it begins stays in order', async () => {
+    const customer = simulator.customer();
+    const records = memoryRecords();
+    const slow: MemoryRecords = {
+      ...records,
+      async bookmark(name) {
+        await until('the first', () => simulator.log.gateway.length === 1);
+        customer.write('first');
+        await pause(20);
+        return records.bookmark(name);
+      },
+      async beginAt(name, bookmark) {
+        await pause(20);
+        customer.write('second');
+        await records.beginAt(name, bookmark);
+      },
+    };
+    const receiver = open({ records: slow });
+    await until('both', () => receiver.texts().length === 2);
+    expect(receiver.texts()).toEqual(['first', 'second']);
   });
 
   test("somebody's first direct message comes with the next one, in order; whoever is new costs no call", async () => {

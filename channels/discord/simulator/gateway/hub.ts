@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { WebSocket } from 'ws';
-import type { PlatformClock } from '../clock.ts';
+import type { PlatformClock } from '../../../shared/simulator/clock.ts';
 import type { DrawnFaults } from '../faults.ts';
 import type { WritableLog } from '../platform-log.ts';
 import { type ViewContext, viewGuild, viewUser } from '../views.ts';

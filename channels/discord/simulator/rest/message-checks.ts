@@ -6,6 +6,10 @@ const MAX_TEXT = 2_000;
 const MAX_NONCE = 25;
 const MAX_EMBEDS = 10;
 const MAX_ROWS = 5;
+/** Type of a list to choose from. */
+const SELECT = 3;
+const MAX_OPTIONS = 25;
+const MAX_OPTION = 100;
 const MAX_BUTTONS = 5;
 const MAX_CUSTOM_ID = 100;
 const MAX_LABEL = 80;
@@ -56,7 +60,9 @@ export function checkComponents(value: unknown): unknown[] {
   const seen = new Set<string>();
   return rows.map((row, at) => {
     const inner = listOf(recordOf(row)['components']);
-    if (recordOf(row)['type'] !== 1 || inner.length === 0 || inner.length > MAX_BUTTONS) {
+    // A list fills its row.
+    const most = inner.some((one) => recordOf(one)['type'] === SELECT) ? 1 : MAX_BUTTONS;
+    if (recordOf(row)['type'] !== 1 || inner.length === 0 || inner.length > most) {
       throw invalidForm(`components.${at}.components`, 'BASE_TYPE_BAD_LENGTH', 'Must be between 1 and 5 in length.');
     }
     return {
@@ -94,5 +100,36 @@ function checkComponent(component: Json, path: string, seen: Set<string>): Json 
     );
   }
   seen.add(customId);
+  if (type === SELECT) checkOptions(listOf(component['options']), path);
   return component;
+}
+
+/** Of a list (docs, "String Select"). @throws {ApiError} */
+function checkOptions(options: readonly unknown[], path: string): void {
+  if (options.length === 0 || options.length > MAX_OPTIONS) {
+    throw invalidForm(`${path}.options`, 'BASE_TYPE_BAD_LENGTH', 'Must be between 1 and 25 in length.');
+  }
+  const values = options.map((option, at) => {
+    const { label, value } = recordOf(option);
+    for (const [key, text] of [
+      ['label', label],
+      ['value', value],
+    ] as const) {
+      if (typeof text !== 'string' || text === '' || text.length > MAX_OPTION) {
+        throw invalidForm(
+          `${path}.options.${at}.${key}`,
+          'BASE_TYPE_BAD_LENGTH',
+          'Must be between 1 and 100 in length.',
+        );
+      }
+    }
+    return value;
+  });
+  if (new Set(values).size < values.length) {
+    throw invalidForm(
+      `${path}.options`,
+      'SELECT_COMPONENT_OPTION_VALUE_DUPLICATED',
+      'The specified option value is already used',
+    );
+  }
 }

@@ -1,4 +1,5 @@
 import type http from 'node:http';
+import { finderOf } from '../../../shared/simulator/routes.ts';
 import type { DrawnFaults, FaultRule } from '../faults.ts';
 import { ACCOUNT_ROUTES } from './account-routes.ts';
 import { CHANNEL_ROUTES } from './channel-routes.ts';
@@ -7,14 +8,9 @@ import { INTERACTION_ROUTES } from './interaction-routes.ts';
 import { MESSAGE_ROUTES } from './message-routes.ts';
 import type { RateLimiter } from './rate-limits.ts';
 import { readBody } from './request-body.ts';
-import type { RestAnswer, RestContext, RestHandler } from './route.ts';
+import type { RestAnswer, RestContext } from './route.ts';
 
-const ROUTES = Object.entries({ ...ACCOUNT_ROUTES, ...CHANNEL_ROUTES, ...MESSAGE_ROUTES, ...INTERACTION_ROUTES }).map(
-  ([route, handler]) => {
-    const [method = '', pattern = ''] = route.split(' ');
-    return { route, method, parts: pattern.split('/').slice(1), handler };
-  },
-);
+const find = finderOf({ ...ACCOUNT_ROUTES, ...CHANNEL_ROUTES, ...MESSAGE_ROUTES, ...INTERACTION_ROUTES });
 const DEFAULT_SLOW_MS = 1_000;
 
 export interface RestServerContext {
@@ -22,34 +18,6 @@ export interface RestServerContext {
   faults: DrawnFaults;
   limiter: RateLimiter;
   latencyMs(): number;
-}
-
-interface Found {
-  route: string;
-  handler: RestHandler;
-  params: Record<string, string>;
-}
-
-/** The route of a path; words written out go before `:names`. */
-function find(method: string, path: string): Found | null {
-  const given = path.split('/').slice(1);
-  let best: (Found & { exact: number }) | null = null;
-  for (const one of ROUTES) {
-    if (one.method !== method || one.parts.length !== given.length) continue;
-    const params: Record<string, string> = {};
-    let exact = 0;
-    const fits = one.parts.every((part, at) => {
-      const value = given[at] ?? '';
-      if (!part.startsWith(':')) {
-        exact += 1;
-        return part === value;
-      }
-      params[part.slice(1)] = decodeURIComponent(value);
-      return value !== '';
-    });
-    if (fits && (best === null || exact > best.exact)) best = { route: one.route, handler: one.handler, params, exact };
-  }
-  return best;
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
@@ -94,23 +62,23 @@ export async function serveRest(
     const read = await readBody(request);
     const found = find(request.method ?? 'GET', path);
     if (found === null) return answer(404, { message: '404: Not Found', code: 0 });
-    const needsToken = !/^\/(?:interactions|webhooks)\//.test(path) && found.route !== 'GET /gateway';
+    const needsToken = !/^\/(?:interactions|webhooks)\//.test(path) && found.name !== 'GET /gateway';
     const isBot = request.headers.authorization === `Bot ${rest.context.token}` && !rest.context.tokenRevoked();
     if (needsToken && !isBot) return answer(401, { message: '401: Unauthorized', code: 0 });
     const interaction = rest.interactions.byToken(found.params['token'] ?? '');
     const channelId = path.startsWith('/channels/') ? (found.params['id'] ?? null) : (interaction?.channelId ?? null);
-    fault = faults.forCall(found.route, channelId);
+    fault = faults.forCall(found.name, channelId);
     const delayMs = server.latencyMs() + (fault?.kind === 'slow' ? (fault.latencyMs ?? DEFAULT_SLOW_MS) : 0);
     if (delayMs > 0) await pause(delayMs);
     if (fault !== null && strikesBefore(fault, response, answer, tooMany)) return;
-    const verdict = limiter.take(found.route, found.params['id'] ?? found.params['token'] ?? '');
+    const verdict = limiter.take(found.name, found.params['id'] ?? found.params['token'] ?? '');
     limits = verdict.headers;
     if (verdict.retryAfterMs !== null) return tooMany(verdict.retryAfterMs, verdict.scope);
     const body = typeof read.json === 'object' && read.json !== null && !Array.isArray(read.json) ? read.json : {};
     note = (status, code) =>
       void rest.log.call({
         atMs: rest.context.clock.nowMs(),
-        route: found.route,
+        route: found.name,
         path,
         channelId,
         body: read.json,
@@ -118,7 +86,7 @@ export async function serveRest(
         code,
         answered: fault === null || !/_after$|^not_json$/.test(fault.kind),
       });
-    const result: RestAnswer = found.handler(
+    const result: RestAnswer = found.route(
       {
         params: found.params,
         query,

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { discordConfig } from '../../../../channels/discord/config.ts';
 import { createDiscordAccount } from '../../../../channels/discord/index.ts';
 import { createDiscordSimulator, type DiscordSimulator } from '../../../../channels/discord/simulator/index.ts';
+import { type Button, GO_PRIVATE } from '../../../../src/core/model/extras.ts';
 import type { InboundEvent } from '../../../../src/core/model/inbound.ts';
 import type { ChannelAccount } from '../../../../src/core/ports/channel.ts';
 import { createTestSink, type TestSink } from '../../../kit/channels/channel-harness.ts';
@@ -40,11 +41,11 @@ describe('a Discord account at the simulated platform', () => {
         .flatMap((one) => (one.outcome === 'event' ? [one.event] : [])),
     );
   const texts = (): string[] => events().flatMap((event) => (event.type === 'message' ? [event.text] : []));
-  const send = async (threadKey: string, text: string) => {
+  const send = async (threadKey: string, text: string, buttons: readonly (readonly Button[])[] = []) => {
     keys += 1;
-    const [part = {}] = account.render({ text });
+    const [part = {}] = account.render({ text, buttons });
     const idempotencyKey = Buffer.alloc(16, keys).toString('base64url');
-    return account.send({ action: 'send', threadKey, part, idempotencyKey }, ending.signal);
+    return account.send({ action: 'send', threadKey, part, madeAtMs: Date.now(), idempotencyKey }, ending.signal);
   };
 
   beforeEach(async () => {
@@ -151,6 +152,7 @@ describe('a Discord account at the simulated platform', () => {
           threadKey: ana.dm,
           part: { text },
           targetExternalId: `${ana.dm}:${first.id}`,
+          madeAtMs: Date.now(),
           idempotencyKey: 'r',
         },
         ending.signal,
@@ -195,6 +197,65 @@ describe('a Discord account at the simulated platform', () => {
     expect(events().at(-1)?.thread.key).toBe(event.thread.key);
   });
 
+  test('a button of ours in a channel leads into a private thread, always the same for one person', async () => {
+    const guild = simulator.guild();
+    const lounge = guild.addChannel('lounge');
+    await begin({ channels: [lounge] });
+    expect(account.opensPrivately).toBe(true);
+    const [ana, bob] = [simulator.customer(undefined, { username: 'ana' }), simulator.customer()];
+    ana.write('where is my money', { channelId: lounge });
+    await eventually(() => expect(texts()).toHaveLength(1));
+    await send(`${lounge}/u${ana.id}`, 'Let us look', [[{ label: 'Continue in private', data: GO_PRIVATE }]]);
+    const press = ana.press('Continue in private', { channelId: lounge });
+    await eventually(() => expect(events()).toHaveLength(2));
+    expect(press.answer).toMatchObject({ type: 5, data: { flags: 64 } });
+    const arrival = events()[1];
+    expect(arrival).toMatchObject({
+      text: 'Continue in private',
+      thread: { kind: 'private' },
+      continues: `${lounge}/u${ana.id}`,
+      author: { externalId: ana.id },
+      extras: { arrives: true },
+    });
+    if (arrival?.type !== 'message') throw new Error('no message');
+    await account.acknowledge?.(arrival.acknowledge ?? {}, ending.signal);
+    const [threadId = ''] = arrival.thread.key.split('/');
+    expect(ana.sees(lounge).find(({ ephemeral }) => ephemeral)?.content).toContain(`<#${threadId}>`);
+    expect(ana.places().find(({ id }) => id === threadId)?.kind).toBe('private thread');
+    expect(bob.places().map(({ id }) => id)).not.toContain(threadId);
+    ana.press('Continue in private', { channelId: lounge });
+    bob.press('Continue in private', { channelId: lounge });
+    await eventually(() => expect(events()).toHaveLength(4));
+    const [, , again, another] = events();
+    expect(again?.thread).toEqual(arrival.thread);
+    expect(another?.author.externalId).toBe(bob.id);
+    expect(another?.thread.key).not.toContain(threadId);
+  });
+
+  test('whoever wants to go on in private where that cannot be is told so, and nothing is lost', async () => {
+    const guild = simulator.guild();
+    const lounge = guild.addChannel('lounge');
+    await begin({ channels: [lounge] });
+    const ana = simulator.customer();
+    await send(`${lounge}/u${ana.id}`, 'Let us look', [[{ label: 'Continue in private', data: GO_PRIVATE }]]);
+    const undo = simulator.faults.add({
+      kind: 'refuse',
+      route: 'POST /channels/:id/threads',
+      status: 403,
+      code: 50_013,
+    });
+    ana.press('Continue in private', { channelId: lounge });
+    await eventually(() =>
+      expect(ana.sees(lounge).find(({ ephemeral }) => ephemeral)?.content).toMatch(/direct message/u),
+    );
+    // Whoever pressed is answered within Discord's three seconds, whether or not it is stored by then.
+    await eventually(() => expect(sink.stored).toHaveLength(1));
+    expect(events()).toEqual([]);
+    undo();
+    ana.press('Continue in private', { channelId: lounge });
+    await eventually(() => expect(events()).toHaveLength(1));
+  });
+
   test('the contact button opens the form too', async () => {
     const guild = simulator.guild();
     const lounge = guild.addChannel('lounge');
@@ -227,7 +288,10 @@ describe('a Discord account at the simulated platform', () => {
       },
     });
     const idempotencyKey = Buffer.alloc(16, keys).toString('base64url');
-    await account.send({ action: 'send', threadKey: `${lounge}/u${ana.id}`, part, idempotencyKey }, ending.signal);
+    await account.send(
+      { action: 'send', threadKey: `${lounge}/u${ana.id}`, part, madeAtMs: Date.now(), idempotencyKey },
+      ending.signal,
+    );
     const posted = simulator.log.messages.filter(({ channelId }) => channelId === lounge);
     expect(posted).toHaveLength(words.length + 3);
     for (const { pings, allowedMentions } of posted) {

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { firstIdAt } from '../../../../channels/discord/ids.ts';
 import { lookUp } from '../../../../channels/discord/look-up.ts';
-import { answerInteraction, respond, sendToDiscord } from '../../../../channels/discord/send.ts';
+import { answerInteraction, respond } from '../../../../channels/discord/respond.ts';
+import { sendToDiscord } from '../../../../channels/discord/send.ts';
 import {
   createDiscordSimulator,
   type DiscordCustomer,
@@ -59,7 +60,14 @@ describe('at the simulated platform', () => {
   });
   const request = (change: Partial<SendRequest> = {}): SendRequest => {
     keys += 1;
-    return { action: 'send', threadKey: ana.dm, part: { text: 'hello' }, idempotencyKey: uuid(keys), ...change };
+    return {
+      action: 'send',
+      threadKey: ana.dm,
+      part: { text: 'hello' },
+      madeAtMs: keys,
+      idempotencyKey: uuid(keys),
+      ...change,
+    };
   };
 
   test('a nonce that the platform takes, and one copy for one key', async () => {
@@ -123,6 +131,7 @@ describe('what platforms differ in', () => {
     action: 'send',
     threadKey: '10/u7',
     part: { text: 'hello' },
+    madeAtMs: 1_700_000_000_000,
     idempotencyKey: uuid(1_700_000_000_000),
   };
 

@@ -15,6 +15,7 @@ describe('configuration', () => {
       ...entry,
       apiRoot: 'https://discord.com/api',
       support: { servers: [], channels: [], forums: [], roles: [] },
+      privateThreads: true,
     });
     const some = discordConfig.parse({ ...entry, apiRoot: 'http://127.0.0.1:1/api/', support: { channels: ['12'] } });
     expect(some).toMatchObject({ apiRoot: 'http://127.0.0.1:1/api', support: { servers: [], channels: ['12'] } });

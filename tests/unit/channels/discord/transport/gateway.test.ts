@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { INTENT } from '../../../../../channels/discord/simulator/gateway/session.ts';
 import {
   createDiscordSimulator,
   type DiscordSimulator,
@@ -65,6 +66,27 @@ describe('receiving', () => {
     expect(receiver.stored.every(({ v, source, shardId }) => v === 1 && source === 'gateway' && shardId === 0)).toBe(
       true,
     );
+  });
+
+  test('who types in a direct message is told on and never stored; in servers nobody is, nor are we', async () => {
+    const typing: string[] = [];
+    const receiver = open({ onTyping: (channelId) => void typing.push(channelId) });
+    await connected(receiver);
+    expect(simulator.log.gateway.map(({ intents }) => (intents ?? 0) & INTENT.directTyping)).toEqual([
+      INTENT.directTyping,
+    ]);
+    const customer = simulator.customer();
+    const guild = simulator.guild();
+    const types = (over: object): void =>
+      simulator.dispatch('TYPING_START', { channel_id: customer.dm, user_id: customer.id, timestamp: 1, ...over });
+    types({ user_id: simulator.botId });
+    types({ channel_id: guild.addChannel('general'), guild_id: guild.id });
+    types({ channel_id: 7 });
+    types({});
+    customer.write('done');
+    await until('the message', () => receiver.texts().length === 1);
+    expect(typing).toEqual([customer.dm]);
+    expect(receiver.stored.map(({ t }) => t)).not.toContain('TYPING_START');
   });
 
   test('what was not stored comes again, before what came after it', async () => {

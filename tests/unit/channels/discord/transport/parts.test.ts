@@ -1,9 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createStateBoard } from '../../../../../channels/discord/transport/connection-state.ts';
 import { createIdentifyBudget } from '../../../../../channels/discord/transport/identify-budget.ts';
 import { createLanes } from '../../../../../channels/discord/transport/lanes.ts';
-import { linked } from '../../../../../channels/discord/transport/linked.ts';
 import { createPacer } from '../../../../../channels/discord/transport/pacer.ts';
 import {
   bookmarkName,
@@ -14,7 +12,7 @@ import {
   timeOf,
 } from '../../../../../channels/discord/transport/positions.ts';
 import { createRecentIds } from '../../../../../channels/discord/transport/recent-ids.ts';
-import type { ConnectionState } from '../../../../../src/core/ports/channel.ts';
+import { linked } from '../../../../../src/core/linked-signal.ts';
 import { quietLog } from '../../../../kit/quiet-log.ts';
 
 const { signal } = linked(new AbortController().signal);
@@ -65,6 +63,20 @@ describe('the pacer', () => {
     expect(order.indexOf('urgent')).toBeLessThan(20);
     // A fifth of a second may be caught up: 10 of 31 turns cost nothing.
     expect(performance.now() - startedMs).toBeGreaterThan(350);
+  });
+
+  test('lets urgent turns through however much others are at work, within its share', async () => {
+    const pacer = createPacer(
+      50,
+      () => 1_000,
+      () => performance.now(),
+    );
+    const other = pacer.turn(signal, { withinMs: 300 });
+    const startedMs = performance.now();
+    const urgent = Array.from({ length: 15 }, () => pacer.turn(signal, { urgent: true, withinMs: 2_000 }));
+    expect(await Promise.all(urgent)).toEqual(urgent.map(() => true));
+    expect(performance.now() - startedMs).toBeGreaterThan(60);
+    expect(await other).toBe(false);
   });
 
   test('waits while others are at work, and ends with its signal', async () => {
@@ -138,19 +150,7 @@ describe('the budget of sessions', () => {
   });
 });
 
-describe('states and ids', () => {
-  test('the worst of all is told, each only once in a row', () => {
-    const told: ConnectionState[] = [];
-    const board = createStateBoard((state) => void told.push(state));
-    board.set('shard:0', { state: 'connected' });
-    board.set('shard:1', { state: 'connecting' });
-    board.set('shard:1', { state: 'connecting' });
-    board.set('server:1', { state: 'retrying', code: 'c', message: 'm' });
-    board.set('shard:1', { state: 'connected' });
-    board.set('server:1', null);
-    expect(told.map(({ state }) => state)).toEqual(['connected', 'connecting', 'retrying', 'connected']);
-  });
-
+describe('ids', () => {
   test('ids are taken once, and the oldest forgotten', () => {
     const recent = createRecentIds(2);
     for (const id of ['1', '2', '3']) recent.add(id);

@@ -55,7 +55,7 @@ export function messagesOf(payloads: readonly DiscordGatewayPayload[]): MessageP
 export function receive(
   simulator: DiscordSimulator,
   options: { records?: MemoryRecords; times?: Partial<GatewayTimes> } & Partial<
-    Pick<GatewayOptions, 'covers' | 'wants' | 'take' | 'config'>
+    Pick<GatewayOptions, 'covers' | 'wants' | 'take' | 'config' | 'onTyping'>
   > = {},
 ): Receiver {
   const controller = new AbortController();

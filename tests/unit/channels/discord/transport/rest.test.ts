@@ -12,7 +12,7 @@ const { signal } = new AbortController();
 beforeEach(async () => {
   simulator = createDiscordSimulator();
   await simulator.start();
-  rest = createDiscordRest({ token: simulator.token, apiRoot: simulator.apiRoot, timeoutMs: 500 });
+  rest = createDiscordRest({ token: simulator.token, apiRoot: simulator.apiRoot, timeoutMs: 2_000 });
 });
 
 afterEach(async () => {
