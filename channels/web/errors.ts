@@ -17,13 +17,6 @@ export function outcomeOfThrow(error: unknown): SendOutcome {
   };
 }
 
-/** What trouble with one of our own files means: a file that is gone stays gone. */
-export function outcomeOfFile(error: unknown): SendOutcome {
-  return NEVER_BEGUN.has(codeOf(error))
-    ? { kind: 'transient', reason: 'the storage of files is away' }
-    : { kind: 'invalid', reason: 'a file of the message is not in the storage any more' };
-}
-
 function codeOf(error: unknown): string {
   return stringOf(recordOf(error)?.['code']) ?? '';
 }

@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { type AccountId, brandId } from '../../src/core/model/ids.ts';
 import type { ChannelAccount, ChannelDeps, ChannelFactory } from '../../src/core/ports/channel.ts';
+import { createRateLimit } from '../shared/rate-limit.ts';
 import { webCapabilities } from './capabilities.ts';
 import { type WebConfig, webConfig } from './config.ts';
-import { createOpenLimit, createRateLimit } from './limits.ts';
+import { createOpenLimit } from './limits.ts';
 import { normaliseVisit } from './normalise.ts';
 import { type EntryContent, readEntry } from './part.ts';
 import { connectionOf, probeWeb } from './probe.ts';
@@ -34,6 +35,12 @@ const TIMES: WebTimes = { lookMs: 1_000, echoMs: 2_000 };
 /** How often a connection that is well says so, ms. */
 const REPORT_MS = 30_000;
 
+/** The page says it every four seconds. */
+const TYPING_PER_MINUTE = 20;
+/** Files that may be arriving at once. */
+const UPLOADS_OF_VISITOR = 3;
+const UPLOADS_OF_ADDRESS = 12;
+
 const acknowledged = z.object({ place: z.string() });
 
 /** Makes one account. `times` shortens waits in tests. */
@@ -42,7 +49,7 @@ export function createWebAccount(config: WebConfig, deps: ChannelDeps, times: Pa
   const { records, files } = deps;
   const nowMs = (): number => deps.clock.nowMs();
   const rate = (perMinute: number) => createRateLimit(perMinute, () => deps.clock.monotonicMs());
-  const watch = createPlaceWatch(records.places, lookMs);
+  const watch = createPlaceWatch(records.places, lookMs, nowMs);
   const echoes = createEchoes(echoMs);
   const { limits } = config;
   const append: AppendEntry = async (place, key, content) => {
@@ -63,6 +70,10 @@ export function createWebAccount(config: WebConfig, deps: ChannelDeps, times: Pa
     messages: rate(limits.messagesPerMinute),
     addresses: rate(limits.messagesPerMinuteAndAddress),
     uploads: rate(limits.filesPerMinute),
+    typingWords: rate(TYPING_PER_MINUTE),
+    onTyping: (place: string) => deps.onTyping?.(place),
+    uploadsOfVisitor: createOpenLimit(UPLOADS_OF_VISITOR),
+    uploadsOfAddress: createOpenLimit(UPLOADS_OF_ADDRESS),
     newVisitors: rate(limits.visitorsPerMinuteAndAddress),
     perVisitor: createOpenLimit(limits.streamsPerVisitor),
     perAddress: createOpenLimit(limits.streamsPerAddress),

@@ -3,24 +3,27 @@ import { ATTACHMENT_KINDS, type InboundAttachment } from '../../src/core/model/a
 import type { Normalised } from '../../src/core/model/inbound.ts';
 import { payloadDigest } from '../shared/payload-digest.ts';
 import { nameLine, wellFormed } from '../shared/well-formed.ts';
+import { carriedId } from './carried.ts';
 import { entryIdOf, messageIdOf } from './ids.ts';
 
-/** What our own HTTP side hands over: who it is was proven there, the words and names are the visitor's. */
+/**
+ * What our own HTTP side hands over: who it is was proven there. Whatever names something, a person, a file or what a button of ours does,
+ * is carried past the guard; the words are not, whoever wrote them. 3: of files and buttons too.
+ */
 export const visitorPayload = z.object({
-  v: z.literal(1),
+  v: z.literal(3),
   visitor: z.object({
-    id: z.string().min(1).max(300),
+    id: carriedId(300),
     name: z.string().max(300),
     language: z.string().max(35).optional(),
   }),
-  clientId: z.string().min(1).max(64),
+  clientId: carriedId(64),
   text: z.string().max(20_000),
   files: z
     .array(
       z.object({
         kind: z.enum(ATTACHMENT_KINDS),
-        /** The blob's id in base64url: as hex it would look like a key of somebody's wallet. */
-        blob: z.string().min(1).max(100),
+        blob: carriedId(100),
         name: z.string().max(300).nullable(),
         mime: z.string().max(200).nullable(),
         sizeBytes: z.int().min(0),
@@ -28,22 +31,25 @@ export const visitorPayload = z.object({
     )
     .max(10)
     .optional(),
-  /** A press on a button of ours, as we gave it. */
-  press: z.object({ label: z.string().max(300), data: z.string().max(300), messageId: z.string().max(400) }).optional(),
+  /** A press on a button of ours, as we gave it: the label is what is said, the data is what a flow looks for. */
+  press: z
+    .object({ label: z.string().max(300), data: z.literal('').or(carriedId(300)), messageId: carriedId(400) })
+    .optional(),
 });
-export type VisitorPayload = z.infer<typeof visitorPayload>;
+/** As it is handed over: with its ids carried. */
+export type VisitorPayload = z.input<typeof visitorPayload>;
 
 /** What our HTTP side says of a visitor who has read something of ours. */
 const readPayload = z.object({
-  v: z.literal(1),
-  readBy: z.string().min(1).max(300),
+  v: z.literal(3),
+  readBy: carriedId(300),
   seq: z.int().min(1),
-  deliveryId: z.uuid(),
+  deliveryId: carriedId(36).pipe(z.uuid()),
 });
-export type ReadPayload = z.infer<typeof readPayload>;
+export type ReadPayload = z.input<typeof readPayload>;
 
 /** Everything of ours up to an entry was read: no message, but the parts say so. */
-function readReceipt({ readBy, seq, deliveryId }: ReadPayload): Normalised {
+function readReceipt({ readBy, seq, deliveryId }: z.output<typeof readPayload>): Normalised {
   const place = wellFormed(readBy);
   return {
     outcome: 'event',
@@ -79,11 +85,10 @@ export function normaliseVisit(payload: unknown): Normalised[] {
   const id = wellFormed(visitor.id);
   const messageId = messageIdOf(id, wellFormed(clientId));
   const attachments = files.map((file): InboundAttachment => {
-    const { kind, blob, sizeBytes } = file;
+    const { kind, blob: heldBlob, sizeBytes } = file;
     const facts = { kind, sizeBytes, width: null, height: null, durationMs: null };
     const fileName = file.name === null ? null : nameLine(file.name) || null;
     const mime = file.mime === null ? null : nameLine(file.mime) || null;
-    const heldBlob = Buffer.from(blob, 'base64url').toString('hex');
     return { ...facts, fileName, mime, uniqueRef: heldBlob, remote: { heldBlob } };
   });
   const said = wellFormed(press?.label ?? read.data.text);

@@ -1,7 +1,8 @@
 import type { RenderedPart, SendOutcome } from '../../src/core/model/outbound.ts';
 import type { FileSource, SendRequest } from '../../src/core/ports/channel.ts';
 import type { PlaceEntry } from '../../src/core/ports/place-log.ts';
-import { outcomeOfFile, outcomeOfThrow } from './errors.ts';
+import { outcomeOfFile } from '../shared/file-trouble.ts';
+import { outcomeOfThrow } from './errors.ts';
 import { entryIdOf, seqOf } from './ids.ts';
 import { type EntryContent, fileBytes, readPart } from './part.ts';
 

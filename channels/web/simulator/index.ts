@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BodyTooLarge } from '../../../src/core/errors.ts';
 import type { ChannelAccount, InboundSink, ServedAnswer } from '../../../src/core/ports/channel.ts';
 import { type ChatVisitor, createVisitor, type VisitorOptions } from './visitor.ts';
 
@@ -12,10 +14,36 @@ export type { ChatVisitor, SeenMessage, VisitorOptions } from './visitor.ts';
 export interface ChatSimulator {
   /** Of the account's chat, with a slash at its end. */
   readonly url: string;
-  /** From now on this account answers there; until then, and after `release`, visitors get 503 and try again. */
+  /**
+   * From now on this account answers there; until then, and after `release`, visitors get 503 and try again. What the sink took is
+   * acknowledged a little later, as the gateway does after its commit.
+   */
   mount(account: ChannelAccount, sink: InboundSink): { release(): void };
   visitor(options?: VisitorOptions): ChatVisitor;
   stop(): Promise<void>;
+}
+
+/** Between what the sink took and its acknowledgement: whoever wants to see what is between them has the time, ms. */
+const ACKNOWLEDGE_AFTER_MS = 60;
+
+/** The sink, and after it what the gateway does about those who wait for an acknowledgement. */
+function acknowledging(account: ChannelAccount, sink: InboundSink): InboundSink {
+  return async (payloads) => {
+    await sink(payloads);
+    const read = payloads.flatMap((one) =>
+      account.normalise(JSON.parse((Buffer.isBuffer(one) ? one : one.data).toString('utf8'))),
+    );
+    for (const one of read) {
+      const what = one.outcome === 'event' && one.event.type === 'message' ? one.event.acknowledge : undefined;
+      if (what !== undefined) void acknowledgeLater(account, what);
+    }
+  };
+}
+
+/** Best effort, and never waited for. */
+async function acknowledgeLater(account: ChannelAccount, what: Readonly<Record<string, unknown>>): Promise<void> {
+  await sleep(ACKNOWLEDGE_AFTER_MS);
+  await account.acknowledge?.(what, AbortSignal.timeout(1_000)).catch(() => undefined);
 }
 
 /** Starts the server on a free port of this machine. */
@@ -32,7 +60,7 @@ export async function startChatSimulator(accountId: string): Promise<ChatSimulat
   return {
     url,
     mount(account, sink) {
-      const here = { account, sink };
+      const here = { account, sink: acknowledging(account, sink) };
       mounted = here;
       return {
         release() {
@@ -61,8 +89,6 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of request) if (piece instanceof Uint8Array) pieces.push(piece);
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   let given: ServedAnswer = { status: 503, headers: {}, body: '' };
@@ -72,7 +98,7 @@ async function answer(
         method: request.method ?? 'GET',
         path: (request.url ?? '').slice(`/chat/${accountId}`.length),
         headers: request.headers,
-        body: Buffer.concat(pieces),
+        body: (maxBytes) => bodyUpTo(request, maxBytes),
         address: request.socket.remoteAddress ?? '',
         host: request.headers.host ?? '',
         signal: gone.signal,
@@ -87,4 +113,19 @@ async function answer(
   response.writeHead(given.status, given.headers);
   if (typeof given.body === 'string' || Buffer.isBuffer(given.body)) response.end(given.body);
   else await pipeline(Readable.from(given.body), response);
+}
+
+async function bodyUpTo(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of request.iterator({ destroyOnReturn: false })) {
+    if (!(piece instanceof Uint8Array)) continue;
+    size += piece.byteLength;
+    if (size > maxBytes) {
+      request.resume();
+      throw new BodyTooLarge(maxBytes);
+    }
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces, size);
 }

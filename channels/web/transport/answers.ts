@@ -44,10 +44,14 @@ export function headerOf(request: ServedRequest, name: string): string | undefin
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The JSON body, or a refusal. */
-export function bodyOf(request: ServedRequest): unknown {
+/** Largest body of a call, bytes. */
+const CALL_BYTES = 64 * 1_024;
+
+/** The JSON body, or a refusal. @throws {BodyTooLarge} too */
+export async function bodyOf(request: ServedRequest): Promise<unknown> {
+  const body = await request.body(CALL_BYTES);
   try {
-    return JSON.parse(request.body.toString('utf8'));
+    return JSON.parse(body.toString('utf8'));
   } catch {
     throw new ChatRefused(400, 'not_json', 'the body is not JSON');
   }

@@ -4,11 +4,14 @@ import type { PlaceLog } from '../../../src/core/ports/place-log.ts';
 /** Entries that are looked for at once, over all places that somebody looks at. */
 const MOST = 500;
 
+/** A mark of writing stays in the store; older than this nobody writes any more, ms. */
+const TYPING_MS = 6_000;
+
 /** Somebody who looks at a place. */
 export interface PlaceView {
   /** Of the newest entry that was shown. */
   seq: number;
-  /** When somebody of ours last wrote there, ms since the epoch; 0: nobody. */
+  /** When somebody of ours last wrote there, ms since the epoch; 0: nobody of late. */
   typingMs: number;
   /** Resolves when there may be something new, when the time is over, or when aborted. */
   changed(withinMs: number, signal: AbortSignal): Promise<void>;
@@ -29,7 +32,7 @@ interface Kept extends PlaceView {
 }
 
 /** @param everyMs between two looks at what other processes wrote; nothing is asked while nobody looks */
-export function createPlaceWatch(places: PlaceLog, everyMs: number): PlaceWatch {
+export function createPlaceWatch(places: PlaceLog, everyMs: number, nowMs: () => number): PlaceWatch {
   const views = new Map<string, Set<Kept>>();
   const ending = new AbortController();
   let looking = false;
@@ -56,6 +59,7 @@ export function createPlaceWatch(places: PlaceLog, everyMs: number): PlaceWatch 
   }
 
   function tellTyping(place: string, atMs: number): void {
+    if (atMs < nowMs() - TYPING_MS) return;
     for (const view of views.get(place) ?? []) {
       if (atMs <= view.typingMs) continue;
       view.typingMs = atMs;

@@ -1,3 +1,4 @@
+import { FileLost } from '../../../src/core/errors.ts';
 import type { FileSource, ServedAnswer, ServedRequest } from '../../../src/core/ports/channel.ts';
 import type { PlaceLog } from '../../../src/core/ports/place-log.ts';
 import type { OpenLimit } from '../limits.ts';
@@ -73,6 +74,11 @@ async function* stream(
   let typingMs = 0;
   yield ': open\n\n';
   while (!signal.aborted && nowMs() < endMs) {
+    // Before what was written, which ends it: told after it, the page would say that somebody writes on.
+    if (view.typingMs > typingMs) {
+      typingMs = view.typingMs;
+      yield streamEvent('typing', {});
+    }
     const entries = await places.since(new Map([[visitor.id, view.seq]]), BATCH);
     for (const entry of entries) {
       view.seq = entry.seq;
@@ -80,10 +86,6 @@ async function* stream(
       if (shown !== null) yield streamEvent('entry', shown, entry.seq);
     }
     if (entries.length === BATCH) continue;
-    if (view.typingMs > typingMs) {
-      typingMs = view.typingMs;
-      yield streamEvent('typing', {});
-    }
     const beganMs = nowMs();
     await view.changed(BEAT_MS, signal);
     if (nowMs() - beganMs >= BEAT_MS) yield ': beat\n\n';
@@ -98,8 +100,8 @@ export async function file(deps: ReadingDeps, visitor: Visitor, seq: number, ind
   if (found === undefined) throw new ChatRefused(404, 'no_file', 'there is no such file');
   const pieces = deps.files.open(found.blobId)[Symbol.asyncIterator]();
   // Whether it is still there shows with its first bytes; after them there is no other answer.
-  const first = await pieces.next().catch(() => {
-    throw new ChatRefused(410, 'gone', 'this file is not kept any more');
+  const first = await pieces.next().catch((error: unknown) => {
+    throw error instanceof FileLost ? new ChatRefused(410, 'gone', 'this file is not kept any more') : error;
   });
   const isShown = found.mime !== null && SHOWN_TYPES.has(found.mime);
   return {

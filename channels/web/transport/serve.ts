@@ -1,14 +1,15 @@
+import { BodyTooLarge } from '../../../src/core/errors.ts';
 import type { InboundSink, ServedAnswer, ServedRequest } from '../../../src/core/ports/channel.ts';
 import type { Log } from '../../../src/core/ports/log.ts';
+import type { RateLimit } from '../../shared/rate-limit.ts';
 import { recordOf, stringOf } from '../../shared/read-unknown.ts';
 import type { WebConfig } from '../config.ts';
-import type { RateLimit } from '../limits.ts';
 import { newStranger, readSiteToken, type Visitor } from '../session.ts';
 import { bodyOf, ChatRefused, headerOf, json, PLAIN_HEADERS, refusal } from './answers.ts';
 import type { Assets } from './assets.ts';
 import { checkOrigin, corsHeaders } from './origins.ts';
 import { events, file, history, type ReadingDeps } from './reading.ts';
-import { keepFile, markRead, pressButton, type WritingDeps, writeMessage } from './writing.ts';
+import { keepFile, markRead, pressButton, typing, type WritingDeps, writeMessage } from './writing.ts';
 
 export interface ServeDeps extends ReadingDeps, WritingDeps {
   config: WebConfig;
@@ -26,16 +27,16 @@ function visitorOf({ sessions }: ServeDeps, request: ServedRequest): Visitor {
 }
 
 /** Begins or goes on: by the site's token, by the session this browser has, or as a new stranger. */
-function begin(deps: ServeDeps, request: ServedRequest): ServedAnswer {
+async function begin(deps: ServeDeps, request: ServedRequest): Promise<ServedAnswer> {
   const { config, sessions, newVisitors, log, nowMs } = deps;
-  const body = recordOf(bodyOf(request));
+  const waitMs = newVisitors.take(request.address);
+  if (waitMs > 0) throw new ChatRefused(429, 'too_many', 'too many visitors from this address', waitMs);
+  const body = recordOf(await bodyOf(request));
   const siteToken = stringOf(body?.['token']);
   const answer = (visitor: Visitor): ServedAnswer => {
     const { token, untilMs } = sessions.issue(visitor);
     return json(200, { session: token, untilMs, signed: visitor.signed });
   };
-  const waitMs = newVisitors.take(request.address);
-  if (waitMs > 0) throw new ChatRefused(429, 'too_many', 'too many visitors from this address', waitMs);
   if (siteToken !== null) {
     if (config.secret === undefined)
       throw new ChatRefused(401, 'no_secret', 'the account has no secret to check a token by');
@@ -72,6 +73,8 @@ function route(deps: ServeDeps, request: ServedRequest, sink: InboundSink): Serv
       return pressButton(deps, sink, visitorOf(deps, request), request);
     case '/files':
       return keepFile(deps, visitorOf(deps, request), request);
+    case '/typing':
+      return typing(deps, visitorOf(deps, request));
     case '/read':
       return markRead(deps, sink, visitorOf(deps, request), request);
     default:
@@ -90,8 +93,10 @@ export async function serveChat(deps: ServeDeps, request: ServedRequest, sink: I
     const answer = await route(deps, request, sink);
     return { ...answer, headers: { ...corsHeaders(origin), ...answer.headers } };
   } catch (error) {
-    if (!(error instanceof ChatRefused)) throw error;
-    const answer = refusal(error);
+    const refused =
+      error instanceof BodyTooLarge ? new ChatRefused(413, 'too_large', 'this is larger than is taken') : error;
+    if (!(refused instanceof ChatRefused)) throw error;
+    const answer = refusal(refused);
     return { ...answer, headers: { ...answer.headers, ...corsHeaders(origin) } };
   }
 }

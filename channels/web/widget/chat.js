@@ -8,6 +8,8 @@ import { wordsFor } from './words.js';
 /** @typedef {import('./view.js').Message} Message */
 
 const TYPING_MS = 6_000;
+/** How long what was loaded is not read out, ms. */
+const QUIET_MS = 1_000;
 
 const asked = new URLSearchParams(location.search).get('lang') ?? navigator.language;
 const { language, words } = wordsFor(asked);
@@ -32,7 +34,7 @@ let visit = 0;
 let first = 0;
 let newest = 0;
 let readTo = 0;
-/** @type {Map<number, string | null>} texts of edited messages, null where removed; also of those not loaded yet */
+/** @type {Map<number, {seq: number, text: string | null}>} the newest change of a message, null where removed; also of those not loaded yet */
 const changes = new Map();
 /** @type {Map<string, HTMLElement>} what is on its way, by its id */
 const underWay = new Map();
@@ -80,9 +82,9 @@ function show(message, where) {
   newest = Math.max(newest, message.seq);
   const own = message.clientId === undefined ? undefined : underWay.get(message.clientId);
   if (list.querySelector(`[data-seq="${message.seq}"]`) !== null) return;
-  const changed = changes.get(message.seq);
+  const changed = changes.get(message.seq)?.text;
   if (changed === null) return;
-  const item = drawMessage(changed === undefined ? message : { ...message, text: changed }, drawnWith());
+  const item = drawMessage(changed === undefined ? message : { ...message, text: changed, edited: true }, drawnWith());
   if (own !== undefined && message.clientId !== undefined) {
     underWay.delete(message.clientId);
     own.replaceWith(item);
@@ -98,10 +100,12 @@ function show(message, where) {
 /** @param {any} entry */
 function change(entry) {
   newest = Math.max(newest, entry.seq);
-  changes.set(entry.target, entry.kind === 'edit' ? String(entry.text) : null);
+  // An older page brings older changes.
+  if ((changes.get(entry.target)?.seq ?? 0) > entry.seq) return;
+  changes.set(entry.target, { seq: entry.seq, text: entry.kind === 'edit' ? String(entry.text) : null });
   const item = list.querySelector(`[data-seq="${Number(entry.target)}"]`);
   if (!(item instanceof HTMLElement)) return;
-  if (entry.kind === 'edit') changeText(item, String(entry.text));
+  if (entry.kind === 'edit') changeText(item, String(entry.text), words.edited);
   else item.remove();
 }
 
@@ -129,6 +133,9 @@ async function load(before) {
   const own = visit;
   const page = await client.history(before);
   if (own !== visit) return;
+  // Only what is new is read out: fifty messages at once are no news.
+  scroll.setAttribute('aria-live', 'off');
+  setTimeout(() => scroll.setAttribute('aria-live', 'polite'), QUIET_MS);
   if (before === null) readTo = page.read;
   for (const entry of page.items) if (entry.kind !== 'message') change(entry);
   const messages = page.items.filter((/** @type {any} */ entry) => entry.kind === 'message');
@@ -160,6 +167,9 @@ function restart() {
   client.reset();
   for (const kept of [changes, underWay, unread]) kept.clear();
   list.replaceChildren();
+  composer.clear();
+  // What waits in the line before is nobody's any more.
+  line = Promise.resolve();
   newest = 0;
   readTo = 0;
   void start();
@@ -170,6 +180,7 @@ const newId = () =>
 
 /** @param {string} said @param {File[]} withFiles */
 function send(said, withFiles) {
+  const own = visit;
   const clientId = newId();
   const named = withFiles.map(({ name, size }) => ({ name, sizeBytes: size, picture: false }));
   const item = drawMessage({ seq: 0, mine: true, atMs: Date.now(), text: said, files: named }, drawnWith());
@@ -179,13 +190,18 @@ function send(said, withFiles) {
   list.append(item);
   toEnd();
   const attempt = async () => {
+    if (own !== visit) return;
     note.textContent = words.sending;
     try {
       const held = [];
-      for (const file of withFiles) held.push(await client.upload(file));
+      for (const file of withFiles) {
+        held.push(await client.upload(file));
+        if (own !== visit) return;
+      }
       await client.send(clientId, said, held);
       note.remove();
     } catch {
+      if (own !== visit) return;
       const again = element('button', undefined, words.failed);
       again.type = 'button';
       again.addEventListener('click', () => {
@@ -201,13 +217,12 @@ function send(said, withFiles) {
 
 /** @param {number} seq @param {number} row @param {number} column */
 function press(seq, row, column) {
+  const own = visit;
   const clientId = newId();
-  line = line
-    .then(() => client.press(clientId, seq, row, column))
-    .then(
-      () => undefined,
-      () => undefined,
-    );
+  line = line.then(async () => {
+    if (own !== visit) return;
+    await client.press(clientId, seq, row, column).catch(() => undefined);
+  });
 }
 
 document.documentElement.lang = language;
@@ -217,7 +232,7 @@ older.textContent = words.older;
 close.setAttribute('aria-label', words.close);
 close.hidden = !framed;
 
-createComposer(words, state, send);
+const composer = createComposer(words, state, send, () => void client.typing());
 older.addEventListener('click', () => void load(first).catch(() => undefined));
 close.addEventListener('click', () => tellSite({ kind: 'close' }));
 document.addEventListener('keydown', (event) => {
@@ -229,7 +244,8 @@ window.addEventListener('message', (event) => {
   const { kind, token, session } = Object(event.data);
   if (kind === 'shown') {
     shown = event.data.shown === true;
-    if (shown) text.focus();
+    // Where the chat is a part of a page somebody may be writing beside it.
+    if (shown && event.data.focus !== false) text.focus();
     markRead();
   }
   if (kind === 'who') {

@@ -31,6 +31,13 @@ export function createClient(base, siteToken, kept, onState) {
   let last = 0;
   /** @type {AbortController | null} */
   let stream = null;
+  /** Whose turn it is: what was begun for somebody before is never said as the next one. */
+  let generation = 0;
+
+  /** @param {number} own @throws {Refusal} once somebody else is there */
+  function stay(own) {
+    if (own !== generation) throw new Refusal(0, 'left');
+  }
 
   /** @param {string} path @param {RequestInit} [init] */
   async function ask(path, init = {}) {
@@ -65,33 +72,40 @@ export function createClient(base, siteToken, kept, onState) {
 
   /** One call with the session; a session that ended is begun anew once. @param {string} path @param {RequestInit} [init] */
   async function call(path, init = {}) {
+    const own = generation;
     for (let attempt = 0; ; attempt += 1) {
       const token = await begin();
+      stay(own);
       const headers = new Headers(init.headers);
       headers.set('authorization', `Bearer ${token}`);
       try {
         return await ask(path, { ...init, headers });
       } catch (error) {
+        stay(own);
         if (!(error instanceof Refusal) || error.code !== 'no_session' || attempt > 0) throw error;
         session = null;
       }
     }
   }
 
-  /** Again until it is taken; refused for good is thrown. @param {() => Promise<Response>} attempt */
+  /** Again until it is taken, for as long as the same person is there; refused for good is thrown. @param {() => Promise<Response>} attempt */
   async function until(attempt) {
+    const own = generation;
     for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(waitMs * 2, LAST_RETRY_MS)) {
       try {
         const response = await attempt();
+        stay(own);
         onState('online');
         return response;
       } catch (error) {
+        stay(own);
         const status = error instanceof Refusal ? error.status : 0;
         if (status === 401 && error instanceof Refusal) onState('sign_in');
         if (status !== 0 && status !== 429 && status < 500) throw error;
         onState(status === 429 ? 'waiting' : 'offline');
       }
       await pause(waitMs);
+      stay(own);
     }
   }
 
@@ -103,12 +117,14 @@ export function createClient(base, siteToken, kept, onState) {
 
   /** @param {(event: string, data: any) => void} take @param {AbortSignal} signal */
   async function read(take, signal) {
+    const own = generation;
     const response = await call('events', { headers: { 'last-event-id': String(last) }, signal });
     onState('online');
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
     let rest = '';
     for (;;) {
       const piece = await reader?.read();
+      stay(own);
       if (piece === undefined || piece.done) return;
       rest += piece.value;
       const blocks = rest.split('\n\n');
@@ -127,14 +143,17 @@ export function createClient(base, siteToken, kept, onState) {
   return {
     /** The newest messages, or those before one. @param {number | null} before */
     async history(before) {
+      const own = generation;
       const response = await until(() => call(before === null ? 'history' : `history?before=${before}`));
       const page = await response.json();
+      stay(own);
       if (before === null) last = page.last;
       return page;
     },
 
     /** What is new, for as long as the page is there. @param {(event: string, data: any) => void} take */
     async follow(take) {
+      const whose = generation;
       for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(waitMs * 2, LAST_RETRY_MS)) {
         const own = new AbortController();
         stream = own;
@@ -153,6 +172,7 @@ export function createClient(base, siteToken, kept, onState) {
         }
         if (own.signal.aborted) return;
         await pause(waitMs);
+        if (whose !== generation) return;
       }
     },
 
@@ -167,6 +187,8 @@ export function createClient(base, siteToken, kept, onState) {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ seq }),
       }).catch(() => undefined),
+    /** Best effort: somebody writes. */
+    typing: () => call('typing', { method: 'POST' }).catch(() => undefined),
     /** @param {File} file @returns {Promise<string>} what a message names it by */
     async upload(file) {
       const headers = {
@@ -182,6 +204,7 @@ export function createClient(base, siteToken, kept, onState) {
     },
     /** Somebody else is there now. */
     reset() {
+      generation += 1;
       stream?.abort();
       session = null;
       last = 0;

@@ -3,6 +3,8 @@ import { element } from './view.js';
 
 const MOST_FILES = 10;
 const MAX_BYTES = 10_000_000;
+/** Between two words that somebody writes, ms. */
+const TYPING_AGAIN_MS = 4_000;
 
 /** @template {HTMLElement} Kind @param {string} id @param {new () => Kind} kind @returns {Kind} */
 export function byId(id, kind) {
@@ -15,14 +17,17 @@ export function byId(id, kind) {
  * @param {Record<string, string>} words
  * @param {HTMLElement} state where trouble is said
  * @param {(text: string, files: File[]) => void} send
+ * @param {() => void} typing told now and then while somebody writes
+ * @returns {{clear(): void}}
  */
-export function createComposer(words, state, send) {
+export function createComposer(words, state, send, typing) {
   const form = byId('form', HTMLFormElement);
   const text = byId('text', HTMLTextAreaElement);
   const input = byId('file', HTMLInputElement);
   const chosen = byId('chosen', HTMLUListElement);
   /** @type {File[]} */
   let files = [];
+  let toldMs = 0;
 
   function drawChosen() {
     chosen.replaceChildren(
@@ -48,6 +53,8 @@ export function createComposer(words, state, send) {
     send(said, files);
     text.value = '';
     files = [];
+    // The next one begins anew.
+    toldMs = 0;
     drawChosen();
     text.focus();
   }
@@ -66,6 +73,11 @@ export function createComposer(words, state, send) {
     event.preventDefault();
     submit();
   });
+  text.addEventListener('input', () => {
+    if (text.value.trim() === '' || Date.now() - toldMs < TYPING_AGAIN_MS) return;
+    toldMs = Date.now();
+    typing();
+  });
   input.addEventListener('change', () => {
     for (const file of input.files ?? []) {
       if (file.size > MAX_BYTES) state.textContent = words['tooLarge'] ?? '';
@@ -74,4 +86,13 @@ export function createComposer(words, state, send) {
     input.value = '';
     drawChosen();
   });
+
+  return {
+    /** What somebody began to write is theirs alone. */
+    clear() {
+      text.value = '';
+      files = [];
+      drawChosen();
+    },
+  };
 }

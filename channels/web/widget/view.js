@@ -3,7 +3,7 @@
  */
 
 /**
- * @typedef {{seq: number, mine: boolean, clientId?: string, atMs: number, text: string,
+ * @typedef {{seq: number, mine: boolean, clientId?: string, atMs: number, text: string, edited?: boolean,
  *   files: {name: string | null, sizeBytes: number, picture: boolean}[],
  *   buttons?: {label: string, url?: string}[][]}} Message
  */
@@ -67,18 +67,34 @@ export function drawMessage(message, { words, language, download, press }) {
     }
     body.append(line);
   }
-  const time = element('time', undefined, new Date(message.atMs).toLocaleTimeString(language, { timeStyle: 'short' }));
+  const time = element('time', undefined, momentOf(new Date(message.atMs), language));
   time.dateTime = new Date(message.atMs).toISOString();
   item.append(author, body, time);
+  if (message.edited === true) markEdited(item, words['edited'] ?? '');
   return item;
 }
 
-/** @param {HTMLElement} item @param {string} text */
-export function changeText(item, text) {
+/** The time, with its day where that is another one. @param {Date} moment @param {string} language */
+function momentOf(moment, language) {
+  const isToday = moment.toDateString() === new Date().toDateString();
+  return moment.toLocaleString(
+    language,
+    isToday ? { timeStyle: 'short' } : { dateStyle: 'medium', timeStyle: 'short' },
+  );
+}
+
+/** @param {HTMLElement} item @param {string} edited */
+function markEdited(item, edited) {
+  if (item.querySelector('.edited') === null) item.append(element('span', 'author edited', edited));
+}
+
+/** @param {HTMLElement} item @param {string} text @param {string} edited the word for that */
+export function changeText(item, text, edited) {
   const place = item.querySelector('p');
   if (place === null) return;
   place.textContent = '';
   writeText(place, text);
+  markEdited(item, edited);
 }
 
 /**

@@ -9,7 +9,8 @@ const WIDGET = join(import.meta.dirname, '../../../../channels/web/widget');
 
 function asked(headers: Record<string, string> = {}): ServedRequest {
   const signal = new AbortController().signal;
-  return { method: 'GET', path: '/', headers, body: Buffer.alloc(0), address: '::1', host: 'chat.test', signal };
+  const body = () => Promise.resolve(Buffer.alloc(0));
+  return { method: 'GET', path: '/', headers, body, address: '::1', host: 'chat.test', signal };
 }
 
 function bodyOf(answer: ServedAnswer | undefined): string {

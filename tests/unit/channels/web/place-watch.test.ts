@@ -3,6 +3,7 @@ import { createPlaceWatch, type PlaceWatch } from '../../../../channels/web/tran
 import { memoryPlaces } from '../../../kit/channels/memory-places.ts';
 
 const LONG_MS = 5_000;
+const nowMs = (): number => Date.now();
 let watch: PlaceWatch | undefined;
 afterEach(() => watch?.close());
 
@@ -14,7 +15,7 @@ async function tookMs(what: Promise<void>): Promise<number> {
 
 test('what another process wrote is noticed at the next look, what this one wrote at once', async () => {
   const places = memoryPlaces();
-  watch = createPlaceWatch(places, 50);
+  watch = createPlaceWatch(places, 50, nowMs);
   const view = watch.open('a', 0);
   const signal = AbortSignal.timeout(LONG_MS);
   const other = tookMs(view.changed(LONG_MS, signal));
@@ -28,7 +29,7 @@ test('what another process wrote is noticed at the next look, what this one wrot
 
 test('a place where nothing happens is not woken by another one', async () => {
   const places = memoryPlaces();
-  watch = createPlaceWatch(places, 20);
+  watch = createPlaceWatch(places, 20, nowMs);
   const quiet = watch.open('quiet', 0);
   watch.open('busy', 0);
   await places.append('busy', 'k1', {});
@@ -37,7 +38,7 @@ test('a place where nothing happens is not woken by another one', async () => {
 
 test('what came between two waits is not missed', async () => {
   const places = memoryPlaces();
-  watch = createPlaceWatch(places, 10_000);
+  watch = createPlaceWatch(places, 10_000, nowMs);
   const view = watch.open('a', 0);
   watch.wake('a');
   expect(await tookMs(view.changed(LONG_MS, AbortSignal.timeout(LONG_MS)))).toBeLessThan(40);
@@ -45,13 +46,23 @@ test('what came between two waits is not missed', async () => {
 
 test('writing is told once for each time somebody wrote, also by another process', async () => {
   const places = memoryPlaces();
-  watch = createPlaceWatch(places, 20);
+  watch = createPlaceWatch(places, 20, nowMs);
   const view = watch.open('a', 0);
   const signal = AbortSignal.timeout(LONG_MS);
-  await places.mark('a', 'typing', 1_000);
+  const writtenMs = nowMs();
+  await places.mark('a', 'typing', writtenMs);
   await view.changed(LONG_MS, signal);
-  expect(view.typingMs).toBe(1_000);
+  expect(view.typingMs).toBe(writtenMs);
   expect(await tookMs(view.changed(150, signal))).toBeGreaterThan(140);
+});
+
+test('what was marked long ago wakes nobody', async () => {
+  const places = memoryPlaces();
+  watch = createPlaceWatch(places, 20, nowMs);
+  await places.mark('a', 'typing', nowMs() - 6_001);
+  const view = watch.open('a', 0);
+  expect(await tookMs(view.changed(150, AbortSignal.timeout(LONG_MS)))).toBeGreaterThan(140);
+  expect(view.typingMs).toBe(0);
 });
 
 test('nothing is asked while nobody looks, and a store that is away ends nothing', async () => {
@@ -66,6 +77,7 @@ test('nothing is asked while nobody looks, and a store that is away ends nothing
       },
     },
     20,
+    nowMs,
   );
   await new Promise((resolve) => setTimeout(resolve, 80));
   expect(asked).toBe(0);
