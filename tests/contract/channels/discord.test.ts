@@ -5,12 +5,13 @@ import { createDiscordAccount, discord } from '../../../channels/discord/index.t
 import {
   createDiscordSimulator,
   type DiscordCustomer,
+  type DiscordSimulator,
   type Interaction,
 } from '../../../channels/discord/simulator/index.ts';
 import { bookmarkName, positionOf } from '../../../channels/discord/transport/positions.ts';
 import type { AttachmentKind } from '../../../src/core/model/attachment.ts';
 import { channelContract } from '../../kit/channels/channel-contract.ts';
-import type { ButtonRig, ChannelRig, FileRig } from '../../kit/channels/channel-harness.ts';
+import type { ButtonRig, ChannelRig, FileRig, PublicPlaceRig } from '../../kit/channels/channel-harness.ts';
 import type { RecordingDeps } from '../../kit/channels/recording.ts';
 
 const TIMES = {
@@ -85,6 +86,7 @@ async function start(): Promise<ChannelRig> {
     webhook: null,
     files: filesOf(simulator, ana),
     buttons: buttonsOf(simulator, ana),
+    publicPlace: publicPlaceOf(simulator, ana),
     stop: () => simulator.stop(),
   };
 }
@@ -137,5 +139,31 @@ function buttonsOf(simulator: ReturnType<typeof createDiscordSimulator>, ana: Di
       return Promise.resolve();
     },
     isAcknowledged: () => simulator.interactions.find(({ id }) => id === last?.id)?.answer !== null,
+  };
+}
+
+/** A channel of a server in which the bot is named. */
+function publicPlaceOf(simulator: DiscordSimulator, ana: DiscordCustomer): PublicPlaceRig {
+  const lounge = simulator.guild().addChannel('lounge');
+  const eve = simulator.customer(undefined, { username: 'eve' });
+  const readBy = (customer: DiscordCustomer, kinds: readonly string[]): string[] =>
+    customer
+      .places()
+      .filter(({ kind }) => kinds.includes(kind))
+      .flatMap(({ id }) => customer.sees(id))
+      .filter(({ fromBot }) => fromBot)
+      .map(({ content }) => content);
+  return {
+    way: 'press',
+    write(text) {
+      ana.write(`<@${simulator.botId}> ${text}`, { channelId: lounge });
+      return Promise.resolve();
+    },
+    press(label) {
+      ana.press(label, { channelId: lounge });
+      return Promise.resolve();
+    },
+    readInPrivate: () => readBy(ana, ['private thread']),
+    readByOthers: () => readBy(eve, ['direct', 'channel', 'forum', 'thread', 'private thread']),
   };
 }

@@ -130,6 +130,7 @@ async function start(): Promise<ChannelRig> {
       cutDownload: () => undefined,
       goneRemote: {},
     },
+    publicPlace: null,
     buttons: null,
     async stop() {
       await Promise.all(reading);

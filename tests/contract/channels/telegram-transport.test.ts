@@ -42,6 +42,7 @@ describe('Telegram transport', () => {
     action: 'send',
     threadKey: '7',
     part: { text: 'hello' },
+    madeAtMs: Date.now(),
     idempotencyKey: 'k',
     ...change,
   });
@@ -194,7 +195,13 @@ describe('Telegram transport', () => {
         },
       };
       expect(account.normalise(update)[0]?.outcome).toBe('event');
-      account.verifyWebhook?.({ headers: { 'x-telegram-bot-api-secret-token': SECRET }, body: Buffer.alloc(0) });
+      account.verifyWebhook?.({
+        method: 'POST',
+        query: {},
+        headers: { 'x-telegram-bot-api-secret-token': SECRET },
+        body: Buffer.alloc(0),
+        address: '127.0.0.1',
+      });
       await eventually(() => account.normalise(update)[0]?.outcome === 'filed');
     });
   });
@@ -305,7 +312,13 @@ async function webhookServer(
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const body = Buffer.concat(chunks);
-      const verdict = account.verifyWebhook?.({ headers: request.headers, body });
+      const verdict = account.verifyWebhook?.({
+        method: 'POST',
+        query: {},
+        headers: request.headers,
+        body,
+        address: '127.0.0.1',
+      });
       if (verdict?.verdict !== 'accept') return response.writeHead(401).end();
       accepted.push(body);
       return response.writeHead(status()).end();

@@ -24,8 +24,11 @@ async function start(): Promise<ChannelRig> {
   const entry = { id: 'tg', channel: 'telegram', token: simulator.token, apiRoot: simulator.url };
   const badToken = '700000001:refused-token-of-the-test';
   const hook = (secret: string | string[] | undefined): WebhookRequest => ({
+    method: 'POST',
+    query: {},
     headers: secret === undefined ? {} : { 'x-telegram-bot-api-secret-token': secret },
     body: Buffer.from('{"update_id":1}'),
+    address: '127.0.0.1',
   });
   const fault = (rule: Parameters<typeof simulator.faults.add>[0]) => (): void => {
     simulator.faults.add({ method: 'sendMessage', times: 1, ...rule });
@@ -59,6 +62,7 @@ async function start(): Promise<ChannelRig> {
       forged: [hook(undefined), hook(''), hook(SECRET.slice(1)), hook(`${SECRET}x`), hook([SECRET]), hook('ж')],
     },
     files: telegramFiles(simulator, customer),
+    publicPlace: null,
     buttons: telegramButtons(customer),
     stop: () => simulator.stop(),
   };

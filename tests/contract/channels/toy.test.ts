@@ -34,6 +34,7 @@ channelContract('toy', {
       loseAnswer: () => platform.fail('lose answer'),
       webhook: null,
       files: null,
+      publicPlace: null,
       buttons: null,
       stop: () => platform.stop(),
     };

@@ -75,7 +75,7 @@ async function start(): Promise<ChannelRig> {
       });
       const { put } = recording.files;
       const files = { put, open: (id: string) => digested(recording.files.open(id), (sum) => digests.set(id, sum)) };
-      const account = createWebAccount(webConfig.parse(given), { ...recording, files }, { lookMs: 20, echoMs: 100 });
+      const account = createWebAccount(webConfig.parse(given), { ...recording, files }, { lookMs: 20, echoMs: 1_500 });
       return {
         ...account,
         // What the gateway's HTTP side does while it takes what comes in.
@@ -127,6 +127,7 @@ async function start(): Promise<ChannelRig> {
       cutDownload: () => undefined,
       goneRemote: {},
     },
+    publicPlace: null,
     buttons: {
       visible: () =>
         ours()
