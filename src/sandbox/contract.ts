@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { ROLES } from '../core/model/agent.ts';
+import { discordPerson } from './discord/contract.ts';
+import { chatVisitor } from './web-chat/contract.ts';
+import { xPerson } from './x/contract.ts';
 
 /** Languages of the ready customers and of those that are added; what a phone tells Telegram about itself. */
 export const PHONE_LANGUAGES = ['en', 'zh', 'ja', 'ko', 'es', 'ru'] as const;
 export const phoneLanguage = z.enum(PHONE_LANGUAGES).meta({ id: 'PhoneLanguage' });
 export type PhoneLanguage = z.infer<typeof phoneLanguage>;
 
-/** Trouble that can be put in the gateway's way. `src/sandbox/troubles.ts` says what each does at the platform. */
+/** Trouble that can be put in the gateway's way. `src/sandbox/troubles/` says what each does at its platform. */
 export const TROUBLES = [
   'too_many',
   'cut_reply',
@@ -17,6 +20,21 @@ export const TROUBLES = [
   'mail_bounce',
   'mail_cut',
   'mail_renumbered',
+  'discord_cut',
+  'discord_too_many',
+  'discord_away',
+  'discord_session',
+  'discord_rights',
+  'discord_token',
+  'discord_intent',
+  'x_cut',
+  'x_too_many',
+  'x_twice',
+  'x_away',
+  'x_credits',
+  'x_locked',
+  'web_cut',
+  'web_away',
 ] as const;
 export type TroubleKind = (typeof TROUBLES)[number];
 
@@ -102,6 +120,12 @@ export const sandboxState = z
     /** Our own address, and the people who write to it. */
     mailAddress: z.string(),
     correspondents: z.array(correspondent),
+    /** The people of the simulated Discord, each with what they see; and the name of the server they are on. */
+    discord: z.object({ server: z.string(), people: z.array(discordPerson) }),
+    /** Our account on the simulated X, and its people, each with what they see of us. */
+    x: z.object({ account: z.object({ name: z.string(), handle: z.string() }), people: z.array(xPerson) }),
+    /** The demo site's chat: where its page is, and who may be before it. */
+    webChat: z.object({ page: z.string(), visitors: z.array(chatVisitor) }),
     troubles: z.array(
       z.object({
         id: z.int(),

@@ -4,7 +4,7 @@ import type { Phone, PhoneLanguage, PhoneMessage, PhoneThing } from './contract.
 import { createPhoneContents, type PhonePicture } from './phone-contents.ts';
 import { type Customer, READY_CUSTOMERS } from './ready-customers.ts';
 import { makeSample } from './samples.ts';
-import { watchAmends } from './watch-amends.ts';
+import { watchCalls } from './watch-calls.ts';
 
 /** Messages kept per phone. */
 const KEPT = 200;
@@ -12,6 +12,8 @@ const KEPT = 200;
 const FIRST_ADDED = 2001;
 /** Customers at most: everything about them is sent to the page. */
 const MOST_PHONES = 60;
+/** Calls that change a message that is there. */
+const AMENDS = /^(?:edit|delete)|^setMessageReaction$/;
 
 /** A chat as its phone shows it. */
 interface Chat {
@@ -138,7 +140,7 @@ export function createPhones({ simulator, kept, onChange }: PhonesOptions): Phon
       append(chat, { id, atMs, text, edited: false, update: null, sent, kept: null });
     }),
     simulator.log.onAck(onChange),
-    watchAmends(simulator.log, onChange),
+    watchCalls(simulator.log, ({ method }) => AMENDS.test(method), onChange),
   ];
 
   const show = ({ customer, blocked, entries }: Chat): Phone => {

@@ -20,7 +20,10 @@ import {
   stateQuery,
   writeLetter,
 } from './contract.ts';
+import { discordRoutes } from './discord/routes.ts';
 import type { Playground } from './playground.ts';
+import { visitorRoutes } from './web-chat/routes.ts';
+import { xRoutes } from './x/routes.ts';
 
 /** How long a request for a newer state is held, ms: under what browsers and proxies put up with. */
 const HOLD_MS = 15_000;
@@ -86,6 +89,9 @@ export function sandboxRoutes(playground: () => Playground): ExtraRoutes {
       await playground().letters.answer(address, letter, said);
       return playground().state();
     });
+    discordRoutes(app, playground);
+    xRoutes(app, playground);
+    visitorRoutes(app, playground);
     app.post('/troubles', { config, schema: { body: newTrouble, response } }, ({ body }) => {
       playground().troubles.add(body.kind, body.phone);
       return playground().state();

@@ -47,6 +47,24 @@ const frame = (): FrameLocator => desk.page.frameLocator('iframe');
 const query = async (sql: string, values: unknown[]): Promise<Record<string, unknown>[]> =>
   (await desk.stand.gateway.database.pool.query<Record<string, unknown>>(sql, values)).rows;
 
+/** Where something is once it has stopped moving: pictures that have just come push what is below them. */
+async function restingPlace(thing: Locator): Promise<{ x: number; y: number }> {
+  await thing.scrollIntoViewIfNeeded();
+  let before = '';
+  return eventually(
+    async () => {
+      const box = await thing.boundingBox();
+      const now = JSON.stringify(box);
+      const rests = now === before;
+      before = now;
+      if (box === null || !rests) throw new Error('it is still moving');
+      return box;
+    },
+    10_000,
+    100,
+  );
+}
+
 const FULL = 'Where is it?\n\nOn Monday Support wrote:\n> It is on its way.';
 const html =
   (): string => `<p style="color: rgb(200, 0, 0); background-image: url(https://evil.example/b.png); position: fixed">Where is it?</p>
@@ -147,9 +165,9 @@ test('formatted: own pictures at once, those from elsewhere on a click and throu
   expect(outside).toEqual([]);
 
   // A link opens a tab of its own that knows nothing of us.
+  const box = await restingPlace(link);
   const opened = desk.page.context().waitForEvent('page');
-  const box = await link.boundingBox();
-  await desk.page.mouse.click((box?.x ?? 0) + 20, (box?.y ?? 0) + 8);
+  await desk.page.mouse.click(box.x + 20, box.y + 8);
   const tab = await opened;
   await tab.waitForLoadState();
   expect([tab.url(), await tab.evaluate('opener'), await tab.evaluate('document.referrer')]).toEqual([
@@ -255,7 +273,7 @@ test('what is filed says why, and one click makes it a customer’s again', asyn
   await fileConversation(desk.stand, conversation, 'spam');
   const { page } = desk;
   await page.goto(`${desk.address}/inbox/mine`);
-  await desk.visitor.openView('Spam, machine mail');
+  await desk.visitor.openView('Spam and noise');
   await page.locator(`[data-row="${conversation}"]`).click();
   await page.getByText('The mail server took this for spam. Nobody has to answer it.').waitFor();
   expect(await axeViolations(page)).toEqual([]);

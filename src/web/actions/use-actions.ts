@@ -1,5 +1,14 @@
 import { useCallback, useMemo } from 'react';
-import { deleteBlock, postBlock, postConfirm, postOwner, postRecover, postResolve, postReview } from '../api/calls.ts';
+import {
+  deleteBlock,
+  deleteSuggestion,
+  postBlock,
+  postConfirm,
+  postOwner,
+  postRecover,
+  postResolve,
+  postReview,
+} from '../api/calls.ts';
 import { asFailure } from '../api/failure.ts';
 import type { Acted, Block, ChangeOwner, Conversation } from '../api/model.ts';
 import { announce, announceFailure } from '../app/announcements.ts';
@@ -16,6 +25,8 @@ export interface Actions {
   review(deliveryId: string, verdict: 'resend' | 'dismiss'): Promise<boolean>;
   /** Takes it out of what was filed. */
   recover(): Promise<boolean>;
+  /** Puts the bot's draft aside. */
+  putAside(): Promise<boolean>;
   /** The sender is who they say. */
   confirm(): Promise<boolean>;
   block(block: Block): Promise<boolean>;
@@ -76,6 +87,7 @@ export function useActions(conversationId: string): Actions {
       },
       review: (deliveryId, verdict) => run(() => postReview(deliveryId, verdict)),
       recover: () => run(() => postRecover(conversationId)),
+      putAside: () => run(() => deleteSuggestion(conversationId), { suggestion: null }),
       confirm: () => run(() => postConfirm(conversationId)),
       block: (block) => run(() => postBlock(conversationId, block)),
       unblock: () => run(() => deleteBlock(conversationId)),

@@ -13,6 +13,7 @@ import type {
   Conversation,
   ConversationPage,
   LetterText,
+  LookedAt,
   MessagePage,
   NewAgent,
   NewTeam,
@@ -38,6 +39,9 @@ export const signOut = (): Promise<unknown> => answerOf(client.DELETE('/api/v1/s
 
 export const fetchCounts = (): Promise<ViewCounts> => answerOf(client.GET('/api/v1/views'));
 
+/** What is filed and holds these words, newest first: the first page of it. */
+export const findFiled = (words: string): Promise<ConversationPage> =>
+  answerOf(client.GET('/api/v1/conversations', { params: { query: { view: 'filed', words, limit: 100 } } }));
 export const fetchList = (view: View, after?: string): Promise<ConversationPage> =>
   answerOf(
     client.GET('/api/v1/conversations', { params: { query: after === undefined ? { view } : { view, after } } }),
@@ -53,6 +57,10 @@ export const fetchMessages = (id: string, query: { before?: number; limit?: numb
 /** `entry` is the client's: the same one sent again is stored once. */
 export const postReply = (id: string, entry: Reply): Promise<Acted> =>
   answerOf(client.POST('/api/v1/conversations/{id}/replies', { params: { path: { id } }, body: entry }));
+export const lookAtReply = (id: string, text: string): Promise<LookedAt> =>
+  answerOf(client.POST('/api/v1/conversations/{id}/replies/look', { params: { path: { id } }, body: { text } }));
+export const deleteSuggestion = (id: string): Promise<Acted> =>
+  answerOf(client.DELETE('/api/v1/conversations/{id}/suggestion', { params: { path: { id } } }));
 export const postNote = (id: string, entry: { id: string; text: string }): Promise<Acted> =>
   answerOf(client.POST('/api/v1/conversations/{id}/notes', { params: { path: { id } }, body: entry }));
 

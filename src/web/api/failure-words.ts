@@ -6,8 +6,10 @@ export type FailureTold = Pick<ApiFailure, 'code' | 'message' | 'mend' | 'fields
 
 /** Codes of the API, and our own `offline`, that the catalogue has words for. */
 const CODES = [
+  'account_data_in_public',
   'agent_disabled',
   'busy',
+  'confirm_public',
   'csrf',
   'delete_window',
   'edit_window',
@@ -40,6 +42,7 @@ const CODES = [
   'no_upload',
   'not_amendable',
   'not_answerable',
+  'not_called',
   'not_formatted',
   'not_found',
   'not_of_team',
@@ -69,6 +72,7 @@ const CODES = [
   'too_many_attempts',
   'too_many_files',
   'unavailable',
+  'unreachable_chat',
   'upload_cut',
   'wrong_credentials',
   'wrong_password',

@@ -353,6 +353,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/replies/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["lookAtReply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/resolve": {
         parameters: {
             query?: never;
@@ -364,6 +380,22 @@ export interface paths {
         put?: never;
         post: operations["resolve"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/suggestion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["putAsideSuggestion"];
         options?: never;
         head?: never;
         patch?: never;
@@ -517,6 +549,577 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": components["schemas"]["BlockOnPhoneInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SandboxState"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sandbox/discord/block": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BlockOnDiscordInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SandboxState"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sandbox/discord/command": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CommandOnDiscordInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SandboxState"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sandbox/discord/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EditOnDiscordInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SandboxState"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sandbox/discord/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewDiscordPersonInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SandboxState"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sandbox/discord/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query: {
+                    file: number;
+                    message: string;
+                    person: string;
+                    place: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": string;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sandbox/discord/press": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PressOnDiscordInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SandboxState"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sandbox/discord/react": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReactOnDiscordInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SandboxState"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sandbox/discord/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RemoveOnDiscordInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SandboxState"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sandbox/discord/say": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SayOnDiscordInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SandboxState"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sandbox/discord/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SubmitOnDiscordInput"];
                 };
             };
             responses: {
@@ -1275,6 +1878,120 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sandbox/visitors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewVisitorInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SandboxState"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sandbox/visitors/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AskForTokenInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SandboxVisitorToken"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sandbox/worker/kill": {
         parameters: {
             query?: never;
@@ -1292,6 +2009,349 @@ export interface paths {
                 cookie?: never;
             };
             requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SandboxState"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sandbox/x/block": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BlockOnXInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SandboxState"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sandbox/x/direct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DirectOnXInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SandboxState"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sandbox/x/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewXPersonInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SandboxState"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sandbox/x/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query: {
+                    file: number;
+                    in: "posts" | "directs";
+                    message: string;
+                    person: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": string;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sandbox/x/post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PostOnXInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SandboxState"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sandbox/x/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RemoveOnXInput"];
+                };
+            };
             responses: {
                 /** @description Default Response */
                 "4XX": {
@@ -1480,6 +2540,7 @@ export interface components {
             };
             forgetsInMs: number | null;
             groups: ("all" | "addressed" | "off" | "hidden") | null;
+            lacks: string[];
             lastSeenAt: string | null;
             lastStoredAt: string | null;
             mend: string | null;
@@ -1494,6 +2555,12 @@ export interface components {
             } | null;
             reason: string | null;
             receivedBy: string | null;
+            spending: {
+                left: number | null;
+                /** Format: date-time */
+                refillsAt: string;
+                spent: number;
+            } | null;
             /** @enum {string} */
             standing: "connected" | "connecting" | "lagging" | "retrying" | "needs_login" | "webhook_off" | "webhook_set" | "second_poller" | "stopped" | "unknown" | "uncounted";
             standingSince: string | null;
@@ -1543,6 +2610,9 @@ export interface components {
             picture: boolean;
             text: string;
         };
+        AskForTokenInput: {
+            visitor: string;
+        };
         Attachment: {
             caption: string | null;
             contentId: string | null;
@@ -1589,9 +2659,17 @@ export interface components {
             /** @enum {string} */
             term: "hour" | "day" | "good";
         };
+        BlockOnDiscordInput: {
+            blocked: boolean;
+            person: string;
+        };
         BlockOnPhoneInput: {
             blocked: boolean;
             phone: number;
+        };
+        BlockOnXInput: {
+            blocked: boolean;
+            person: string;
         };
         BlockPage: {
             items: components["schemas"]["BlockEntry"][];
@@ -1604,6 +2682,7 @@ export interface components {
                 maxPerRow: number;
                 maxRows: number;
             } | null;
+            deleteWindowInPrivateMs?: number | null;
             deleteWindowMs: number | null;
             editWindowMs: number | null;
             /** @constant */
@@ -1625,6 +2704,11 @@ export interface components {
             replies: boolean;
             text: {
                 readonly formatting: string[];
+                inPrivate?: {
+                    maxLength: number;
+                    /** @enum {string} */
+                    unit: "utf16" | "codepoint" | "weighted";
+                };
                 maxLength: number;
                 /** @enum {string} */
                 unit: "utf16" | "codepoint" | "weighted";
@@ -1658,6 +2742,10 @@ export interface components {
         ChannelList: {
             channels: components["schemas"]["Channel"][];
         };
+        CommandOnDiscordInput: {
+            person: string;
+            place: string;
+        };
         Conversation: {
             accountId: string;
             attention: boolean;
@@ -1675,6 +2763,11 @@ export interface components {
                 language: string | null;
                 name: string;
             };
+            continuedIn: {
+                /** Format: uuid */
+                id: string;
+                number: number;
+            } | null;
             /** Format: date-time */
             createdAt: string;
             filedAs: string | null;
@@ -1694,6 +2787,11 @@ export interface components {
             /** @enum {string} */
             status: "open" | "pending" | "snoozed" | "resolved";
             subject: string | null;
+            suggestion: {
+                /** Format: uuid */
+                messageId: string;
+                text: string;
+            } | null;
             /** @enum {string} */
             threadKind: "private" | "group" | "channel";
             threadTitle: string | null;
@@ -1736,9 +2834,23 @@ export interface components {
             /** @enum {string} */
             state: "scheduled" | "pending" | "sending" | "retry" | "sent" | "delivered" | "read" | "bounced" | "failed" | "unknown" | "needs_review" | "superseded" | "cancelled";
         };
+        DirectOnXInput: {
+            /** @default false */
+            encrypted: boolean;
+            person: string;
+            /** @default false */
+            picture: boolean;
+            text: string;
+        };
         EditMessageInput: {
             /** Format: uuid */
             id: string;
+            text: string;
+        };
+        EditOnDiscordInput: {
+            message: string;
+            person: string;
+            place: string;
             text: string;
         };
         EditOnPhoneInput: {
@@ -1833,11 +2945,27 @@ export interface components {
             /** @constant */
             type: "alive";
         } | {
+            /** Format: uuid */
+            conversation: string;
+            /** @constant */
+            type: "typing";
+        } | {
             /** @constant */
             type: "refetch";
         } | {
             /** @constant */
             type: "signed_out";
+        };
+        LookAtReplyInput: {
+            text: string;
+        };
+        LookedAt: {
+            accountData: {
+                /** @enum {string} */
+                kind: "email" | "phone" | "wallet" | "transaction" | "bank" | "number";
+                length: number;
+                start: number;
+            }[];
         };
         Mailbox: {
             active: number;
@@ -1897,6 +3025,8 @@ export interface components {
             text: string;
         };
         MessageExtras: {
+            /** @constant */
+            arrives?: true;
             buttons?: ({
                 data: string;
                 label: string;
@@ -1959,12 +3089,17 @@ export interface components {
                 text: string;
             };
             /** @enum {string} */
-            standIn?: "file" | "gesture" | "thing";
+            standIn?: "file" | "gesture" | "sealed" | "thing";
         };
         MessagePage: {
+            answering: {
+                publicly: boolean;
+                refusal: ("not_called" | "unreachable_chat") | null;
+            };
             conversation: components["schemas"]["Conversation"];
             items: components["schemas"]["Message"][];
             more: boolean;
+            origins: components["schemas"]["Origin"][];
             participants: components["schemas"]["Participant"][];
         };
         NewAgentInput: {
@@ -1981,6 +3116,9 @@ export interface components {
             address: string;
             name: string;
         };
+        NewDiscordPersonInput: {
+            name: string;
+        };
         NewPhoneInput: {
             language: components["schemas"]["PhoneLanguageInput"];
             name: string;
@@ -1993,8 +3131,26 @@ export interface components {
         };
         NewTroubleInput: {
             /** @enum {string} */
-            kind: "too_many" | "cut_reply" | "duplicates" | "slow" | "server_error" | "mail_later" | "mail_bounce" | "mail_cut" | "mail_renumbered";
+            kind: "too_many" | "cut_reply" | "duplicates" | "slow" | "server_error" | "mail_later" | "mail_bounce" | "mail_cut" | "mail_renumbered" | "discord_cut" | "discord_too_many" | "discord_away" | "discord_session" | "discord_rights" | "discord_token" | "discord_intent" | "x_cut" | "x_too_many" | "x_twice" | "x_away" | "x_credits" | "x_locked" | "web_cut" | "web_away";
             phone?: number;
+        };
+        NewVisitorInput: {
+            name: string;
+        };
+        NewXPersonInput: {
+            name: string;
+        };
+        Origin: {
+            /** Format: uuid */
+            continuedIn: string;
+            /** Format: uuid */
+            id: string;
+            items: components["schemas"]["Message"][];
+            more: boolean;
+            number: number;
+            /** @enum {string} */
+            threadKind: "private" | "group" | "channel";
+            threadTitle: string | null;
         };
         Owner: {
             agent: components["schemas"]["AgentRef"] | null;
@@ -2046,6 +3202,24 @@ export interface components {
                 picture: boolean;
             }[];
         };
+        PostOnXInput: {
+            /** @default true */
+            mention: boolean;
+            person: string;
+            /** @default false */
+            picture: boolean;
+            /** @default null */
+            quote: string | null;
+            /** @default null */
+            replyTo: string | null;
+            text: string;
+        };
+        PressOnDiscordInput: {
+            button: string;
+            message: string;
+            person: string;
+            place: string;
+        };
         PressOnPhoneInput: {
             button: string;
             message: number;
@@ -2065,17 +3239,33 @@ export interface components {
             /** Format: uuid */
             id: string;
         };
+        ReactOnDiscordInput: {
+            emoji: string;
+            message: string;
+            person: string;
+            place: string;
+        };
         ReactOnPhoneInput: {
             emoji: string | null;
             message: number;
             phone: number;
         };
         RebuildQueueInput: Record<string, never>;
+        RemoveOnDiscordInput: {
+            message: string;
+            person: string;
+            place: string;
+        };
+        RemoveOnXInput: {
+            person: string;
+            post: string;
+        };
         ReplyInput: {
             attachmentIds?: string[];
             /** Format: uuid */
             id: string;
             letter?: components["schemas"]["ReplyLetterInput"];
+            publicly?: boolean;
             /** Format: uuid */
             replyToMessageId?: string;
             text: string;
@@ -2109,15 +3299,103 @@ export interface components {
         Role: "agent" | "lead" | "admin";
         /** @enum {string} */
         RoleInput: "agent" | "lead" | "admin";
+        SandboxChatVisitor: {
+            id: string;
+            name: string | null;
+        };
         SandboxCorrespondent: {
             address: string;
             letters: components["schemas"]["CorrespondentLetter"][];
             name: string;
             proven: boolean;
         };
+        SandboxDirect: {
+            /** Format: date-time */
+            at: string;
+            encrypted: boolean;
+            files: {
+                name: string;
+                picture: boolean;
+            }[];
+            /** @enum {string} */
+            from: "customer" | "support";
+            id: string;
+            text: string;
+        };
+        SandboxDiscordForm: {
+            question: string;
+            /** @enum {string} */
+            state: "waiting" | "open" | "failed";
+            title: string;
+        };
+        SandboxDiscordMessage: {
+            /** Format: date-time */
+            at: string;
+            author: string;
+            buttons: {
+                disabled: boolean;
+                label: string;
+                url: string | null;
+            }[][];
+            edited: boolean;
+            files: {
+                name: string;
+                picture: boolean;
+            }[];
+            /** @enum {string} */
+            from: "customer" | "support" | "other";
+            id: string;
+            onlyForYou: boolean;
+            reactions: {
+                count: number;
+                emoji: string;
+                own: boolean;
+            }[];
+            repliesTo: string | null;
+            text: string;
+        };
+        SandboxDiscordPerson: {
+            blocked: boolean;
+            form: components["schemas"]["SandboxDiscordForm"] | null;
+            id: string;
+            name: string;
+            places: components["schemas"]["SandboxDiscordPlace"][];
+        };
+        SandboxDiscordPlace: {
+            id: string;
+            /** @enum {string} */
+            kind: "direct" | "channel" | "forum" | "post" | "private";
+            messages: components["schemas"]["SandboxDiscordMessage"][];
+            name: string;
+            support: boolean;
+        };
+        SandboxPost: {
+            /** Format: date-time */
+            at: string;
+            author: string;
+            files: {
+                name: string;
+                picture: boolean;
+            }[];
+            /** @enum {string} */
+            from: "customer" | "support" | "other";
+            handle: string;
+            id: string;
+            leadsToDirect: boolean;
+            quotes: {
+                author: string;
+                text: string;
+            } | null;
+            repliesTo: string | null;
+            text: string;
+        };
         SandboxState: {
             botName: string;
             correspondents: components["schemas"]["SandboxCorrespondent"][];
+            discord: {
+                people: components["schemas"]["SandboxDiscordPerson"][];
+                server: string;
+            };
             mailAddress: string;
             mark: string;
             password: string;
@@ -2136,15 +3414,52 @@ export interface components {
             troubles: {
                 id: number;
                 /** @enum {string} */
-                kind: "too_many" | "cut_reply" | "duplicates" | "slow" | "server_error" | "mail_later" | "mail_bounce" | "mail_cut" | "mail_renumbered";
+                kind: "too_many" | "cut_reply" | "duplicates" | "slow" | "server_error" | "mail_later" | "mail_bounce" | "mail_cut" | "mail_renumbered" | "discord_cut" | "discord_too_many" | "discord_away" | "discord_session" | "discord_rights" | "discord_token" | "discord_intent" | "x_cut" | "x_too_many" | "x_twice" | "x_away" | "x_credits" | "x_locked" | "web_cut" | "web_away";
                 left: number | null;
                 struck: number;
             }[];
+            webChat: {
+                page: string;
+                visitors: components["schemas"]["SandboxChatVisitor"][];
+            };
             worker: {
                 kills: number;
                 pid: number | null;
                 up: boolean;
             };
+            x: {
+                account: {
+                    handle: string;
+                    name: string;
+                };
+                people: components["schemas"]["SandboxXPerson"][];
+            };
+        };
+        SandboxVisitorToken: {
+            token: string | null;
+        };
+        SandboxXPerson: {
+            blocked: boolean;
+            directs: components["schemas"]["SandboxDirect"][];
+            handle: string;
+            id: string;
+            name: string;
+            posts: components["schemas"]["SandboxPost"][];
+        };
+        SayOnDiscordInput: {
+            /** @default false */
+            file: boolean;
+            /** @default false */
+            mention: boolean;
+            person: string;
+            /** @default false */
+            picture: boolean;
+            place: string;
+            /** @default null */
+            replyTo: string | null;
+            text: string;
+            /** @default  */
+            title: string;
         };
         SayOnPhoneInput: {
             phone: number;
@@ -2191,6 +3506,10 @@ export interface components {
         SignInInput: {
             email: string;
             password: string;
+        };
+        SubmitOnDiscordInput: {
+            person: string;
+            text: string | null;
         };
         Team: {
             fromFile: boolean;
@@ -2774,6 +4093,7 @@ export interface operations {
                 limit?: number;
                 team?: string;
                 view?: components["schemas"]["ViewInput"];
+                words?: string;
             };
             header?: never;
             path?: never;
@@ -3320,6 +4640,50 @@ export interface operations {
             };
         };
     };
+    lookAtReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookAtReplyInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookedAt"];
+                };
+            };
+        };
+    };
     resolve: {
         parameters: {
             query?: never;
@@ -3334,6 +4698,46 @@ export interface operations {
                 "application/json": components["schemas"]["ResolveInput"];
             };
         };
+        responses: {
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acted"];
+                };
+            };
+        };
+    };
+    putAsideSuggestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Default Response */
             "4XX": {

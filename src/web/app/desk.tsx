@@ -58,7 +58,7 @@ function toBody({ to, cc, bcc, subject }: LetterToSend): NonNullable<Reply['lett
 
 function createOutbox(agentId: string): Outbox {
   return new Outbox({
-    async send({ id, conversationId, kind, text, files, answered, letter }) {
+    async send({ id, conversationId, kind, text, files, answered, letter, publicly }) {
       if (kind === 'note') {
         await postNote(conversationId, { id, text });
         return;
@@ -69,6 +69,7 @@ function createOutbox(agentId: string): Outbox {
         ...(files.length === 0 ? {} : { attachmentIds: files.map((file) => file.id) }),
         ...(answered === null ? {} : { replyToMessageId: answered.id }),
         ...(letter === null ? {} : { letter: toBody(letter) }),
+        ...(publicly ? { publicly } : {}),
       });
     },
     stored: ({ conversationId }) => void queries.invalidateQueries({ queryKey: threadKey(conversationId) }),

@@ -29,6 +29,8 @@ export const queries = new QueryClient({
 
 export const COUNTS_KEY: QueryKey = ['counts'];
 export const listKey = (view: View): QueryKey => ['list', view];
+/** What was found by words among what is filed. */
+export const foundKey = (words: string): QueryKey => ['found', words];
 export const threadKey = (conversationId: string): QueryKey => ['thread', conversationId];
 
 export const countsQuery = { queryKey: COUNTS_KEY, queryFn: fetchCounts };
@@ -69,6 +71,7 @@ export function showConversation(one: Conversation, me: string): void {
       known === undefined ? undefined : placeConversation(known, one, belongsTo(view, one, me)),
     );
   }
+  if (!belongsTo('filed', one, me)) dropFound(one.id);
   queries.setQueryData<LoadedThread>(threadKey(one.id), (known) =>
     known === undefined || known.conversation.version > one.version ? known : { ...known, conversation: one },
   );
@@ -81,5 +84,12 @@ export function hideConversation(id: string): void {
       known === undefined ? undefined : withoutConversation(known, id),
     );
   }
+  dropFound(id);
   void queries.invalidateQueries({ queryKey: threadKey(id) });
+}
+
+function dropFound(id: string): void {
+  queries.setQueriesData<LoadedList>({ queryKey: ['found'] }, (known) =>
+    known === undefined ? undefined : withoutConversation(known, id),
+  );
 }

@@ -1,7 +1,7 @@
 import { CornerDownLeft, Lock, SendHorizontal } from 'lucide-react';
-import { type ClipboardEvent, type KeyboardEvent, type ReactNode, useRef, useState } from 'react';
+import { type ClipboardEvent, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Conversation, Participant } from '../api/model.ts';
-import { useDesk, useLiveState } from '../app/desk.tsx';
+import { useDesk, useLiveState, useOutgoing } from '../app/desk.tsx';
 import type { ChannelAbilities } from '../channels/abilities.ts';
 import { Button } from '../components/button.tsx';
 import { channelName } from '../components/channel-mark.tsx';
@@ -12,13 +12,17 @@ import { useCommand } from '../keyboard/commands.ts';
 import { LetterLines } from '../letters/letter-lines.tsx';
 import { type AnsweredLetter, letterToSend, letterTrouble, UNTOUCHED } from '../letters/recipients.ts';
 import { usePreferences } from '../preferences/preferences.ts';
+import type { LoadedThread } from '../thread/loaded-thread.ts';
 import { type Answered, AnsweringBar } from './answering-bar.tsx';
 import { AttachButton } from './attach-button.tsx';
 import { ComposerNote } from './composer-note.tsx';
 import type { Draft } from './drafts.ts';
 import { noteLength } from './length.ts';
+import { PublicStep } from './public-step.tsx';
 import { sends } from './send-key.ts';
+import { SuggestionCard } from './suggestion-card.tsx';
 import { UploadTray } from './upload-tray.tsx';
+import type { Upload } from './uploads.ts';
 import { useFittingHeight } from './use-fitting-height.ts';
 import { useTyping } from './use-typing.ts';
 import { useUploads } from './use-uploads.ts';
@@ -32,6 +36,8 @@ export function Composer(props: {
   /** The message the next reply answers. */
   answered: Answered | null;
   onAnswered(): void;
+  answering: LoadedThread['answering'];
+  onPutAside(): Promise<unknown>;
   /** Files that were chosen or pasted. */
   onFiles(files: readonly File[]): void;
 }): ReactNode {
@@ -46,6 +52,15 @@ export function Composer(props: {
     setDraft((now) => ({ ...now, mode: wanted }));
     box.current?.focus();
   };
+  useEffect(
+    () =>
+      drafts.onGivenBack((id) => {
+        if (id !== conversation.id) return;
+        setDraft(drafts.read(id));
+        box.current?.focus();
+      }),
+    [drafts, conversation.id],
+  );
   const files = useUploads(conversation.id, () => write('reply'));
   const typing = useTyping(conversation.id, abilities?.typing === true);
   const { mode } = draft;
@@ -53,19 +68,40 @@ export function Composer(props: {
   const note = mode === 'note';
   const answered = note ? null : props.answered;
   const via = `${channelName(conversation.channel)} · ${conversation.accountId}`;
-  const length = noteLength(note || letters !== null ? null : (abilities?.text ?? null), text);
+  const most = conversation.threadKind === 'private' ? (abilities?.text.inPrivate ?? abilities?.text) : abilities?.text;
+  const length = noteLength(note || letters !== null ? null : (most ?? null), text);
   const envelope = draft.letter ?? UNTOUCHED;
   const addressed = note || letters === null || letterTrouble(envelope) === null;
   const waits = note ? [] : files;
   const ready = waits.every(({ state }) => state.is === 'there');
-  const able = (text.trim() !== '' || waits.length > 0) && ready && addressed && length?.tooLong !== true;
+  const { publicly, refusal } = props.answering;
+  // Asked for this very text and these files: others are asked about anew.
+  const [asking, setAsking] = useState<{ text: string; files: readonly Upload[] } | null>(null);
+  const able =
+    (note || refusal === null) &&
+    (text.trim() !== '' || waits.length > 0) &&
+    ready &&
+    addressed &&
+    length?.tooLong !== true;
+  const asks = publicly && !note && able && asking?.text === text && asking.files === files;
+  // What stands in the composer already, or was answered a moment ago, is proposed no more.
+  const answering = useOutgoing().some(
+    ({ conversationId, kind, state }) => conversationId === conversation.id && kind === 'reply' && state !== 'refused',
+  );
+  const proposed = conversation.status === 'resolved' || answering ? null : conversation.suggestion;
+  const suggestion = proposed === null || draft.reply.includes(proposed.text.trim()) ? null : proposed;
 
   const change = (next: Draft): void => {
     setDraft(next);
     drafts.write(conversation.id, next);
   };
-  const send = (): void => {
+  const send = (confirmed = false): void => {
     if (!able) return;
+    if (publicly && !note && !confirmed) {
+      setAsking({ text, files });
+      return;
+    }
+    setAsking(null);
     outbox.add({
       conversationId: conversation.id,
       kind: mode,
@@ -73,10 +109,28 @@ export function Composer(props: {
       files: note ? [] : uploads.take(conversation.id).map(({ id, kind, fileName }) => ({ id, kind, name: fileName })),
       answered,
       letter: note || letters === null ? null : letterToSend(envelope, letters.answered),
+      publicly: publicly && !note,
     });
     const { letter: _sent, ...rest } = draft;
     change(note ? { ...draft, note: '' } : { ...rest, reply: '' });
     if (answered !== null) props.onAnswered();
+    box.current?.focus();
+  };
+  const back = (): void => {
+    setAsking(null);
+    box.current?.focus();
+  };
+  /** What the agent wrote, and the files beside it, stay for a reply of their own. */
+  const sendSuggestion = (words: string): void => {
+    outbox.add({
+      conversationId: conversation.id,
+      kind: 'reply',
+      text: words,
+      files: [],
+      answered: null,
+      letter: letters === null ? null : letterToSend(UNTOUCHED, letters.answered),
+      publicly,
+    });
     box.current?.focus();
   };
   useCommand('reply', () => write('reply'));
@@ -93,7 +147,8 @@ export function Composer(props: {
     }
     if (!sends({ key, shift: shiftKey, modified: ctrlKey || metaKey, composing }, enterSends)) return;
     event.preventDefault();
-    send();
+    // A key that is held says nothing more.
+    if (!event.repeat) send();
   };
   const pasted = (event: ClipboardEvent): void => {
     const { files: inClipboard, types } = event.clipboardData;
@@ -105,6 +160,21 @@ export function Composer(props: {
 
   return (
     <section aria-label={t('composer.label')} className="mx-auto w-full max-w-4xl px-4 pb-4">
+      {suggestion !== null && (
+        <SuggestionCard
+          key={suggestion.text}
+          conversationId={conversation.id}
+          text={suggestion.text}
+          publicly={publicly}
+          onSend={refusal === null ? () => sendSuggestion(suggestion.text) : null}
+          onEdit={() => {
+            const begun = draft.reply.trim() === '' ? '' : `${draft.reply.trimEnd()}\n\n`;
+            change({ ...draft, mode: 'reply', reply: `${begun}${suggestion.text}` });
+            box.current?.focus();
+          }}
+          onPutAside={props.onPutAside}
+        />
+      )}
       <div
         className={classNames(
           'flex flex-col rounded-lg border transition-colors focus-within:border-accent',
@@ -167,11 +237,27 @@ export function Composer(props: {
             look={note ? 'plain' : 'primary'}
             disabled={!able}
             icon={note ? <CornerDownLeft size={14} aria-hidden /> : <SendHorizontal size={14} aria-hidden />}
-            onClick={send}
+            onClick={() => send()}
           >
-            {note ? t('composer.addNote') : away ? t('composer.sendLater') : t('composer.send')}
+            {note
+              ? t('composer.addNote')
+              : away
+                ? t('composer.sendLater')
+                : publicly
+                  ? t('composer.sendPublicly')
+                  : t('composer.send')}
           </Button>
         </div>
+        {asks && (
+          <PublicStep
+            key={text}
+            conversationId={conversation.id}
+            text={text}
+            onSend={() => send(true)}
+            onBack={back}
+            onChange={back}
+          />
+        )}
       </div>
     </section>
   );

@@ -35,6 +35,7 @@ export function readDraft(stored: string | null): Draft {
 export class Drafts {
   readonly #agentId: string;
   readonly #storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+  readonly #listeners = new Set<(conversationId: string) => void>();
 
   constructor(agentId: string, storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>) {
     this.#agentId = agentId;
@@ -54,6 +55,20 @@ export class Drafts {
     } catch {
       // It stays in the page until this is left.
     }
+  }
+
+  /** Words that were sent and not taken stand again where they were written, above what was begun since. */
+  giveBack(conversationId: string, mode: Draft['mode'], words: string): void {
+    const now = this.read(conversationId);
+    const text = now[mode].trim() === '' ? words : `${words}\n\n${now[mode]}`;
+    this.write(conversationId, { ...now, [mode]: text, mode });
+    for (const listener of this.#listeners) listener(conversationId);
+  }
+
+  /** Told of what is given back; a draft may be open. @returns ends it */
+  onGivenBack(listener: (conversationId: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   #key(conversationId: string): string {

@@ -1,8 +1,22 @@
 import type { ChannelAbilities } from '../channels/abilities.ts';
 
-/** How long a text is as a channel counts. Weighted counting is near enough by characters: it only decides what is said before sending. */
+const LINK = /https?:\/\/\S+/gu;
+/** What a link counts, however long it is. */
+const LINK_WEIGHT = 23;
+/** Letters that count once (docs.x.com, "Counting characters"); everything else, and each emoji as a whole, counts twice. */
+const LIGHT = /^[^\u1100-\u1fff\u200e\u200f\u2020-\u2031\u2038-\u{10ffff}]+$/u;
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** How long a text is as a channel counts; weighted counting is near enough, for the server counts again. */
 export function lengthIn(unit: ChannelAbilities['text']['unit'], text: string): number {
-  return unit === 'utf16' ? text.length : Array.from(text).length;
+  if (unit === 'utf16') return text.length;
+  if (unit === 'codepoint') return Array.from(text).length;
+  const links = text.match(LINK)?.length ?? 0;
+  let weight = links * LINK_WEIGHT;
+  for (const { segment } of graphemes.segment(text.replaceAll(LINK, ''))) {
+    weight += LIGHT.test(segment) ? Array.from(segment).length : 2;
+  }
+  return weight;
 }
 
 /** The longest reply the server takes. */

@@ -1,4 +1,4 @@
-import { MailWarning } from 'lucide-react';
+import { MailWarning, Megaphone } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import type { Actions } from '../actions/use-actions.ts';
 import { Button } from '../components/button.tsx';
@@ -9,6 +9,7 @@ import { filedWords } from './letter-facts.ts';
 /** Says why nobody has to answer this, and takes it out of there with one click. */
 export function FiledBanner(props: { filedAs: string; actions: Actions; readOnly: boolean }): ReactNode {
   const t = useText();
+  const Icon = props.filedAs === 'noise' ? Megaphone : MailWarning;
   const [busy, setBusy] = useState(false);
   const recover = (): void => {
     setBusy(true);
@@ -18,11 +19,11 @@ export function FiledBanner(props: { filedAs: string; actions: Actions; readOnly
     <Notice
       tone="warn"
       className="mx-4 mt-3"
-      icon={<MailWarning size={16} aria-hidden className="shrink-0" />}
+      icon={<Icon size={16} aria-hidden className="shrink-0" />}
       actions={
         props.readOnly ? undefined : (
           <Button disabled={busy} onClick={recover}>
-            {t('filed.recover')}
+            {t(props.filedAs === 'noise' ? 'filed.recoverNoise' : 'filed.recover')}
           </Button>
         )
       }

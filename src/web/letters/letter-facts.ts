@@ -44,7 +44,7 @@ export function warningWords(code: string, t: Text): string {
   return code.startsWith('truncated_') ? t('letter.warning.truncated') : code;
 }
 
-const FILED = ['spam', 'auto_reply', 'machine'] as const;
+const FILED = ['spam', 'auto_reply', 'machine', 'noise'] as const;
 
 /** Why nobody has to answer; a code of a newer server as it is. */
 export function filedWords(code: string, t: Text): string {

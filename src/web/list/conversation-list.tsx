@@ -16,9 +16,10 @@ import { useCommand } from '../keyboard/commands.ts';
 import type { View } from '../router/route.ts';
 import { navigate } from '../router/router.tsx';
 import { ConversationRow, ownerWords } from './conversation-row.tsx';
-import { appendPage, holdOrder, keepOpen, type LoadedList } from './list-pages.ts';
+import { appendPage, holdOrder, keepOpen, type LoadedList, withFound } from './list-pages.ts';
 import { matches } from './matches.ts';
 import { publishOrder } from './order.ts';
+import { useFound } from './use-found.ts';
 
 const ROW_PX = 64;
 /** A pointer that only crosses the list fetches nothing. */
@@ -36,7 +37,15 @@ export function ConversationList({ view, openId }: { view: View; openId: string 
   const search = useRef<HTMLInputElement>(null);
 
   const { rows, waiting, catchUp } = useShownRows(view, list.data, openId, pointing);
-  const shown = useMemo(() => rows.filter((one) => matches(one, filter)), [rows, filter]);
+  const found = useFound(view, filter);
+  const shown = useMemo(
+    () =>
+      withFound(
+        rows.filter((one) => matches(one, filter)),
+        found,
+      ),
+    [found, rows, filter],
+  );
   useEffect(() => publishOrder(view, shown), [view, shown]);
 
   const virtual = useVirtualizer({

@@ -54,6 +54,12 @@ export function withoutConversation(known: LoadedList, id: string): LoadedList {
   return { ...known, items: known.items.filter((item) => item.id !== id) };
 }
 
+/** Rows, and below them what was found besides; what is in both is fresher in the rows. */
+export function withFound(rows: readonly Conversation[], found: readonly Conversation[]): readonly Conversation[] {
+  const there = new Set(rows.map((one) => one.id));
+  return [...rows, ...found.filter((one) => !there.has(one.id))];
+}
+
 /** Whether a conversation is of a view; the server's rule, for rows that are changed one by one. */
 export function belongsTo(view: View, one: Conversation, me: string): boolean {
   if (view === 'filed') return one.filedAs !== null;

@@ -5,6 +5,7 @@ export type LiveMessage =
   | { type: 'hello'; version: string }
   | { type: 'changed'; conversations: readonly { id: string; version: number | null }[] }
   | { type: 'alive' }
+  | { type: 'typing'; conversation: string }
   | { type: 'refetch' }
   | { type: 'signed_out' };
 
@@ -38,6 +39,8 @@ export function readLive(frame: unknown): LiveMessage | null {
   const type: unknown = Reflect.get(value, 'type');
   if (type === 'hello') return { type, version: String(Reflect.get(value, 'version')) };
   if (type === 'alive' || type === 'refetch' || type === 'signed_out') return { type };
+  const conversation: unknown = Reflect.get(value, 'conversation');
+  if (type === 'typing') return typeof conversation === 'string' ? { type, conversation } : null;
   const conversations: unknown = Reflect.get(value, 'conversations');
   if (type !== 'changed' || !Array.isArray(conversations)) return null;
   return { type, conversations: conversations.filter(isChange) };

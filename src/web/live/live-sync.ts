@@ -4,6 +4,7 @@ import { COUNTS_KEY, hideConversation, listKey, queries, showConversation, threa
 import type { LoadedList } from '../list/list-pages.ts';
 import { VIEWS } from '../router/route.ts';
 import { coalesced } from './coalesced.ts';
+import { customersTyping } from './customers-typing.ts';
 import type { LiveMessage } from './live-connection.ts';
 
 /** More rows than this below the first page are not fetched one by one: the list is cut to its first page. */
@@ -33,6 +34,7 @@ export function createLiveSync(me: string, signedOut: () => void): (message: Liv
     if (message.type === 'refetch') {
       void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session', refetchType: 'active' });
     }
+    if (message.type === 'typing') customersTyping.heard(message.conversation);
     if (message.type !== 'changed') return;
     for (const { id, version } of message.conversations) {
       if (version === null) hideConversation(id);

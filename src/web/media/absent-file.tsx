@@ -8,7 +8,7 @@ import { boxOf, LARGEST_STICKER } from './boxes.ts';
 import type { FileOwner } from './file-facts.ts';
 import { bytesWords } from './measures.ts';
 
-const REASONS = ['too_large', 'blocked', 'flood', 'expired'] as const;
+const REASONS = ['too_large', 'blocked', 'flood', 'noise', 'expired'] as const;
 const VISUAL: readonly Attachment['kind'][] = ['photo', 'video', 'animation', 'videoNote', 'sticker'];
 
 /** Why a file is not here, in the agent's language; what only the server knows how to say, as it says it. */

@@ -39,7 +39,9 @@ export class Outbox {
   };
 
   /** Takes it and sends it when its turn comes. */
-  add(what: Pick<Outgoing, 'conversationId' | 'kind' | 'text' | 'files' | 'answered' | 'letter'>): Outgoing {
+  add(
+    what: Pick<Outgoing, 'conversationId' | 'kind' | 'text' | 'files' | 'answered' | 'letter' | 'publicly'>,
+  ): Outgoing {
     const { newId, nowMs, kept } = this.#deps;
     // Later than the one before it also within a millisecond: their order is read back from this.
     const atMs = Math.max(nowMs(), (this.#entries.at(-1)?.atMs ?? 0) + 1);

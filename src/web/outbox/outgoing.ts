@@ -21,6 +21,8 @@ export interface Outgoing {
   answered: { id: string; author: string; text: string } | null;
   /** Of a letter: who gets it, under which subject. */
   letter: LetterToSend | null;
+  /** The agent was told that everybody will read it. */
+  publicly: boolean;
   atMs: number;
   state: 'queued' | 'sending' | 'stored' | 'refused';
   /** Why it was refused. */
@@ -50,6 +52,7 @@ function readEntry(value: unknown): Outgoing | null {
     files,
     answered,
     letter,
+    publicly,
     atMs,
     state,
     reason,
@@ -65,6 +68,7 @@ function readEntry(value: unknown): Outgoing | null {
     files: Array.isArray(files) ? files.flatMap((file: unknown) => readFile(file) ?? []) : [],
     answered: readAnswered(answered),
     letter: readLetterToSend(letter),
+    publicly: publicly === true,
     atMs: typeof atMs === 'number' ? atMs : 0,
     // What was under way when the page went is asked again: the same id, so nothing doubles.
     state: state === 'refused' ? 'refused' : 'queued',

@@ -11,8 +11,10 @@ export interface Preferences {
   language: Language;
   /** Enter sends and Shift+Enter breaks the line; else Enter breaks it and Ctrl+Enter sends. */
   enterSends: boolean;
-  /** The sandbox's phone beside the inbox is open. */
+  /** The sandbox beside the inbox is open. */
   dockOpen: boolean;
+  /** It shows all customers side by side, where there is room. */
+  dockWide: boolean;
 }
 
 /** `public/theme.js` reads the same key before the first paint. */
@@ -39,6 +41,7 @@ export function readPreferences(stored: string | null, browserLanguages: readonl
     language: chosen(found['language'], LANGUAGES) ?? known ?? 'en',
     enterSends: found['enterSends'] === true,
     dockOpen: found['dockOpen'] !== false,
+    dockWide: found['dockWide'] === true,
   };
 }
 

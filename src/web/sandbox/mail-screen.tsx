@@ -1,9 +1,10 @@
 import { CornerUpLeft, MailCheck, MailQuestionMark, Paperclip } from 'lucide-react';
-import { type ReactNode, useLayoutEffect, useRef, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { IconButton } from '../components/button.tsx';
 import { classNames } from '../components/class-names.ts';
 import { MailWriter } from './mail-writer.tsx';
 import { answerLetter, type Correspondent, type CorrespondentLetter, writeLetter } from './sandbox-api.ts';
+import { ScreenFrame } from './screen-frame.tsx';
 import { useWords } from './words.ts';
 
 interface ScreenProps {
@@ -18,36 +19,42 @@ interface ScreenProps {
 export function MailScreen({ person, shown, ourAddress, order }: ScreenProps): ReactNode {
   const t = useWords();
   const [answered, setAnswered] = useState<CorrespondentLetter>();
-  const end = useRef<HTMLDivElement>(null);
   const { address, name, proven, letters } = person;
-  const count = letters.length;
-  useLayoutEffect(() => {
-    const log = end.current?.parentElement;
-    if (log !== null && log !== undefined && count > 0 && shown) log.scrollTop = log.scrollHeight;
-  }, [count, shown]);
+  const Mark = proven ? MailCheck : MailQuestionMark;
 
   return (
-    <section
-      aria-label={t('mail.of', { name })}
-      className="flex min-h-0 flex-1 flex-col overflow-hidden rounded-lg border border-line bg-surface shadow-(--shadow-raised)"
-    >
-      <header className="flex shrink-0 items-center gap-2.5 border-b border-line px-3.5 py-2.5">
+    <ScreenFrame
+      label={t('mail.of', { name })}
+      logLabel={t('mail.letters', { name })}
+      mark={
         <span className={proven ? 'text-good-text' : 'text-warn-text'}>
-          {proven ? <MailCheck aria-hidden size={18} /> : <MailQuestionMark aria-hidden size={18} />}
+          <Mark aria-hidden size={18} />
         </span>
-        <div className="min-w-0 flex-1">
-          <p className="truncate text-m font-semibold">{address}</p>
-          <p className="truncate text-xs text-muted">{proven ? t('mail.proven') : t('mail.claimed')}</p>
-        </div>
-      </header>
-      <div
-        role="log"
-        aria-label={t('mail.letters', { name })}
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls has to be reachable by keyboard
-        tabIndex={0}
-        className="flex min-h-0 flex-1 flex-col gap-2 overflow-y-auto bg-canvas px-3 py-3 focus-visible:-outline-offset-2"
-      >
-        {count === 0 && <p className="m-auto max-w-60 text-center text-s text-muted">{t('mail.empty', { name })}</p>}
+      }
+      title={address}
+      hint={proven ? t('mail.proven') : t('mail.claimed')}
+      blocking={null}
+      empty={t('mail.empty', { name })}
+      count={letters.length}
+      shown={shown}
+      composer={
+        <MailWriter
+          name={name}
+          ourAddress={ourAddress}
+          answered={answered}
+          onStopAnswering={() => setAnswered(undefined)}
+          onSend={({ subject, ...said }) => {
+            order(() =>
+              answered === undefined
+                ? writeLetter(address, { subject, ...said })
+                : answerLetter(address, answered.id, said),
+            );
+            setAnswered(undefined);
+          }}
+        />
+      }
+    >
+      <div className="flex flex-col gap-2 px-1">
         {letters.map((letter) => (
           <Letter
             key={letter.id}
@@ -57,23 +64,8 @@ export function MailScreen({ person, shown, ourAddress, order }: ScreenProps): R
             onAnswer={() => setAnswered(letter)}
           />
         ))}
-        <div ref={end} />
       </div>
-      <MailWriter
-        name={name}
-        ourAddress={ourAddress}
-        answered={answered}
-        onStopAnswering={() => setAnswered(undefined)}
-        onSend={({ subject, ...said }) => {
-          order(() =>
-            answered === undefined
-              ? writeLetter(address, { subject, ...said })
-              : answerLetter(address, answered.id, said),
-          );
-          setAnswered(undefined);
-        }}
-      />
-    </section>
+    </ScreenFrame>
   );
 }
 

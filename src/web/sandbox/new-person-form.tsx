@@ -4,7 +4,7 @@ import { TextField } from '../components/field.tsx';
 import { useWords } from './words.ts';
 
 /** The name of somebody new, and what else is asked of them. */
-export function NewPersonForm(props: { children: ReactNode; onAdd(name: string): void; onCancel(): void }): ReactNode {
+export function NewPersonForm(props: { children?: ReactNode; onAdd(name: string): void; onCancel(): void }): ReactNode {
   const { children, onAdd, onCancel } = props;
   const t = useWords();
   const [name, setName] = useState('');

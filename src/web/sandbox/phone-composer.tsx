@@ -1,9 +1,8 @@
-import { SendHorizontal, X } from 'lucide-react';
-import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
-import { IconButton } from '../components/button.tsx';
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { PhoneSendMenu } from './phone-send-menu.tsx';
 import { PHRASE_KINDS, PHRASES } from './phrases.ts';
 import type { Phone, PhoneMessage, PhoneThing } from './sandbox-api.ts';
+import { AboutLine, TextLine } from './text-line.tsx';
 import { useWords } from './words.ts';
 
 /** Where the visitor types as the customer, with sentences at hand. */
@@ -35,17 +34,6 @@ export function PhoneComposer(props: {
     setText('');
     props.onStopEditing();
   };
-  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
-    // Enter that ends a composition is the input method's.
-    if (event.nativeEvent.isComposing || event.keyCode === 229) return;
-    if (event.key === 'Enter' && !event.shiftKey) {
-      event.preventDefault();
-      send();
-    } else if (event.key === 'Escape' && editing !== undefined) {
-      event.stopPropagation();
-      stopEditing();
-    }
-  };
   const onSubmit = (event: FormEvent): void => {
     event.preventDefault();
     send();
@@ -72,44 +60,25 @@ export function PhoneComposer(props: {
           ))}
         </ul>
       ) : (
-        <div className="flex items-center gap-2 px-3.5 pt-2 text-xs text-accent-text">
-          <span className="flex-1 font-medium">{t('phone.editing')}</span>
-          <IconButton
-            label={t('phone.editing.stop')}
-            tipSide="top"
-            tipAlign="end"
-            onClick={stopEditing}
-            className="size-6"
-          >
-            <X aria-hidden size={14} />
-          </IconButton>
+        <div className="px-3.5 pt-2">
+          <AboutLine words={t('phone.editing')} stopLabel={t('phone.editing.stop')} onStop={stopEditing} />
         </div>
       )}
       {editing === undefined && <PhoneSendMenu onSend={props.onSendThing} />}
-      <form onSubmit={onSubmit} className="flex items-end gap-1.5 px-3 pt-1.5 pb-3">
-        <textarea
+      <form onSubmit={onSubmit} className="px-3 pt-1.5 pb-3">
+        <TextLine
           ref={field}
-          rows={1}
-          value={text}
-          dir="auto"
+          round
+          text={text}
           lang={phone.language}
-          maxLength={4096}
-          aria-label={t('phone.write', { name: phone.name })}
+          label={t('phone.write', { name: phone.name })}
           placeholder={t('phone.placeholder')}
-          onChange={(event) => setText(event.target.value)}
-          onKeyDown={onKeyDown}
-          className="field-sizing-content max-h-32 min-h-9 w-full min-w-0 flex-1 resize-none rounded-[1.125rem] border border-line-strong bg-surface px-3.5 py-[0.4375rem] text-m placeholder:text-faint"
+          sendLabel={t('phone.send', { name: phone.name })}
+          maxLength={4096}
+          onText={setText}
+          onSend={send}
+          onStop={editing === undefined ? null : stopEditing}
         />
-        <IconButton
-          label={t('phone.send', { name: phone.name })}
-          type="submit"
-          tipSide="top"
-          tipAlign="end"
-          disabled={text.trim() === ''}
-          className="size-9 rounded-full! bg-accent text-on-accent enabled:hover:bg-accent-hover enabled:hover:text-on-accent"
-        >
-          <SendHorizontal aria-hidden size={16} />
-        </IconButton>
       </form>
     </div>
   );

@@ -1,3 +1,4 @@
+import { useLingui } from '@lingui/react';
 import { useQuery } from '@tanstack/react-query';
 import { Radio, RefreshCw } from 'lucide-react';
 import type { ReactNode } from 'react';
@@ -107,6 +108,12 @@ function AccountFacts({ details }: { details: AccountDetails }): ReactNode {
   return (
     <dl className="grid grid-cols-1 gap-x-6 gap-y-1.5 text-xs @md/desk:grid-cols-[auto_1fr]">
       {details.groups !== null && <Fact name={t('channels.groups')}>{t(`channels.groups.${details.groups}`)}</Fact>}
+      {details.spending !== null && <SpendingFact spending={details.spending} />}
+      {details.lacks.length > 0 && (
+        <Fact name={t('channels.lacks')}>
+          <span lang="en">{details.lacks.join('; ')}</span>
+        </Fact>
+      )}
       <Fact name={t('channels.receivedBy')}>{details.receivedBy ?? t('channels.receivedByNobody')}</Fact>
       <Fact name={t('channels.lastSeen')}>
         {details.lastSeenAt === null ? t('channels.never') : <Ago at={details.lastSeenAt} />}
@@ -124,6 +131,25 @@ function AccountFacts({ details }: { details: AccountDetails }): ReactNode {
       {details.waiting !== null && <Fact name={t('channels.waiting')}>{details.waiting}</Fact>}
       {details.forgetsInMs !== null && <Fact name={t('channels.forgets')}>{long(details.forgetsInMs)}</Fact>}
     </dl>
+  );
+}
+
+/** What the platform charged today, what is left, and when the day ends. */
+function SpendingFact({ spending }: { spending: NonNullable<AccountDetails['spending']> }): ReactNode {
+  const t = useChannelWords();
+  const { locale } = useLingui().i18n;
+  const { spent, left, refillsAt } = spending;
+  const dollars = (amount: number): string =>
+    new Intl.NumberFormat(locale, { style: 'currency', currency: 'USD', maximumFractionDigits: 3 }).format(amount);
+  const until = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' }).format(new Date(refillsAt));
+  return (
+    <Fact name={t('channels.spending')}>
+      <span data-spending>
+        {left === null
+          ? t('channels.spent', { spent: dollars(spent) })
+          : t('channels.spentOf', { spent: dollars(spent), left: dollars(left), until })}
+      </span>
+    </Fact>
   );
 }
 

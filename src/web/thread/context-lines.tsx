@@ -28,7 +28,7 @@ export function ContextLines(props: { message: Message; contactName: string; cla
       {entry !== null && (
         <p className="flex items-start gap-1 text-xs text-muted">
           <LogIn size={12} aria-hidden className="mt-0.75 shrink-0" />
-          <span className="min-w-0 wrap-anywhere">{t('thread.entry', { entry })}</span>
+          <span className="min-w-0 wrap-anywhere">{entryWords(entry, t)}</span>
         </p>
       )}
       {forwarded !== undefined && <Forwarded from={forwarded} />}
@@ -90,4 +90,12 @@ function Forwarded({ from }: { from: NonNullable<NonNullable<Message['extras']>[
       </span>
     </p>
   );
+}
+
+const CALLS = ['mention', 'quote', 'reply'] as const;
+
+/** What led to a message: how a post called us, or the payload of a link. */
+function entryWords(entry: string, t: Text): string {
+  const called = CALLS.find((one) => entry === `x:${one}`);
+  return called === undefined ? t('thread.entry', { entry }) : t(`thread.called.${called}`);
 }

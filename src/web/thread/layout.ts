@@ -1,4 +1,4 @@
-import type { Message } from '../api/model.ts';
+import type { Message, Origin } from '../api/model.ts';
 import type { Outgoing } from '../outbox/outgoing.ts';
 
 /** Messages of one author within this time stand together under one name. */
@@ -8,6 +8,8 @@ const TOGETHER_MS = 5 * 60_000;
 export type Line =
   | { type: 'day'; key: string; atMs: number }
   | { type: 'conversation'; key: string; conversationId: string; atMs: number }
+  /** What began elsewhere, before the conversation it goes on in. */
+  | { type: 'origin'; key: string; origin: Origin; lines: readonly Line[] }
   | { type: 'unread'; key: string; count: number }
   | { type: 'activity'; key: string; message: Message }
   | { type: 'filed'; key: string; reason: FiledReason; messages: readonly Message[] }
@@ -22,12 +24,18 @@ export function filedReason({ state, stateReason }: Message): FiledReason | null
   return state === 'filed' && (stateReason === 'flood' || stateReason === 'blocked') ? stateReason : null;
 }
 
-/** @param dayOf midnight before a moment, in the agent's zone */
-export function layoutThread(
-  items: readonly Message[],
-  outgoing: readonly Outgoing[],
-  options: { dayOf(atMs: number): number; unreadFrom: { seq: number; count: number } | null },
-): Line[] {
+/** How a thread is laid out. `dayOf`: midnight before a moment, in the agent's zone. */
+export interface Layout {
+  dayOf(atMs: number): number;
+  unreadFrom: { seq: number; count: number } | null;
+  /** Left out: nothing began elsewhere. */
+  origins?: readonly Origin[];
+  /** There are older entries that are not loaded: where the first one's conversation began is not known. */
+  more?: boolean;
+}
+
+/** The lines of a thread, oldest first. */
+export function layoutThread(items: readonly Message[], outgoing: readonly Outgoing[], options: Layout): Line[] {
   const lines: Line[] = [];
   let group: Message[] = [];
   let day = Number.NaN;
@@ -47,12 +55,23 @@ export function layoutThread(
     day = midnight;
     lines.push({ type: 'day', key: `day-${midnight}`, atMs: midnight });
   };
+  const beginIn = (conversation: string): void => {
+    for (const origin of options.origins ?? []) {
+      if (origin.continuedIn !== conversation) continue;
+      const inside = layoutThread(origin.items, [], { dayOf: options.dayOf, unreadFrom: null });
+      lines.push({ type: 'origin', key: `origin-${origin.id}`, origin, lines: inside });
+      // Inside it days have gone on.
+      day = Number.NaN;
+    }
+  };
+  if (conversationId !== undefined && options.more !== true) beginIn(conversationId);
   for (const message of items) {
     const atMs = Date.parse(message.at);
     if (message.conversationId !== conversationId) {
       close();
       conversationId = message.conversationId;
       lines.push({ type: 'conversation', key: `conversation-${message.id}`, conversationId, atMs });
+      beginIn(conversationId);
     }
     startDay(atMs);
     if (options.unreadFrom?.seq === message.seq) {

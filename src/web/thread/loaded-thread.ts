@@ -1,4 +1,4 @@
-import type { Conversation, Message, MessagePage, Participant } from '../api/model.ts';
+import type { Conversation, Message, MessagePage, Origin, Participant } from '../api/model.ts';
 
 /** What of a thread is loaded: oldest first. `more`: there are older ones. */
 export interface LoadedThread {
@@ -7,6 +7,10 @@ export interface LoadedThread {
   more: boolean;
   /** Of a thread of letters: who takes part. */
   participants: readonly Participant[];
+  /** What began elsewhere and goes on in this thread. */
+  origins: readonly Origin[];
+  /** How an answer would stand there. */
+  answering: MessagePage['answering'];
 }
 
 /** The thread after its newest page was fetched again: older pages stay when the two meet, else only the page holds. */
@@ -21,13 +25,26 @@ export function mergeNewest(known: LoadedThread | undefined, page: MessagePage):
     items: [...older, ...page.items],
     more: older.length === 0 ? page.more : known.more,
     participants: page.participants,
+    origins: joined(known.origins, page.origins),
+    answering: page.answering,
   };
 }
 
 /** The thread with the page before its first entry. */
 export function prependOlder(known: LoadedThread, page: MessagePage): LoadedThread {
   const first = known.items[0]?.seq ?? Number.POSITIVE_INFINITY;
-  return { ...known, items: [...page.items.filter((one) => one.seq < first), ...known.items], more: page.more };
+  return {
+    ...known,
+    items: [...page.items.filter((one) => one.seq < first), ...known.items],
+    more: page.more,
+    origins: joined(known.origins, page.origins),
+  };
+}
+
+/** Each page brings what goes on in the conversations that begin on it. */
+function joined(known: readonly Origin[], page: readonly Origin[]): Origin[] {
+  const fresh = new Set(page.map(({ id }) => id));
+  return [...known.filter(({ id }) => !fresh.has(id)), ...page].sort((a, b) => a.number - b.number);
 }
 
 /** So many entries are loaded at most to open a thread where its unread begins, and for each step towards it. */

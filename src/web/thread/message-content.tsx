@@ -37,7 +37,9 @@ export function MessageContent(props: {
   const content = extras?.content;
   const things = attachments.length > 0 || content !== undefined;
   const apart = captionedApart(message);
-  const said = !standsIn && text !== '' && !apart;
+  // A press says what it pressed.
+  const isLabel = content?.type === 'button' && content.label === text;
+  const said = !standsIn && text !== '' && !apart && !isLabel;
   return (
     <>
       {letter !== undefined && (

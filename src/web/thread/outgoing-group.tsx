@@ -28,7 +28,7 @@ export function OutgoingGroup(props: { entries: readonly Outgoing[]; name: strin
 
 function OutgoingBubble({ one }: { one: Outgoing }): ReactNode {
   const t = useText();
-  const { outbox, readOnly } = useDesk();
+  const { drafts, outbox, readOnly } = useDesk();
   const away = useLiveState() === 'away';
   const refused = one.state === 'refused';
   const words = one.state === 'queued' && away ? t('outgoing.waiting') : t('outgoing.sending');
@@ -72,6 +72,17 @@ function OutgoingBubble({ one }: { one: Outgoing }): ReactNode {
               <Button size="s" onClick={() => outbox.retry(one.id)}>
                 {t('delivery.sendAgain')}
               </Button>
+              {one.files.length === 0 && (
+                <Button
+                  size="s"
+                  onClick={() => {
+                    outbox.forget([one.id]);
+                    drafts.giveBack(one.conversationId, one.kind, one.text);
+                  }}
+                >
+                  {t('outgoing.change')}
+                </Button>
+              )}
               <Button size="s" look="quiet" onClick={() => outbox.forget([one.id])}>
                 {t('outgoing.discard')}
               </Button>

@@ -41,6 +41,12 @@ const HANDOFFS = [
   ['late', /(?:^the bot did not answer in time$| did not decide within \d+ ms$)/],
   ['failure', /(?:^the bot answer could not be | failed with \S)/],
   ['disabled', /^its agent was disabled$/],
+  ['continued', /^continued elsewhere$/],
+  ['arrived', /^continued here$/],
+  ['public', /^people answer in public$/],
+  ['held-back', /^the bot says nothing more by itself here$/],
+  ['enough', /^the bot has answered this sender often enough for a day$/],
+  ['sealed', /^nobody here can read it$/],
   ['poison', /^a worker ended \d+ times while handling this$/],
 ] as const;
 

@@ -7,6 +7,7 @@ import { activityWords } from './activity-words.ts';
 import { FiledLine } from './filed-line.tsx';
 import type { Line } from './layout.ts';
 import { MessageGroup } from './message-group.tsx';
+import { OriginBlock } from './origin-block.tsx';
 import { OutgoingGroup } from './outgoing-group.tsx';
 import { ReasonWords } from './reason-words.tsx';
 import { handoffReason } from './reasons.ts';
@@ -29,6 +30,14 @@ export const ThreadLine = memo(function ThreadLine(props: LineProps): ReactNode 
       return <Day atMs={line.atMs} />;
     case 'conversation':
       return <EarlierEnds />;
+    case 'origin':
+      return (
+        <OriginBlock origin={line.origin}>
+          {line.lines.map((one) => (
+            <ThreadLine key={one.key} {...props} line={one} readOnly reachable={null} />
+          ))}
+        </OriginBlock>
+      );
     case 'unread':
       return <Unread count={line.count} />;
     case 'activity':

@@ -22,8 +22,10 @@ import { answeredLetter } from '../letters/recipients.ts';
 import type { View } from '../router/route.ts';
 import { navigate } from '../router/router.tsx';
 import { ColleagueNotice } from './colleague-notice.tsx';
+import { CustomerTyping } from './customer-typing.tsx';
 import { DropZone } from './drop-zone.tsx';
 import type { LoadedThread } from './loaded-thread.ts';
+import { ContinuedNotice, PublicNotice } from './place-notices.tsx';
 import { ThreadHeader } from './thread-header.tsx';
 import { ThreadScroll } from './thread-scroll.tsx';
 import { ThreadToolsContext } from './thread-tools.ts';
@@ -128,6 +130,7 @@ function OpenThread(props: {
           readOnly={readOnly}
         />
       )}
+      <ContinuedNotice conversation={conversation} view={props.view} />
       <DropZone able={!readOnly && abilities !== null} onFiles={addFiles}>
         <ThreadScroll
           thread={thread}
@@ -137,8 +140,10 @@ function OpenThread(props: {
           readOnly={readOnly}
         />
         <div className="mx-auto w-full max-w-4xl px-4">
+          <CustomerTyping thread={thread} />
           <ColleagueNotice thread={thread} />
         </div>
+        {!readOnly && <PublicNotice conversation={conversation} answering={thread.answering} />}
         {!readOnly && (
           <Composer
             key={conversation.id}
@@ -146,6 +151,8 @@ function OpenThread(props: {
             abilities={abilities}
             letters={letters}
             answered={answered}
+            answering={thread.answering}
+            onPutAside={actions.putAside}
             onAnswered={() => setAnswered(null)}
             onFiles={addFiles}
           />

@@ -46,8 +46,14 @@ export function ThreadScroll(props: {
     };
   }, [thread.items, thread.more, openedAtSeq, props.unreadAtOpening]);
   const lines = useMemo(
-    () => layoutThread(thread.items, outgoing, { dayOf: startOfDay, unreadFrom }),
-    [thread.items, outgoing, unreadFrom],
+    () =>
+      layoutThread(thread.items, outgoing, {
+        dayOf: startOfDay,
+        unreadFrom,
+        origins: thread.origins,
+        more: thread.more,
+      }),
+    [thread.items, thread.origins, thread.more, outgoing, unreadFrom],
   );
 
   const { language, contact: person } = thread.conversation;

@@ -8,6 +8,8 @@ export interface ThreadTools {
   /** What the conversation's channel can do; null until it is known. */
   abilities: ChannelAbilities | null;
   readOnly: boolean;
+  /** Whether only the customer reads what stands there. */
+  isPrivate: boolean;
   /** As the thread names the customer. */
   contactName: string;
   /** Of a conversation of letters. */
@@ -40,10 +42,10 @@ function standsInChat({ extras }: Message): boolean {
 /** What the menu of a message offers; the server decides again. @param nowMs by the agent's clock */
 export function offersOf(
   message: Message,
-  tools: Pick<ThreadTools, 'abilities' | 'readOnly'>,
+  tools: Pick<ThreadTools, 'abilities' | 'readOnly' | 'isPrivate'>,
   nowMs: number,
 ): { answer: boolean; react: boolean; edit: boolean; remove: boolean } {
-  const { abilities, readOnly } = tools;
+  const { abilities, readOnly, isPrivate } = tools;
   const none = { answer: false, react: false, edit: false, remove: false };
   if (abilities === null || readOnly || message.deletedAt !== null) return none;
   if (message.kind === 'inbound') {
@@ -57,10 +59,11 @@ export function offersOf(
   const ageMs = nowMs - Date.parse(message.at);
   const within = (windowMs: number | null): boolean => windowMs === null || ageMs < windowMs;
   const own = message.author.kind === 'agent';
+  const { deleteWindowMs, deleteWindowInPrivateMs = deleteWindowMs } = abilities;
   return {
     answer: abilities.replies,
     react: false,
     edit: own && within(abilities.editWindowMs),
-    remove: own && within(abilities.deleteWindowMs),
+    remove: own && within(isPrivate ? deleteWindowInPrivateMs : deleteWindowMs),
   };
 }

@@ -17,6 +17,7 @@ export function useThreadToolsOf(options: {
   const { conversation, abilities, readOnly, answer } = options;
   const { session } = useDesk();
   const { id, subject } = conversation;
+  const isPrivate = conversation.threadKind === 'private';
   const me = session.agent.id;
   const contactName = conversation.contact.name;
   return useMemo<ThreadTools>(() => {
@@ -39,6 +40,7 @@ export function useThreadToolsOf(options: {
     return {
       abilities,
       readOnly,
+      isPrivate,
       contactName,
       subject,
       answer,
@@ -47,5 +49,5 @@ export function useThreadToolsOf(options: {
       react: (messageId, emoji) => act(() => putReaction(messageId, { id: crypto.randomUUID(), emoji })),
       fetchFile: (attachmentId) => run(() => fetchFileAgain(attachmentId)),
     };
-  }, [abilities, readOnly, contactName, subject, answer, id, me]);
+  }, [abilities, readOnly, isPrivate, contactName, subject, answer, id, me]);
 }

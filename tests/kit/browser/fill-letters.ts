@@ -4,8 +4,8 @@ import { eventually } from '../eventually.ts';
 interface Doors {
   call(path: string, body: object): Promise<Response>;
   reply(conversation: string, text: string): Promise<Response>;
-  /** Empty while there is none. */
-  conversationOf(name: string): Promise<string>;
+  /** The conversation of somebody who has just written, once it is there and settled. */
+  arrived(name: string): Promise<string>;
   /** What is in the mailbox of a simulated person. */
   mailsOf(address: string): Promise<readonly { id: number; from: string }[]>;
   settled(): Promise<unknown>;
@@ -14,23 +14,10 @@ interface Doors {
 const OLGA = 'olga@customer.test';
 
 /** A thread of letters with a picture, a file and an answer that was answered, and one of somebody nobody vouches for. */
-export async function fillLetters({ call, reply, conversationOf, mailsOf, settled }: Doors): Promise<{
+export async function fillLetters({ call, reply, arrived, mailsOf, settled }: Doors): Promise<{
   letters: string;
   claimed: string;
 }> {
-  const arrived = async (name: string): Promise<string> => {
-    let id = '';
-    await eventually(
-      async () => {
-        id = await conversationOf(name);
-        return id !== '';
-      },
-      15_000,
-      50,
-    );
-    await settled();
-    return id;
-  };
   await call('/sandbox/letters/write', {
     address: OLGA,
     subject: 'My withdrawal',

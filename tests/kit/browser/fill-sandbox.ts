@@ -1,4 +1,5 @@
 import { eventually } from '../eventually.ts';
+import { fillChannels } from './fill-channels.ts';
 import { fillLetters } from './fill-letters.ts';
 import { drawnPicture, FILES_CHAT, sendEverything, THINGS_CHAT } from './media-thread.ts';
 import type { SandboxServer } from './sandbox-server.ts';
@@ -60,6 +61,11 @@ export async function fillSandbox(server: SandboxServer): Promise<Filled> {
       `SELECT c.id FROM conversation c JOIN contact p ON p.id = c.contact_id WHERE p.display_name = '${name}'`,
     );
     return rows[0]?.id ?? '';
+  };
+  const arrived = async (name: string): Promise<string> => {
+    await eventually(async () => (await conversationOf(name)) !== '', 15_000, 50);
+    await settled();
+    return conversationOf(name);
   };
 
   await Promise.all([
@@ -146,7 +152,14 @@ export async function fillSandbox(server: SandboxServer): Promise<Filled> {
     call: (path, body) => call(path, body),
     reply: (id, text) => write('replies', id, text),
     mailsOf: async (address) => (await state()).correspondents.find((one) => one.address === address)?.letters ?? [],
-    conversationOf,
+    arrived,
+    settled,
+  });
+  await fillChannels({
+    address: server.address,
+    call: (path, body) => call(path, body),
+    reply: (id, text) => write('replies', id, text),
+    arrived,
     settled,
   });
   return { blocked, full, bot: await conversationOf('王伟'), resolved, files, things, ...letters };

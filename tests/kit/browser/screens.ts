@@ -21,6 +21,18 @@ const dockPart =
   async (page: Page): Promise<void> => {
     await page.locator(`input[value="${part}"]`).check({ force: true });
   };
+/** People and places of the demo server; the numbers are in every language the same. */
+const KAI = '200000000000000002';
+const CHEN = '200000000000000003';
+const SUPPORT = '300000000000000003';
+const FORUM = '300000000000000004';
+const discordPlace =
+  (person: string, place: string) =>
+  async (page: Page): Promise<void> => {
+    await dockPart('discord')(page);
+    await page.locator(`input[value="${person}"]`).check({ force: true });
+    await page.locator(`input[value="${place}"]`).check({ force: true });
+  };
 const press =
   (...keys: string[]) =>
   async (page: Page): Promise<void> => {
@@ -213,6 +225,44 @@ export const SCREENS: readonly Screen[] = [
   },
   { name: 'dock-phone', as: 'lead', address: ({ full }) => `/inbox/mine/${full}`, dock: true },
   { name: 'dock-mail', as: 'lead', address: () => '/inbox/mine', dock: true, reach: dockPart('mail') },
+  { name: 'dock-discord', as: 'lead', address: () => '/inbox/mine', dock: true, reach: dockPart('discord') },
+  {
+    name: 'dock-discord-channel',
+    as: 'lead',
+    address: () => '/inbox/mine',
+    dock: true,
+    reach: discordPlace(KAI, SUPPORT),
+  },
+  { name: 'dock-discord-forum', as: 'lead', address: () => '/inbox/mine', dock: true, reach: discordPlace(KAI, FORUM) },
+  {
+    name: 'dock-discord-form',
+    as: 'lead',
+    address: () => '/inbox/mine',
+    dock: true,
+    reach: discordPlace(CHEN, SUPPORT),
+  },
+  {
+    name: 'dock-web',
+    as: 'lead',
+    address: () => '/inbox/mine',
+    dock: true,
+    async reach(page) {
+      await dockPart('web')(page);
+      await page.frameLocator('iframe').getByRole('listitem').first().waitFor();
+    },
+  },
+  {
+    name: 'dock-side-by-side',
+    as: 'lead',
+    address: ({ full }) => `/inbox/mine/${full}`,
+    dock: true,
+    async reach(page) {
+      const wide = page.locator('button:has(svg.lucide-columns-3)');
+      if (await wide.isVisible()) await wide.click();
+      await dockPart('web')(page);
+      await page.frameLocator('iframe').getByRole('listitem').first().waitFor();
+    },
+  },
   { name: 'dock-trouble', as: 'lead', address: () => '/inbox/mine', dock: true, reach: dockPart('trouble') },
   { name: 'dock-steps', as: 'lead', address: () => '/inbox/mine', dock: true, reach: dockPart('steps') },
   {

@@ -7,9 +7,13 @@ const STILL = `new Promise((resolve) => requestAnimationFrame(() => requestAnima
   document.getAnimations().every((one) => one.playState !== 'running')
 ))))`;
 
-/** The server holds these until there is something to tell, and players load when they are played. */
+/**
+ * The server holds these until there is something to tell, and players load when they are played. Of what the chat sends it reads no
+ * more than that it was taken, so that the browser never says the answer has ended.
+ */
 function isHeld(request: Request): boolean {
-  return request.resourceType() === 'media' || /\/sandbox\/state\?after=/.test(request.url());
+  const held = /\/sandbox\/state\?after=|\/chat\/[^/]+\/(?:events|messages|presses|read|typing)$/;
+  return request.resourceType() === 'media' || held.test(request.url());
 }
 
 /**
@@ -20,7 +24,7 @@ export function watchSettling(page: Page): () => Promise<void> {
   const open = new Set<Request>();
   page.on('request', (request) => {
     // What the page before it asked for is nobody's any more.
-    if (request.isNavigationRequest()) open.clear();
+    if (request.isNavigationRequest() && request.frame() === page.mainFrame()) open.clear();
     if (!isHeld(request)) open.add(request);
   });
   page.on('requestfinished', (request) => open.delete(request));

@@ -4,13 +4,19 @@ import type { Locator, Page } from 'playwright-core';
 export interface Visitor {
   readonly page: Page;
   signIn(email: string, password: string): Promise<void>;
+  /** Where the simulated channels are. */
+  dock(): Locator;
+  /** Chooses there: a channel, a person, a place. */
+  choose(name: string | RegExp): Promise<void>;
+  /** Writes there as the person who is chosen. */
+  writeInto(field: RegExp, text: string): Promise<void>;
   /** Chooses whose phone is shown. */
   holdPhoneOf(name: string): Promise<void>;
   /** Writes on the phone that is shown. */
   write(text: string): Promise<void>;
   /** What is on the phone that is shown. */
   phone(): Locator;
-  openView(name: 'Mine' | 'Unassigned' | 'All' | 'With the bot' | 'Resolved' | 'Spam, machine mail'): Promise<void>;
+  openView(name: 'Mine' | 'Unassigned' | 'All' | 'With the bot' | 'Resolved' | 'Spam and noise'): Promise<void>;
   /** Opens a customer's conversation from the list. */
   open(customer: string): Promise<void>;
   thread(): Locator;
@@ -23,7 +29,12 @@ export interface Visitor {
 export function createVisitor(page: Page): Visitor {
   const dock = page.getByRole('region', { name: 'Sandbox', exact: true });
   // Radio buttons are drawn by their labels, which lie over them.
-  const choose = (radio: Locator): Promise<void> => radio.check({ force: true });
+  const choose = (name: string | RegExp): Promise<void> =>
+    dock.getByRole('radio', { name, exact: true }).check({ force: true });
+  const writeInto = async (field: RegExp, text: string): Promise<void> => {
+    await dock.getByLabel(field).fill(text);
+    await dock.getByLabel(field).press('Enter');
+  };
   return {
     page,
     async signIn(email, password) {
@@ -32,11 +43,11 @@ export function createVisitor(page: Page): Visitor {
       await page.getByRole('button', { name: 'Sign in', exact: true }).click();
       await page.getByRole('region', { name: 'Conversations' }).waitFor();
     },
-    holdPhoneOf: (name) => choose(dock.getByRole('radio', { name: new RegExp(`^${name}`) })),
-    async write(text) {
-      await dock.getByLabel(/^Message as/).fill(text);
-      await dock.getByLabel(/^Message as/).press('Enter');
-    },
+    dock: () => dock,
+    choose,
+    writeInto,
+    holdPhoneOf: (name) => choose(new RegExp(`^${name}`)),
+    write: (text) => writeInto(/^Message as/, text),
     phone: () => dock.getByRole('log'),
     async openView(name) {
       await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name }).click();
@@ -50,6 +61,6 @@ export function createVisitor(page: Page): Visitor {
       await page.getByLabel(/^Reply to/).fill(text);
       await page.getByRole('button', { name: 'Send', exact: true }).click();
     },
-    showDock: (part) => choose(dock.getByRole('radio', { name: new RegExp(`^${part}`) })),
+    showDock: (part) => choose(new RegExp(`^${part}`)),
   };
 }

@@ -55,6 +55,30 @@ export function buttonContract(stand: () => ContractStand): void {
       expect(new Set(ids).size).toBe(ids.length);
     });
 
+    test('as many as the channel takes go out side by side, and each can be pressed', async () => {
+      const on = stand();
+      const { buttons } = on.rig;
+      const limits = on.account.capabilities.buttons;
+      if (buttons === null || limits === null) return;
+      const messages = await on.received();
+      await on.rig.write('hi');
+      const rows = Array.from({ length: limits.maxRows }, (_row, row) =>
+        Array.from({ length: row === 0 ? limits.maxPerRow : 1 }, (_button, at) => ({
+          label: `Choice ${row}-${at}`,
+          data: `choice:${row}:${at}`,
+        })),
+      );
+      const outcomes = await on.say({ text: 'Which one?', buttons: rows });
+      expect(outcomes).toMatchObject([{ kind: 'sent' }]);
+      expect(buttons.visible()).toEqual(rows.map((row) => row.map(({ label }) => label)));
+      const last = rows.map((row) => row.at(-1));
+      for (const one of [last[0], last.at(-1)]) {
+        await buttons.press(one?.label ?? '');
+        await eventually(() => expect(pressesIn(messages()).map(({ data }) => data)).toContain(one?.data));
+      }
+      expect(pressesIn(messages()).map(({ message }) => message.text)).toEqual([last[0]?.label, last.at(-1)?.label]);
+    });
+
     test('two presses of one button are two messages', async () => {
       const on = stand();
       const { buttons } = on.rig;

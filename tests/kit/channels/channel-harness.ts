@@ -5,6 +5,7 @@ import type {
   ChannelAccount,
   ChannelFactory,
   InboundSink,
+  SendRequest,
   WebhookRequest,
 } from '../../../src/core/ports/channel.ts';
 import type { RecordingDeps } from './recording.ts';
@@ -17,6 +18,14 @@ export interface ChannelHarness {
   factory: ChannelFactory;
   /** The channel's folder. */
   folder: string;
+  /** How long a text is as the platform counts; exactly where the unit of the capabilities is `weighted`. */
+  weightOf?(text: string): number;
+  /** The parts of a long text without what the channel adds to tell them apart, such as numbers; throws where that is not there. */
+  withoutMarks?(parts: readonly string[]): string[];
+  /** A text as the platform keeps it, such as in one form of letters that have several; left out: as it was written. */
+  asKept?(text: string): string;
+  /** In normal running it reads some of what came before once more, and leaves it to the keys to tell. */
+  readonly readsAgain?: true;
   start(): Promise<ChannelRig>;
 }
 
@@ -34,10 +43,14 @@ export interface FileRig {
     sha256: string;
     album: string | null;
   }[];
-  /** Makes the platform act on the next upload of a document and then cut the answer. */
+  /** Makes the platform act on the next message with a file and then cut the answer. */
   loseAnswer(): void;
-  /** The customer sends these bytes as a document. */
+  /** Where uploading is a call of its own, which shows nobody anything: makes the platform act on the next one and then cut the answer. */
+  loseUpload?(): void;
+  /** The customer sends these bytes as a document, or as what the platform has instead. */
   write(bytes: Uint8Array): Promise<void>;
+  /** The platform does not say how large customers' files are. */
+  readonly hidesSizes?: true;
   /** Makes the connection break in the middle of the next download. */
   cutDownload(): void;
   /** Names a file the platform does not have. */
@@ -54,6 +67,20 @@ export interface ButtonRig {
   isAcknowledged(): boolean;
 }
 
+/** A place where many read, with the customer and somebody else in it. */
+export interface PublicPlaceRig {
+  /** Whether the way into private is a button whose press comes in, or a link of the platform's own that customers follow and write. */
+  way: 'press' | 'link';
+  /** The customer asks us there. */
+  write(text: string): Promise<void>;
+  /** The customer presses the button with this label below our last message there. */
+  press(label: string): Promise<void>;
+  /** What the customer reads of us in private places. */
+  readInPrivate(): readonly string[];
+  /** What the other one can read of us anywhere. */
+  readByOthers(): readonly string[];
+}
+
 /** A running simulator with one customer in front of it; made anew for every test. */
 export interface ChannelRig {
   /** A valid entry of `accounts:`, as written in YAML. */
@@ -68,6 +95,8 @@ export interface ChannelRig {
   readonly threadKey: string;
   /** The customer writes; answers the external id the message will have. */
   write(text: string): Promise<string>;
+  /** Where messages of ours can be changed, if not in that thread: the customer writes there; answers what an answer to it names. */
+  amendablePlace?(): Promise<Partial<SendRequest>>;
   /** How many of the customer's messages the platform counts as taken by us. */
   confirmed(): number;
   /** What the customer sees of us now, in order. */
@@ -86,6 +115,8 @@ export interface ChannelRig {
   readonly files: FileRig | null;
   /** Null where the channel has no buttons. */
   readonly buttons: ButtonRig | null;
+  /** Null where the account opens no private places. */
+  readonly publicPlace: PublicPlaceRig | null;
   stop(): Promise<void>;
 }
 

@@ -1,11 +1,12 @@
 import type { InboundMessage } from '../../../src/core/model/inbound.ts';
 import type { OutboundContent, SendOutcome } from '../../../src/core/model/outbound.ts';
 import type { ChannelAccount, SendRequest } from '../../../src/core/ports/channel.ts';
-import type { ChannelRig } from './channel-harness.ts';
+import type { ChannelHarness, ChannelRig } from './channel-harness.ts';
 import type { RecordingDeps } from './recording.ts';
 
 /** What a section of the contract works with, made anew for every test. */
 export interface ContractStand {
+  readonly harness: ChannelHarness;
   readonly rig: ChannelRig;
   readonly account: ChannelAccount;
   readonly deps: RecordingDeps;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
+import { FileLost } from '../../../src/core/errors.ts';
 import type { ChannelDeps, ConnectionState } from '../../../src/core/ports/channel.ts';
 import { quietLog } from '../quiet-log.ts';
 import { type MemoryRecords, memoryRecords } from './memory-records.ts';
@@ -26,7 +27,7 @@ export function recordingDeps(blobs: Map<string, Uint8Array> = new Map()): Recor
     files: {
       async *open(blobId) {
         const content = blobs.get(blobId);
-        if (content === undefined) throw new Error(`no blob ${blobId}`);
+        if (content === undefined) throw new FileLost(`no blob ${blobId}`);
         yield await Promise.resolve(content);
       },
       put(content) {

@@ -109,6 +109,7 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   'GET /readyz': { ok: 200, call: fixed('/readyz') },
   'GET /metrics': { ok: 200, call: fixed('/metrics') },
   // Known to the platform by its secret; here there is no such account.
+  'GET /hooks/:account': { ok: 404, call: fixed('/hooks/nobody') },
   'POST /hooks/:account': { ok: 404, call: fixed('/hooks/nobody', {}) },
   'GET /chat/:account/*': { ok: 404, call: fixed('/chat/nobody/') },
   'POST /chat/:account/*': { ok: 404, call: fixed('/chat/nobody/messages', {}) },
@@ -160,6 +161,19 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
       path: `conversations/${await teamsConversation(stand)}/replies`,
       body: { id: randomUUID(), text: 'hello' },
     }),
+  },
+  'POST /api/v1/conversations/:id/replies/look': {
+    scoped: true,
+    ok: 200,
+    call: async (stand) => ({
+      path: `conversations/${await teamsConversation(stand)}/replies/look`,
+      body: { text: 'hello' },
+    }),
+  },
+  'DELETE /api/v1/conversations/:id/suggestion': {
+    scoped: true,
+    ok: 200,
+    call: async (stand) => ({ path: `conversations/${await teamsConversation(stand)}/suggestion` }),
   },
   'POST /api/v1/conversations/:id/notes': {
     scoped: true,

@@ -110,7 +110,7 @@ export async function startDeskStand(options: StandOptions = {}): Promise<DeskSt
   ]);
   const changes = opened;
   if (changes === undefined) throw new Error('nobody tells of changes');
-  const desk = createDesk({ http: { publicUrl: options.publicUrl ?? null } }, null);
+  const desk = createDesk({ http: { publicUrl: options.publicUrl ?? null }, accounts: [] }, null);
   const http = await createHttp({
     log,
     trustedProxies: ['127.0.0.1'],

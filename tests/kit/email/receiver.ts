@@ -4,8 +4,8 @@ import { createCredentials } from '../../../channels/email/transport/credentials
 import type { ImapTimes } from '../../../channels/email/transport/imap-link.ts';
 import { receiveMail } from '../../../channels/email/transport/receive-mail.ts';
 import type { ConnectionState } from '../../../src/core/ports/channel.ts';
+import { createAccountMemory } from '../channels/account-memory.ts';
 import { type LogLine, quietLog } from '../quiet-log.ts';
-import { createAccountMemory } from './memory-account.ts';
 import { createMemoryIntake, type MemoryIntake } from './memory-intake.ts';
 
 /** Short times, so that what takes minutes in earnest takes moments. */

@@ -1,8 +1,8 @@
 import type { EmailConfig } from '../../../channels/email/config.ts';
 import { createCredentials } from '../../../channels/email/transport/credentials.ts';
 import { createSmtpSender, type SmtpSender, type SmtpTimes } from '../../../channels/email/transport/smtp-sender.ts';
+import { createAccountMemory } from '../channels/account-memory.ts';
 import { quietLog } from '../quiet-log.ts';
-import { createAccountMemory } from './memory-account.ts';
 
 /** A sender for an account, with short times. */
 export function senderFor(config: EmailConfig, times: Partial<SmtpTimes> = {}): SmtpSender {

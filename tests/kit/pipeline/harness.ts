@@ -129,7 +129,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     log,
     texts: {
       secretWarning: () => 'secret warning',
+      goPrivate: () => 'go on in private',
+      arrived: () => 'only we read this',
       handedOver: () => 'a person will answer',
+      sealed: () => 'write elsewhere',
+      invite: (_language, name) => `write to ${name ?? 'us'}`,
       ...(options.greeting === undefined ? {} : { greeting: () => options.greeting ?? '' }),
     },
     teamFor: (_account, language) => options.teamFor?.(language) ?? brandId('support'),

@@ -2,12 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { createMailSimulator } from '../../../channels/email/simulator/index.ts';
 import { createTelegramSimulator, type TelegramSimulator } from '../../../channels/telegram/simulator/index.ts';
 import { keepPhones, readPhones } from '../../../src/sandbox/phone-file.ts';
 import { createPhones } from '../../../src/sandbox/phones.ts';
 import { READY_CUSTOMERS } from '../../../src/sandbox/ready-customers.ts';
-import { createTroubles } from '../../../src/sandbox/troubles.ts';
+import { telegramTroubles } from '../../../src/sandbox/troubles/of-telegram.ts';
+import { createTroubles } from '../../../src/sandbox/troubles/troubles.ts';
 import { quietLog } from '../../kit/quiet-log.ts';
 
 let simulator: TelegramSimulator;
@@ -115,7 +115,7 @@ test('what is kept is masked, is for this user alone, and nonsense in its place 
 
 test('trouble counts its strikes and leaves when it has struck often enough', async () => {
   const phones = createPhones({ simulator, kept: [], onChange });
-  const troubles = createTroubles(simulator, createMailSimulator(), onChange);
+  const troubles = createTroubles([telegramTroubles(simulator)], onChange);
   phones.say(1001, 'hello');
   phones.say(1002, 'hello');
   troubles.add('too_many', 1001);

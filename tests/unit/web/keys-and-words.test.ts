@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { hueOf, initialsOf } from '../../../src/web/components/initials.ts';
 import { Drafts, readDraft } from '../../../src/web/composer/drafts.ts';
-import { noteLength } from '../../../src/web/composer/length.ts';
+import { lengthIn, noteLength } from '../../../src/web/composer/length.ts';
 import { sends } from '../../../src/web/composer/send-key.ts';
 import { createTimes } from '../../../src/web/i18n/times.ts';
 import { readStroke, type Stroke } from '../../../src/web/keyboard/keymap.ts';
@@ -87,6 +87,15 @@ describe('the length of a reply', () => {
     expect(noteLength(codepoint, '😀'.repeat(1_900))).toMatchObject({ used: 1_900, parts: 1 });
     expect(noteLength(null, 'a'.repeat(20_001))).toMatchObject({ tooLong: true });
   });
+
+  test('as X weighs it', () => {
+    const weigh = (text: string): number => lengthIn('weighted', text);
+    expect(weigh('hello')).toBe(5);
+    expect(weigh('提现失败')).toBe(8);
+    expect(weigh('👨‍👩‍👧‍👦')).toBe(2);
+    expect(weigh(`see https://example.com/${'a'.repeat(200)} now`)).toBe(4 + 23 + 4);
+    expect(weigh('приве́т')).toBe(7);
+  });
 });
 
 describe('drafts', () => {
@@ -103,6 +112,24 @@ describe('drafts', () => {
     expect(new Drafts('other', storage).read('c').reply).toBe('');
     mine.write('c', { reply: '', note: '', mode: 'note' });
     expect(store.size).toBe(0);
+  });
+
+  test('words that were not taken come back above what was begun since, and whoever shows the draft is told', () => {
+    const store = new Map<string, string>();
+    const drafts = new Drafts('me', {
+      getItem: (key: string) => store.get(key) ?? null,
+      setItem: (key: string, value: string) => void store.set(key, value),
+      removeItem: (key: string) => void store.delete(key),
+    });
+    const told: string[] = [];
+    const end = drafts.onGivenBack((id) => told.push(id));
+    drafts.giveBack('c', 'reply', 'not taken');
+    drafts.giveBack('c', 'reply', 'before it');
+    drafts.giveBack('c', 'note', 'a note');
+    end();
+    drafts.giveBack('d', 'note', 'nobody hears');
+    expect(drafts.read('c')).toEqual({ reply: 'before it\n\nnot taken', note: 'a note', mode: 'note' });
+    expect(told).toEqual(['c', 'c', 'c']);
   });
 
   test('what does not fit is empty', () => {

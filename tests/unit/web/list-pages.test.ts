@@ -7,6 +7,7 @@ import {
   keepOpen,
   mergeFirstPage,
   placeConversation,
+  withFound,
 } from '../../../src/web/list/list-pages.ts';
 import { matches } from '../../../src/web/list/matches.ts';
 import { conversation } from './rows.ts';
@@ -50,6 +51,15 @@ describe('the loaded list', () => {
 
   test('two of the same moment are told apart by id, newest id first', () => {
     expect([row('a', 5), row('b', 5)].toSorted(byNewest).map((one) => one.id)).toEqual(['b', 'a']);
+  });
+});
+
+describe('what was found besides', () => {
+  test('stands below what is loaded, once, as the list knows it', () => {
+    expect(ids(withFound([b, c], [a, row('c', 7, { version: 0 }), d]))).toBe('bcad');
+    expect(withFound([b], [row('b', 8, { version: 0 })])).toEqual([b]);
+    expect(ids(withFound([], [a]))).toBe('a');
+    expect(ids(withFound([a], []))).toBe('a');
   });
 });
 

@@ -218,7 +218,7 @@ describe('what was done to a message later', () => {
 });
 
 describe('what the menu of a message offers', () => {
-  const tools = { abilities, readOnly: false };
+  const tools = { abilities, readOnly: false, isPrivate: true };
   const nowMs = Date.parse(at(10));
   const own = message(1, {
     kind: 'outbound',
@@ -243,6 +243,9 @@ describe('what the menu of a message offers', () => {
       true,
     );
     expect(offersOf(own, tools, nowMs + 49 * 3_600_000)).toMatchObject({ edit: true, remove: false });
+    const never = { ...tools, abilities: { ...abilities, deleteWindowInPrivateMs: 0 } };
+    expect(offersOf(own, { ...never, isPrivate: true }, nowMs)).toMatchObject({ edit: true, remove: false });
+    expect(offersOf(own, { ...never, isPrivate: false }, nowMs)).toMatchObject({ remove: true });
     const bots = { ...own, author: { kind: 'bot' as const, id: null, name: 'Bot' } };
     expect(offersOf(bots, tools, nowMs)).toEqual({ ...none, answer: true });
   });

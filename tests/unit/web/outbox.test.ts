@@ -41,7 +41,7 @@ const settle = async (): Promise<void> => {
 };
 const offline = (): ApiFailure => new ApiFailure(0, { code: 'offline' });
 const reply = (text: string, conversationId = 'c') =>
-  ({ conversationId, kind: 'reply', text, files: [], answered: null, letter: null }) as const;
+  ({ conversationId, kind: 'reply', text, files: [], answered: null, letter: null, publicly: false }) as const;
 
 describe('the outbox', () => {
   test('sends at once, and keeps the entry until the thread shows it', async () => {

@@ -95,6 +95,9 @@ describe('why the bot handed over', () => {
     ['the bot answer could not be rendered', '<handoff.why.failure>'],
     ['the bot did not answer in time', '<handoff.why.late>'],
     ['a worker ended 3 times while handling this', '<handoff.why.poison>'],
+    ['people answer in public', '<handoff.why.public>'],
+    ['the bot says nothing more by itself here', '<handoff.why.held-back>'],
+    ['the bot has answered this sender often enough for a day', '<handoff.why.enough>'],
   ])('%s', (why, words) => {
     expect(handoffReason(why, t)).toEqual({ words, inEnglish: null });
   });

@@ -28,8 +28,10 @@ export function conversation(change: Partial<Conversation> & { minute?: number }
     createdAt: at(0),
     resolvedAt: null,
     previousId: null,
+    continuedIn: null,
     subject: null,
     filedAs: null,
+    suggestion: null,
     claimed: null,
     ...rest,
   };

@@ -38,6 +38,29 @@ describe('the layout of a thread', () => {
     expect(kinds(lines)).toBe('day group conversation group day unread group');
   });
 
+  test('what began elsewhere stands before the conversation it goes on in, once that one begins here', () => {
+    const origin = {
+      id: 'o',
+      number: 7,
+      continuedIn: 'c',
+      threadKind: 'group',
+      threadTitle: '#support',
+      items: [message(1), message(2, { kind: 'activity' })],
+      more: false,
+    } as const;
+    const origins = [{ ...origin, items: [...origin.items] }];
+    const items = [message(3), message(4, { kind: 'activity' })];
+    const lines = layoutThread(items, [], { ...options, origins, more: false });
+    expect(kinds(lines)).toBe('origin day group activity');
+    const [first] = lines;
+    expect(first?.type === 'origin' && kinds(first.lines)).toBe('day group activity');
+    expect(kinds(layoutThread(items, [], { ...options, origins, more: true }))).toBe('day group activity');
+    const later = [message(3, { conversationId: 'before' }), message(4)];
+    expect(kinds(layoutThread(later, [], { ...options, origins, more: true }))).toBe(
+      'day group conversation origin day group',
+    );
+  });
+
   test('what was not stored yet stands at the end', () => {
     const one = {
       id: 'x',
@@ -47,6 +70,7 @@ describe('the layout of a thread', () => {
       files: [],
       answered: null,
       letter: null,
+      publicly: false,
       atMs: Date.parse(message(1).at),
     } as const;
     const waiting = { ...one, state: 'queued', reason: null, code: null, requestId: null } as const;
@@ -82,6 +106,8 @@ describe('the loaded thread', () => {
     items: Array.from({ length: to - from + 1 }, (_, index) => message(from + index)),
     more,
     participants: [],
+    origins: [],
+    answering: { publicly: false, refusal: null },
   });
   const seqs = (thread: { items: readonly { seq: number }[] }): string => thread.items.map((one) => one.seq).join();
 
@@ -97,6 +123,28 @@ describe('the loaded thread', () => {
     const thread = prependOlder(page(4, 6, true), page(2, 4, true));
     expect(seqs(thread)).toBe('2,3,4,5,6');
     expect(thread.more).toBe(true);
+  });
+
+  test('what goes on in it is kept from page to page, once, the newest of it', () => {
+    const origin = (id: string, number: number, more = false) => ({
+      id,
+      number,
+      more,
+      continuedIn: 'c',
+      threadKind: 'group' as const,
+      threadTitle: null,
+      items: [],
+    });
+    const withOrigins = (from: number, to: number, ...origins: ReturnType<typeof origin>[]) => ({
+      ...page(from, to, true),
+      origins,
+    });
+    const told = (thread: { origins: readonly { id: string; more: boolean }[] }) =>
+      thread.origins.map(({ id, more }) => `${id}${more ? '+' : ''}`).join();
+    const older = prependOlder(withOrigins(4, 6, origin('b', 2)), withOrigins(2, 4, origin('a', 1)));
+    expect(told(older)).toBe('a,b');
+    expect(told(mergeNewest(older, withOrigins(5, 7, origin('b', 2, true))))).toBe('a,b+');
+    expect(told(mergeNewest(withOrigins(1, 2, origin('a', 1)), withOrigins(4, 6, origin('b', 2))))).toBe('b');
   });
 
   test('how many unread ones lie before it', () => {
