@@ -1,4 +1,5 @@
 import type { Config } from '../../config/schema.ts';
+import { type AccountServices, NO_SERVICES } from '../account-services.ts';
 import { createAccounts } from '../account-side.ts';
 import type { AccountJudgement, AccountRecord } from '../core/model/account.ts';
 import type { ChannelAccount } from '../core/ports/channel.ts';
@@ -8,9 +9,14 @@ import { type Finding, finding } from './findings.ts';
 
 const PROBE_MS = 10_000;
 
-/** Asks every configured account's platform, all at once. */
-export async function checkAccounts(config: Config, log: Log, records: readonly AccountRecord[]): Promise<Finding[]> {
-  const accounts = [...createAccounts(config, log, () => undefined).values()];
+/** Asks every configured account's platform, all at once. @param services what they remember, where there is a store */
+export async function checkAccounts(
+  config: Config,
+  log: Log,
+  records: readonly AccountRecord[],
+  services: AccountServices = NO_SERVICES,
+): Promise<Finding[]> {
+  const accounts = [...createAccounts(config, log, () => undefined, services).values()];
   try {
     return await Promise.all(
       accounts.map((account) =>

@@ -2,14 +2,16 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '../../config/mistakes.ts';
 import type { Config } from '../../config/schema.ts';
+import { type AccountServices, lateServices, NO_SERVICES } from '../account-services.ts';
 import type { Log } from '../core/ports/log.ts';
 import { createAccountHealthStore } from '../store/account-health.ts';
-import { openDatabase } from '../store/database.ts';
+import { type Database, openDatabase } from '../store/database.ts';
 import { configurationOf } from './configuration.ts';
 import { checkAccounts } from './doctor-accounts.ts';
 import { checkDataFolder } from './doctor-folder.ts';
 import { checkAudit, checkMasterKey, checkQueue, checkSchema, checkServer, checkWork } from './doctor-store.ts';
 import { type Finding, finding, findingLine } from './findings.ts';
+import { openKeys } from './keys.ts';
 import { say } from './output.ts';
 import { commandLog, withStoreUrl } from './store-access.ts';
 
@@ -37,6 +39,18 @@ export async function doctor(options: DoctorOptions): Promise<boolean> {
 }
 
 type Report = (...found: Finding[]) => void;
+
+/** What accounts remember, sealed as it is; without the master key nothing can be read, which is a finding of its own. */
+async function servicesOf(config: Config, database: Database): Promise<AccountServices> {
+  try {
+    const { keys, blobs } = await openKeys(config);
+    const services = lateServices();
+    services.use({ blobs, database, keys, signatureOf: () => null });
+    return services;
+  } catch {
+    return NO_SERVICES;
+  }
+}
 
 function checkConfiguration(options: DoctorOptions, report: Report): Config | null {
   const check = 'configuration';
@@ -106,7 +120,14 @@ async function checkOpenStore(config: Config, url: string, log: Log, report: Rep
         ...(await checkWork(database)),
       );
     }
-    report(...(await checkAccounts(config, log, records)));
+    report(
+      ...(await checkAccounts(
+        config,
+        log,
+        records,
+        schema.result === 'ok' ? await servicesOf(config, database) : NO_SERVICES,
+      )),
+    );
   } finally {
     await database.close();
   }

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { configExport } from '../../config/export.ts';
 import { VERSION } from '../version.ts';
+import type { LoginOptions } from './account-login.ts';
 import type { AdminOptions } from './admin.ts';
 import { configurationOf } from './configuration.ts';
 import type { DoctorOptions } from './doctor.ts';
@@ -18,6 +19,9 @@ function count(text: string): number {
   if (!Number.isInteger(value) || value < 1 || value > 10_000) throw new InvalidArgumentError('1 to 10000 is meant.');
   return value;
 }
+
+/** Where `account login` waits for the browser. */
+const REDIRECT = 'http://127.0.0.1:8765/callback';
 
 /** A command that works on an installation: all take `--config`. */
 function on(parent: Command, name: string, description: string): Command {
@@ -72,6 +76,14 @@ export function createProgram(): Command {
   on(inbound, 'replay <key>', 'take a parked payload or message up again').action(
     async (key: string, options: WithConfig) => (await import('./inbound-replay.ts')).inboundReplay(options, key),
   );
+
+  const account = program.command('account').description('our accounts at the platforms');
+  on(account, 'login <id>', "ask the account's owner for consent, in a browser")
+    .option('--redirect <url>', 'where the platform sends the browser afterwards; it has to be named there', REDIRECT)
+    .option('--paste', 'ask for that address instead of waiting for the browser, as on a server without one')
+    .action(async (id: string, options: LoginOptions) =>
+      (await import('./account-login.ts')).accountLogin(options, id),
+    );
 
   const email = program.command('email').description('mails as the gateway reads them');
   email

@@ -118,7 +118,8 @@ async function startInSandbox(sandbox: Sandbox, options: GatewayOptions, started
   started.pop();
   started.push(() => Promise.all([open.close(), gateway.stop()]).then(() => undefined));
   await open.working;
-  options.log.info({ address: gateway.address, roles: options.roles.join(','), accounts: 1 }, 'the gateway runs');
+  const accounts = options.config.accounts.length;
+  options.log.info({ address: gateway.address, roles: options.roles.join(','), accounts }, 'the gateway runs');
   say(open.greeting(gateway.address ?? ''));
 }
 

@@ -51,7 +51,14 @@ describe('answers of the database that are lost', () => {
       limited: false,
       ids: createUuidV7(systemClock),
       log: made.log,
-      texts: { secretWarning: () => 'secret', handedOver: () => 'people' },
+      texts: {
+        secretWarning: () => 'secret',
+        handedOver: () => 'people',
+        sealed: () => 'write elsewhere',
+        invite: (_language, name) => `write to ${name ?? 'us'}`,
+        goPrivate: () => 'go',
+        arrived: () => 'here',
+      },
       teamFor: () => brandId('support'),
       languageOf: () => 'en',
     });

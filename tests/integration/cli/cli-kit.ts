@@ -22,7 +22,8 @@ export interface Ran {
 export interface Desk {
   readonly folder: string;
   configure(config: object): void;
-  run(args: readonly string[], input?: string): Promise<Ran>;
+  /** @param hear told of all that was said so far, whenever it is more */
+  run(args: readonly string[], input?: string, hear?: (stdout: string) => void): Promise<Ran>;
   /** Starts `parley serve` and waits until it runs. */
   serve(args?: readonly string[]): Promise<Serving>;
   remove(): Promise<void>;
@@ -63,9 +64,10 @@ export function openDesk(): Desk {
       writeFileSync(configFile, stringify(config));
       configured = ['--config', configFile];
     },
-    run(args, input) {
+    run(args, input, hear = () => undefined) {
       const child = start([...args, ...configured]);
       const texts = collect(child);
+      child.stdout?.on('data', () => hear(texts.stdout));
       child.stdin?.end(input ?? '');
       return new Promise((resolve, reject) => {
         const timer = setTimeout(() => {

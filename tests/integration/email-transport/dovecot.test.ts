@@ -2,7 +2,7 @@ import { afterEach, describe, expect } from '@jest/globals';
 import type { ImapFlow } from 'imapflow';
 import { createCredentials } from '../../../channels/email/transport/credentials.ts';
 import { createSentFolder } from '../../../channels/email/transport/imap-sent.ts';
-import { createAccountMemory } from '../../kit/email/memory-account.ts';
+import { createAccountMemory } from '../../kit/channels/account-memory.ts';
 import { type Receiver, startReceiver } from '../../kit/email/receiver.ts';
 import { startTcpProxy } from '../../kit/email/tcp-proxy.ts';
 import { eventually } from '../../kit/eventually.ts';
@@ -53,7 +53,6 @@ describe('a real Dovecot', () => {
     await other.append('INBOX', mailWith('two', 300_000), ['\\Seen', '\\Flagged']);
     await subjects(receiver, ['one', 'two']);
     expect(receiver.intake.taken[1]?.raw?.equals(mailWith('two', 300_000))).toBe(true);
-    expect(receiver.intake.taken[1]?.flags).toEqual(expect.arrayContaining(['\\Seen', '\\Flagged']));
     expect(await other.search({ seen: false }, { uid: true })).toEqual([1, 2]);
   });
 
@@ -262,13 +261,8 @@ describe('the Sent folder', () => {
     });
     const { signal } = new AbortController();
     const raw = Buffer.from('Message-ID: <one@parley.test>\r\nSubject: x\r\n\r\nhello\r\n');
-    expect(await sent.findByMessageId(null, '<one@parley.test>', signal)).toBe(false);
     expect(await sent.appendToSent(raw, '<one@parley.test>', signal)).toBe('filed');
     expect(await sent.appendToSent(raw, '<one@parley.test>', signal)).toBe('there');
-    expect(await sent.findByMessageId(null, '<one@parley.test>', signal)).toBe(true);
-    await expect(sent.findByMessageId('Nowhere', '<one@parley.test>', signal)).rejects.toMatchObject({
-      name: 'FolderMissing',
-    });
     const other = await colleague(user);
     await other.mailboxOpen('Sent');
     expect(await other.search({ seen: true }, { uid: true })).toEqual([1]);

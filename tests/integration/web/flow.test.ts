@@ -1,5 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { at } from '../../kit/desk/client.ts';
+import { openLive } from '../../kit/desk/live.ts';
 import { eventually } from '../../kit/eventually.ts';
 import { type ChatStand, SITE_SECRET, startChatStand } from './chat-stand.ts';
 
@@ -89,6 +91,40 @@ test('a crash between the commit and the page: the next sending puts the words t
   expect(await stand.query(`SELECT FROM message WHERE kind = 'inbound' AND text = 'words of a crash'`)).toHaveLength(1);
 });
 
+test('words that cannot be put into their place are asked for again, and are there at the next sending', async () => {
+  const visitor = stand.visitor();
+  const body = { clientId: 'no-place-for-it', text: 'words without a place' };
+  await stand.query(
+    `ALTER TABLE place_entry ADD CONSTRAINT no_place CHECK (payload->>'text' <> 'words without a place') NOT VALID`,
+  );
+  try {
+    const refused = await visitor.call('POST', 'messages', body);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+  } finally {
+    await stand.query(`ALTER TABLE place_entry DROP CONSTRAINT no_place`);
+  }
+  expect((await visitor.call('POST', 'messages', body)).status).toBe(200);
+  const page = (await (await visitor.call('GET', 'history')).json()) as { items: { text: string; mine: boolean }[] };
+  expect(page.items.filter(({ mine }) => mine).map(({ text }) => text)).toEqual([body.text]);
+  expect(await stand.query(`SELECT FROM message WHERE kind = 'inbound' AND text = $1`, [body.text])).toHaveLength(1);
+});
+
+test('customers whose ids look like secrets stay different people, and each of their messages counts', async () => {
+  const subs = ['4111111111111111', '5555555555554444', '0f'.repeat(32), '1e'.repeat(32)];
+  for (const sub of subs) {
+    const visitor = stand.visitor({ token: siteToken({ sub, exp: inAnHour() }) });
+    for (const clientId of ['ab'.repeat(32), 'cd'.repeat(32)]) {
+      const body = { clientId, text: `as a secret ${clientId.slice(0, 2)}` };
+      expect((await visitor.call('POST', 'messages', body)).status).toBe(200);
+    }
+  }
+  const threads = await stand.query(
+    `SELECT t.external_key AS key, count(*)::int AS messages FROM thread t JOIN message m ON m.thread_id = t.id
+     WHERE m.text LIKE 'as a secret %' AND m.kind = 'inbound' GROUP BY 1 ORDER BY 1`,
+  );
+  expect(threads).toEqual(subs.toSorted().map((sub) => ({ key: `user:${sub}`, messages: 2 })));
+});
+
 test('a file that is not kept any more is told as gone', async () => {
   const visitor = stand.visitor();
   const file = { kind: 'document', blobId: 'f'.repeat(64), name: 'a.pdf', mime: 'application/pdf', sizeBytes: 5 };
@@ -102,6 +138,30 @@ test('a file that is not kept any more is told as gone', async () => {
   );
   expect((await visitor.call('GET', `files/${seq}/0`)).status).toBe(410);
   expect((await visitor.call('GET', `files/${seq}/1`)).status).toBe(404);
+});
+
+test('that a visitor writes reaches the desk, and leaves nothing behind', async () => {
+  const visitor = stand.visitor();
+  visitor.write('what the desk sees');
+  await visitor.settled();
+  const host = new URL(stand.address).host;
+  const page = await openLive(Number(new URL(stand.address).port), stand.lead, { host, origin: stand.address });
+  try {
+    const [row] = await stand.query<{ id: string; version: number }>(
+      `SELECT c.id, c.version FROM conversation c JOIN message m ON m.conversation_id = c.id
+       WHERE m.text = 'what the desk sees' AND m.kind = 'inbound'`,
+    );
+    expect((await visitor.call('POST', 'typing')).status).toBe(200);
+    await eventually(() => expect(page.told).toContainEqual({ type: 'typing', conversation: row?.id }), 10_000);
+    const stranger = stand.visitor();
+    expect((await stranger.call('POST', 'typing')).status).toBe(200);
+    expect((await visitor.call('POST', 'typing')).status).toBe(200);
+    const ofTyping = (): unknown[] => page.told.filter((one) => at(one, 'type') === 'typing');
+    await eventually(() => expect(ofTyping()).toHaveLength(2), 10_000);
+    expect(ofTyping()).toEqual([0, 1].map(() => ({ type: 'typing', conversation: row?.id })));
+  } finally {
+    page.close();
+  }
 });
 
 test('secrets are masked before anything is kept, and the visitor sees them masked too', async () => {
