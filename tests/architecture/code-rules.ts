@@ -11,6 +11,9 @@ const SUPPRESSION = /@ts-(?:ignore|nocheck|expect-error)|eslint-disable|biome-ig
 /** A suppressed lint rule says why. */
 const BARE_LINT = /oxlint-disable(?!-next-line [a-z0-9/-]+ -- \S)/;
 
+/** Node 20 collects a signal of a time that only `any` holds, and it never aborts; browsers do not. */
+const LOST_TIME = /AbortSignal\.any\([^)]*AbortSignal\.timeout\(/u;
+
 /** The one module that reads the environment. */
 const ENVIRONMENT_READER = 'config/load.ts';
 
@@ -33,6 +36,8 @@ export function codeViolations(files: readonly SourceFile[]): string[] {
     if (!/^[a-z0-9/.-]+$/.test(file.path)) found.push('its name is not kebab-case');
     if (BANNED_FILE.test(file.path)) found.push('its name says nothing about what it holds');
     if (SUPPRESSION.test(file.text)) found.push('a checker is silenced');
+    if (!file.path.startsWith('src/web/') && LOST_TIME.test(file.text))
+      found.push('a time that may be collected before it comes: linked() keeps it');
     if (BARE_LINT.test(file.text)) found.push('a lint rule is silenced without a reason');
     if (/^\s*(?:\/\/|\/?\*+)\s*[-=*#─]{5,}/mu.test(file.text)) found.push('a banner comment');
     for (const node of nodesOf(parse(file))) {

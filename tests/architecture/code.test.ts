@@ -50,6 +50,7 @@ describe('code', () => {
     ['src/a.ts', '// ==================\nconst x = 1;'],
     ['src/a.ts', "const port = process.env['PORT'];"],
     ['channels/telegram/send.ts', 'const { PORT } = process.env;'],
+    ['src/a.ts', 'const s = AbortSignal.any([stopping, AbortSignal.timeout(5)]);'],
     ['src/web/list/helpers.tsx', ''],
     ['src/web/a.tsx', 'export const A = (): unknown => <p>{list[0]!}</p>;'],
   ])('a planted violation in %s is found: %s', (path, text) => {

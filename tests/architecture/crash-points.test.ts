@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { CRASH_POINTS } from '../../src/core/crash-point.ts';
+import { CRASH_POINTS, LETTER_CRASH_POINTS, RENEWAL_CRASH_POINTS } from '../../src/core/crash-point.ts';
 import { isNode, nameOf, nodesOf, parse, readSources, type SourceFile } from './source-tree.ts';
 
 /** Names that the files pass to `crashPoint`; a name that is no plain string is a violation of its own. */
@@ -15,10 +15,11 @@ function passedIn(files: readonly SourceFile[]): string[] {
 }
 
 describe('crash points', () => {
-  const passed = new Set(passedIn(readSources('src')));
-
-  test('every named one is passed somewhere, and only named ones are', () => {
-    expect([...passed].sort()).toEqual([...CRASH_POINTS].sort());
+  test.each([
+    ['src', CRASH_POINTS],
+    ['channels', [...LETTER_CRASH_POINTS, ...RENEWAL_CRASH_POINTS]],
+  ])('every one that is named for %s is passed there, and only named ones are', (folder, named) => {
+    expect([...new Set(passedIn(readSources(folder)))].sort()).toEqual([...named].sort());
   });
 
   test('there are enough of them, each named once', () => {

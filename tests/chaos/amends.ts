@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Process, World } from './world.ts';
+import type { Process } from './processes.ts';
+import type { Servers } from './servers.ts';
 
 /** What an agent does to a message that was sent. */
 export interface Amend {
@@ -23,10 +24,23 @@ const MOST_EDITS = 3;
  * back, until `isOver`. Asked again with the same id after a crash, as the page would.
  */
 export async function keepAmending(
-  world: World,
+  world: Pick<Servers, 'query'>,
   random: () => number,
   gateway: () => Process | null,
-  { agentId, amends, isOver }: { agentId: string; amends: Amends; isOver: () => boolean },
+  {
+    agentId,
+    amends,
+    channel,
+    isOver,
+    deletesOnly = false,
+  }: {
+    agentId: string;
+    amends: Amends;
+    channel: 'telegram' | 'discord' | 'web' | 'x';
+    isOver: () => boolean;
+    /** Where nothing can be edited, and taken back only what everybody reads. */
+    deletesOnly?: boolean;
+  },
 ): Promise<void> {
   /** Answers whether it was taken. */
   async function ask(messageId: string, action: Amend['action'], text: string): Promise<boolean> {
@@ -34,7 +48,7 @@ export async function keepAmending(
     const amend: Amend = { action, text, accepted: false };
     amends.set(op, amend);
     for (let tries = 0; tries < 20 && !isOver(); tries += 1) {
-      const outcome = await gateway()?.ask({ op: 'amend', amend: { messageId, agentId, action, text, op } });
+      const outcome = await gateway()?.ask({ op: 'amend', amend: { messageId, agentId, action, text, op, channel } });
       amend.accepted = outcome === 'ok';
       // Not sent yet, or gone: no crash, and asking again changes nothing.
       if (outcome === 'ok' || outcome === 'not_sent' || outcome === 'not_amendable') break;
@@ -47,15 +61,16 @@ export async function keepAmending(
     await sleep(PAUSE_MS);
     const [message] = await world
       .query<{ id: string; text: string }>(
-        `SELECT m.id, m.text FROM message m WHERE m.kind = 'outbound' AND m.author_kind = 'agent' AND m.deleted_at IS NULL
+        `SELECT m.id, m.text FROM message m JOIN thread t ON t.id = m.thread_id WHERE m.kind = 'outbound' AND m.author_kind = 'agent' AND m.deleted_at IS NULL
+           ${deletesOnly ? "AND t.kind <> 'private'" : ''}
            AND EXISTS (SELECT FROM message_external x WHERE x.message_id = m.id)
            AND NOT EXISTS (SELECT FROM delivery d WHERE d.message_id = m.id AND d.action = 'send' AND d.state <> 'sent')
          ORDER BY random() LIMIT 1`,
       )
       .catch(() => []);
     if (message === undefined) continue;
-    const edits = Math.floor(random() * (MOST_EDITS + 1));
+    const edits = deletesOnly ? 0 : Math.floor(random() * (MOST_EDITS + 1));
     for (let edit = 1; edit <= edits; edit += 1) await ask(message.id, 'edit', `agent changed ${count}-${edit}`);
-    if (random() < 0.25) await ask(message.id, 'delete', message.text);
+    if (random() < (deletesOnly ? 0.5 : 0.25)) await ask(message.id, 'delete', message.text);
   }
 }

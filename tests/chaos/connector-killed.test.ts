@@ -6,8 +6,9 @@ import { eventually } from '../kit/eventually.ts';
 import { untilDrained } from './drained.ts';
 import { unevenAnswers } from './exactly-once.ts';
 import { violations } from './invariants.ts';
+import type { Process } from './processes.ts';
 import { startTexts } from './texts.ts';
-import { POLLED, type Process, startWorld } from './world.ts';
+import { POLLED, startWorld } from './world.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 /** Half a minute in `npm test`; more by the environment. */

@@ -4,9 +4,10 @@
  * crashAt, crashAfter, waits}. It says {ready, pid} when it is up and takes {op: 'reply' | 'amend' | 'own'} from its parent.
  */
 import { join } from 'node:path';
+import { renderForDiscord } from '../../dist/channels/discord/render.js';
 import { channelFactories } from '../../dist/channels/registry.js';
-import { telegramCapabilities } from '../../dist/channels/telegram/capabilities.js';
 import { renderForTelegram } from '../../dist/channels/telegram/render.js';
+import { renderForWeb } from '../../dist/channels/web/render.js';
 import { loadConfig } from '../../dist/config/load.js';
 import { startGateway } from '../../dist/src/app.js';
 import { onCrashPoint } from '../../dist/src/core/crash-point.js';
@@ -133,18 +134,22 @@ async function withFiles({ files = [], ...reply }) {
   });
 }
 
+const RENDERS = { telegram: renderForTelegram, discord: renderForDiscord, web: renderForWeb };
+
 /** Edits or deletes a sent message as the page's API does, but wakes nobody: as if it died right after the commit. */
-function amendAs({ messageId, agentId, action, text, op }) {
+function amendAs({ messageId, agentId, action, text, op, channel }) {
+  const { capabilities } = channelFactories.find((factory) => factory.channel === channel);
   return asAgent(agentId, async (database) => {
     const ids = createUuidV7(systemClock);
     const amends = createAmends({
       store: createInboxStore(database),
       desk: createDeskStore(database, ids),
-      account: () => ({ channel: 'telegram', capabilities: telegramCapabilities, render: renderForTelegram }),
+      account: () => ({ channel, capabilities, render: RENDERS[channel] }),
       queue: { wake: () => undefined },
       ids,
       clock: systemClock,
       shards: 1,
+      ours: [],
       onChange: () => undefined,
     });
     const viewer = { id: agentId, role: 'lead', teamIds: [] };

@@ -1,3 +1,4 @@
+import { DEFINITE_STATES, storeViolations } from './store-invariants.ts';
 import type { Traffic } from './traffic.ts';
 import type { World } from './world.ts';
 
@@ -41,11 +42,9 @@ export async function violations(world: World, traffic: Traffic): Promise<string
     FROM delivery d JOIN message m ON m.id = d.message_id JOIN thread t ON t.id = d.thread_id
     WHERE d.action = 'send' ORDER BY d.thread_id, d.out_seq`);
   inbound(world, traffic, messages, found);
-  await handled(world, messages, found);
   outbound(world, traffic, deliveries, found);
   await amended(world, traffic, found);
-  await owners(world, found);
-  await bounds(world, found);
+  found.push(...(await storeViolations(world.query)));
   await kept(world, traffic, found);
   await reacted(world, traffic, found);
   return found;
@@ -132,21 +131,6 @@ function inbound(world: World, traffic: Traffic, messages: readonly MessageRow[]
   }
 }
 
-/** I4: every customer message is answered, with people, parked or filed. */
-async function handled(world: World, messages: readonly MessageRow[], found: string[]): Promise<void> {
-  for (const row of messages) {
-    if (row.state === 'new') found.push(`I4: message ${row.external_id} "${row.text}" was never handled`);
-  }
-  const unanswered = await world.query<{ text: string }>(`
-    SELECT m.text FROM message m WHERE m.kind = 'inbound' AND m.state = 'answered'
-      AND NOT EXISTS (SELECT FROM message o WHERE o.cause_id = m.id AND o.kind = 'outbound')`);
-  for (const row of unanswered) found.push(`I4: "${row.text}" counts as answered and has no answer`);
-  const open = await world.query<{ id: string }>(
-    `SELECT id FROM thread WHERE lease_owner IS NOT NULL OR due_at IS NOT NULL`,
-  );
-  for (const row of open) found.push(`I4: thread ${row.id} still has work or a lease`);
-}
-
 /** I5, I7, I8, I9, I11 against what the platform saw. */
 function outbound(world: World, traffic: Traffic, deliveries: readonly DeliveryRow[], found: string[]): void {
   const arrived = new Map<string, number>();
@@ -157,22 +141,12 @@ function outbound(world: World, traffic: Traffic, deliveries: readonly DeliveryR
     arrived.set(key, (arrived.get(key) ?? 0) + 1);
   }
   albums(world, traffic, found);
-  const definite = new Set([
-    'sent',
-    'delivered',
-    'read',
-    'bounced',
-    'failed',
-    'needs_review',
-    'superseded',
-    'cancelled',
-  ]);
   const order = new Map<string, number>();
   for (const row of deliveries) {
     const copies = arrived.get(`${row.chat}\n${row.text}`) ?? 0;
     const unique = row.author_kind === 'agent' || row.text.startsWith('echo ');
     order.set(`${row.chat}\n${row.text}`, Number(row.out_seq));
-    if (!definite.has(row.state)) found.push(`I5: "${row.text}" ended as ${row.state}`);
+    if (!DEFINITE_STATES.has(row.state)) found.push(`I5: "${row.text}" ended as ${row.state}`);
     if (!unique) continue;
     if (row.class === 'single' && copies > 1) found.push(`I7: single "${row.text}" arrived ${copies} times`);
     if (row.class === 'repeatable' && copies > 2) found.push(`I7: repeatable "${row.text}" arrived ${copies} times`);
@@ -283,41 +257,4 @@ function albums(world: World, traffic: Traffic, found: string[]): void {
   for (const { text, media } of world.simulator.log.messages) {
     if ((traffic.albums.get(text) ?? 0) > 0 && media === null) found.push(`I9: "${text}" came without its files`);
   }
-}
-
-/** I10, I15: one owner at every version, every change audited, the chain whole. */
-async function owners(world: World, found: string[]): Promise<void> {
-  const rows = await world.query<{
-    id: string;
-    owner_version: string;
-    changes: string;
-    created: string;
-    distinct_versions: string;
-  }>(`
-    SELECT c.id, c.owner_version, count(a.id) FILTER (WHERE a.action IN ('owner.changed', 'conversation.reopened')) AS changes,
-      count(a.id) FILTER (WHERE a.action = 'conversation.created') AS created,
-      count(DISTINCT a.detail->>'version') FILTER (WHERE a.action = 'owner.changed') AS distinct_versions
-    FROM conversation c LEFT JOIN audit a ON a.subject_id = c.id::text AND a.subject_kind = 'conversation'
-    GROUP BY c.id, c.owner_version`);
-  for (const row of rows) {
-    if (Number(row.owner_version) !== Number(row.changes) + 1) {
-      found.push(
-        `I15: conversation ${row.id} is at owner version ${row.owner_version} after ${row.changes} audited changes`,
-      );
-    }
-    if (Number(row.created) !== 1) found.push(`I15: conversation ${row.id} has ${row.created} rows of its creation`);
-  }
-  const [chain] = await world.query<{ no: string | null }>('SELECT audit_first_break() AS no');
-  if (chain?.no != null) found.push(`I15: the audit chain breaks at ${chain.no}`);
-}
-
-/** The lower bounds on a thread hold: no new message and no open part lies before them, where no worker would look. */
-async function bounds(world: World, found: string[]): Promise<void> {
-  const rows = await world.query<{ id: string; what: string }>(`
-    SELECT t.id, 'message ' || m.id AS what FROM thread t JOIN message m ON m.thread_id = t.id
-    WHERE m.state = 'new' AND (t.new_from IS NULL OR m.seq < t.new_from)
-    UNION ALL
-    SELECT t.id, 'delivery ' || d.id FROM thread t JOIN delivery d ON d.thread_id = t.id
-    WHERE d.state IN ('scheduled', 'pending', 'sending', 'retry', 'unknown') AND (t.open_from IS NULL OR d.out_seq < t.open_from)`);
-  for (const row of rows) found.push(`thread ${row.id}: ${row.what} lies before the bound of what is open`);
 }

@@ -18,7 +18,7 @@ import { startRedis } from '../kit/servers/redis.ts';
 import { startWriters } from './mail/correspondence.ts';
 import { judgeMail } from './mail/mail-invariants.ts';
 import { type MailProvider, realProvider, simulatedProvider } from './mail/provider.ts';
-import { type Process, startProcess } from './world.ts';
+import { type Process, startProcess } from './processes.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const SEEDS = Number(process.env['PARLEY_CHAOS_SEEDS'] ?? 1);

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from '@jest/globals';
 import { eventually } from '../kit/eventually.ts';
-import { POLLED, type Process, startWorld } from './world.ts';
+import type { Process } from './processes.ts';
+import { POLLED, startWorld } from './world.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 

@@ -8,8 +8,9 @@ import { startCopyingFront } from './copying-front.ts';
 import { untilDrained } from './drained.ts';
 import { unevenAnswers } from './exactly-once.ts';
 import { violations } from './invariants.ts';
+import type { Process } from './processes.ts';
 import { startTraffic } from './traffic.ts';
-import { type Process, startWorld, type World } from './world.ts';
+import { startWorld, type World } from './world.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const SEED = Number(process.env['PARLEY_CHAOS_FIRST'] ?? '1');

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Amends, keepAmending } from './amends.ts';
 import { answerWithGestures } from './gestures.ts';
-import { HOOKED, POLLED, type Process, type World } from './world.ts';
+import type { Process } from './processes.ts';
+import { keepAnswering, noReplies, type Replies } from './replies.ts';
+import { HOOKED, POLLED, type World } from './world.ts';
 
 /** What the customers wrote and the agents were told was taken: the other half of the truth. */
-export interface Traffic {
+export interface Traffic extends Replies {
   /** By `chat:message`: the text as it should stand in the end. */
   readonly written: Map<string, { chatId: number; text: string; edited: boolean }>;
   /** Files that were sent, each as `chat:message`. */
@@ -14,12 +16,6 @@ export interface Traffic {
   readonly presses: Map<number, string>;
   /** By `chat:message` of the bot's: the emoji the customer left there. */
   readonly reactions: Map<string, readonly string[]>;
-  /** Texts of agents' replies that were accepted. */
-  readonly accepted: Set<string>;
-  /** How many files each of these replies carries. */
-  readonly albums: Map<string, number>;
-  /** All agents' replies that were attempted; those not accepted may or may not be there. */
-  readonly attempted: Set<string>;
   /** What agents did to their replies after those were sent. */
   readonly amends: Amends;
   stop(): Promise<void>;
@@ -43,9 +39,7 @@ export function startTraffic(
 ): Traffic {
   const written: Traffic['written'] = new Map();
   const files = new Set<string>();
-  const accepted = new Set<string>();
-  const attempted = new Set<string>();
-  const albums = new Map<string, number>();
+  const replies = noReplies();
   const amends: Amends = new Map();
   const gestures = options.gestures === true ? answerWithGestures(world, random, written) : null;
   let stopped = false;
@@ -116,65 +110,18 @@ export function startTraffic(
     }
   }
 
-  async function answer(): Promise<void> {
-    let count = 0;
-    while (!stopped) {
-      await sleep(150);
-      const process = gateway();
-      if (process === null || process.isOver()) continue;
-      const rows = await world
-        .query<{ id: string; account_id: string; owner_kind: string; owner_version: string }>(
-          `SELECT id, account_id, owner_kind, owner_version FROM conversation
-           WHERE status <> 'resolved' AND owner_kind IN ('queue', 'agent') ORDER BY random() LIMIT 1`,
-        )
-        .catch(() => []);
-      const [row] = rows;
-      if (row === undefined) continue;
-      const actor = { kind: 'agent', id: agentId };
-      if (row.owner_kind === 'agent' && random() < 0.6) {
-        const next = { kind: 'bot' };
-        await process.ask({
-          op: 'own',
-          conversationId: row.id,
-          expected: Number(row.owner_version),
-          next,
-          actor,
-          why: 'done',
-        });
-        continue;
-      }
-      count += 1;
-      const text = `agent says ${count}`;
-      attempted.add(text);
-      const files = random() < 0.4 ? Array.from({ length: 1 + Math.floor(random() * 3) }, () => randomUUID()) : [];
-      albums.set(text, files.length);
-      const reply = { id: randomUUID(), conversationId: row.id, agentId, accountId: row.account_id, text, files };
-      // Asked again with the same id after a crash, as the page would.
-      for (let tries = 0; tries < 20 && !stopped; tries += 1) {
-        const outcome = await (gateway() ?? process).ask({ op: 'reply', reply });
-        if (outcome === 'ok') {
-          accepted.add(text);
-          break;
-        }
-        await sleep(200);
-      }
-    }
-  }
-
   const loops = Promise.all([
     write(),
     write(),
-    answer(),
-    keepAmending(world, random, gateway, { agentId, amends, isOver: () => stopped }),
+    keepAnswering(world, random, gateway, { agentId, replies, isOver: () => stopped }),
+    keepAmending(world, random, gateway, { agentId, amends, channel: 'telegram', isOver: () => stopped }),
   ]);
   return {
     written,
     files,
     presses: gestures?.presses ?? new Map(),
     reactions: gestures?.reactions ?? new Map(),
-    accepted,
-    attempted,
-    albums,
+    ...replies,
     amends,
     async stop() {
       stopped = true;

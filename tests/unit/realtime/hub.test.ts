@@ -74,6 +74,49 @@ describe('looking after sessions', () => {
   });
 });
 
+describe('a customer who writes', () => {
+  test('is told to the pages that may see the conversation, and to no others', async () => {
+    const made = createHub(
+      lookupOf({
+        standings: (changes) =>
+          Promise.resolve(changes.flatMap((one) => ('threadKey' in one ? [standing(`of ${one.threadKey}`, 7)] : []))),
+      }),
+      quietLog(),
+    );
+    hub = made;
+    const [page, stranger] = [pageOf('one'), pageOf('two')];
+    stranger.viewer = { id: brandId('zoe'), role: 'agent', teamIds: [brandId('elsewhere')] };
+    made.add(page);
+    made.add(stranger);
+    made.typing([{ accountId: 'chat', threadKey: 'user:7' }]);
+    await eventually(() => {
+      expect(page.told).toContainEqual({ type: 'typing', conversation: 'of user:7' });
+      return Promise.resolve();
+    });
+    expect(stranger.told).toEqual([]);
+    // It counts for nothing else: the same standing told as a change is news.
+    made.changed([{ accountId: 'chat', threadKey: 'user:7' }]);
+    await eventually(() => {
+      expect(page.told.map((one) => at(one, 'type'))).toContain('changed');
+      return Promise.resolve();
+    });
+  });
+
+  test('is forgotten where the store cannot say whose conversation it is', async () => {
+    const log = quietLog();
+    const made = createHub(lookupOf({ standings: () => Promise.reject(new Error('away')) }), log);
+    hub = made;
+    const page = pageOf('one');
+    made.add(page);
+    made.typing([{ accountId: 'chat', threadKey: 'user:7' }]);
+    await eventually(() => {
+      expect(log.lines.map(({ level }) => level)).toEqual(['debug']);
+      return Promise.resolve();
+    });
+    expect(page.told).toEqual([]);
+  });
+});
+
 describe('what could not be looked up', () => {
   test('is fetched by the pages when the store is back', async () => {
     let away = true;

@@ -24,7 +24,13 @@ async function serve(pingMs?: number): Promise<string> {
   const live = startLiveServer({
     server,
     path: '/live',
-    hub: { add: () => undefined, remove: () => undefined, changed: () => undefined, stop: () => undefined },
+    hub: {
+      add: () => undefined,
+      remove: () => undefined,
+      changed: () => undefined,
+      typing: () => undefined,
+      stop: () => undefined,
+    },
     log: quietLog(),
     version: '1',
     admit: () => Promise.resolve(verdict),

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { decodeChanges } from '../../../src/realtime/change-words.ts';
+import { decodeChanges, decodeTyping } from '../../../src/realtime/change-words.ts';
 import { createChangePublisher } from '../../../src/realtime/publisher.ts';
 import { eventually } from '../../kit/eventually.ts';
 import { quietLog } from '../../kit/quiet-log.ts';
@@ -32,6 +32,20 @@ describe('the publisher', () => {
     expect(said.length).toBeGreaterThan(2);
     expect(said.length).toBeLessThanOrEqual(10);
     for (const { payload } of said.slice(1)) expect(decodeChanges(payload)).toHaveLength(2);
+  });
+
+  test('tells who writes, each once a window, though nothing changed', async () => {
+    const said: string[] = [];
+    const publisher = createChangePublisher(
+      { publish: (payload) => Promise.resolve(void said.push(payload)) },
+      quietLog(),
+    );
+    const place = { accountId: 'chat', threadKey: 'user:7' };
+    for (let index = 0; index < 3; index += 1) publisher.typing(place);
+    await publisher.flush();
+    expect(said.flatMap(decodeTyping)).toEqual([place]);
+    await publisher.flush();
+    expect(said).toHaveLength(1);
   });
 
   test('a bus that fails is no trouble for whoever tells of a change', async () => {
