@@ -1,6 +1,6 @@
 /**
  * The benchmark: `npm run bench -- [--quick] [--only throughput,latency] [--contenders telegraf,parley] [--rounds 3]
- * [--messages 6000] [--growth 1000000] [--json FILE]`. See README.md.
+ * [--messages 6000] [--growth 1000000] [--servers 10000] [--minutes 5] [--json FILE]`. See README.md.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
@@ -20,9 +20,25 @@ const { values } = parseArgs({
     rounds: { type: 'string' },
     messages: { type: 'string' },
     growth: { type: 'string' },
+    servers: { type: 'string' },
+    minutes: { type: 'string' },
     json: { type: 'string' },
   },
 });
+
+/** In this order; each is a file of scenarios/. */
+const SCENARIOS = [
+  'throughput',
+  'latency',
+  'chats',
+  'start',
+  'recovery',
+  'growth',
+  'discord',
+  'servers',
+  'x',
+  'web-chat',
+];
 
 const { quick } = values;
 const large = Number(values.growth ?? (quick ? 100_000 : 1_000_000));
@@ -31,6 +47,8 @@ const size = {
   warmUp: quick ? 2_000 : 3_000,
   seconds: quick ? 5 : 10,
   growth: { small: Math.max(100, large / 100), large },
+  servers: Number(values.servers ?? 10_000),
+  chatterSeconds: Number(values.minutes ?? (quick ? 1 : 5)) * 60,
 };
 const rounds = Number(values.rounds ?? (quick ? 1 : 3));
 
@@ -72,9 +90,7 @@ async function main() {
 }
 
 async function chosenScenarios() {
-  const all = await Promise.all(
-    ['throughput', 'latency', 'chats', 'start', 'recovery', 'growth'].map((name) => import(`./scenarios/${name}.js`)),
-  );
+  const all = await Promise.all(SCENARIOS.map((name) => import(`./scenarios/${name}.js`)));
   const only = values.only?.split(',');
   const unknown = only?.filter((name) => !all.some((scenario) => scenario.name === name)) ?? [];
   if (unknown.length > 0) {

@@ -9,10 +9,22 @@ export function figure(rows, scenario, contender, pick) {
 
 const rate = (row) => row.perSecond;
 const cpu = (row) => row.cpuMs.total;
+const OURS = [
+  'parley',
+  'embedded',
+  'parleydc',
+  'embeddeddc',
+  'parleyx',
+  'parleyxpoll',
+  'embeddedx',
+  'parleyweb',
+  'embeddedweb',
+];
 const FAST = '1,000 chats, 0 ms';
 const SLOW = '1,000 chats, 50 ms';
 const CALM = '100 a second';
 const KILL = 'kill -9 at half load';
+const SERVERS = 'Discord: chatter in many servers';
 
 /** @returns {{aim: string, atLeast?: number, atMost?: number, value: number, unit: string}[]} */
 export function aims(rows) {
@@ -49,6 +61,16 @@ export function aims(rows) {
       value: of(KILL, 'embedded', (row) => row.recoveredMs / 1_000),
     },
     { aim: 'memory, all in one', unit: 'MB', atMost: 180, value: of('10,000 chats', 'parley', (row) => row.rssMb) },
+    {
+      aim: 'Discord, memory late ÷ early while thousands of servers chatter',
+      atMost: 1.1,
+      value: of(SERVERS, 'parleydc', (row) => row.lateMb / row.earlyMb),
+    },
+    {
+      aim: 'Discord, memory beside discord.js with its caches, thousands of servers',
+      atMost: 1,
+      value: of(SERVERS, 'parleydc', (row) => row.lateMb) / of(SERVERS, 'discordjs', (row) => row.lateMb),
+    },
     ...['ingest batch of 50', 'inbox list', 'thread'].map((what) => ({
       aim: `growth, ${what}, p99`,
       atMost: 1.3,
@@ -64,7 +86,7 @@ export function aims(rows) {
 }
 
 function wrongs(rows) {
-  const ours = rows.filter((row) => row.lost !== undefined && ['parley', 'embedded'].includes(row.contender));
+  const ours = rows.filter((row) => row.lost !== undefined && OURS.includes(row.contender));
   return ours.length === 0 ? Number.NaN : ours.reduce((sum, row) => sum + row.lost + row.reordered + row.wrongChat, 0);
 }
 

@@ -7,6 +7,8 @@ import { cpuMs, freePort, rssMb, start, stop } from './processes.js';
 import { createStores } from './stores.js';
 
 const TOKEN = '700000001:bench-token';
+/** Its first part is the id of the bot in base64, as the platform makes them. */
+export const DISCORD_TOKEN = 'MTAwMDAwMDAwMDAwMDAwMDAx.bench.token-of-the-bench';
 const SECRET = 'bench-webhook-secret';
 const START_LIMIT_MS = 60_000;
 
@@ -18,6 +20,48 @@ export const CONTENDERS = {
   chatsdk: { title: 'Chat SDK, queue', program: 'chat-sdk.js', redis: true },
   parley: { title: 'Parley, Postgres + Redis', program: 'parley.js', redis: true, store: 'postgres' },
   embedded: { title: 'Parley, embedded', program: 'parley.js', store: 'embedded' },
+  discordjs: { title: 'bare discord.js', program: 'bare-discord.js', platform: 'discord' },
+  discordlean: { title: 'discord.js, caches off', program: 'bare-discord.js', platform: 'discord', lean: true },
+  parleydc: {
+    title: 'Parley, Postgres + Redis',
+    program: 'parley.js',
+    platform: 'discord',
+    redis: true,
+    store: 'postgres',
+  },
+  parleyweb: {
+    title: 'Parley, Postgres + Redis',
+    program: 'parley.js',
+    platform: 'web',
+    redis: true,
+    store: 'postgres',
+  },
+  embeddedweb: { title: 'Parley, embedded', program: 'parley.js', platform: 'web', store: 'embedded' },
+  twitterapi: { title: 'bare twitter-api-v2', program: 'bare-twitter-api-v2.js', platform: 'x' },
+  parleyx: {
+    title: 'Parley, Postgres + Redis, stream',
+    program: 'parley.js',
+    platform: 'x',
+    mode: 'stream',
+    redis: true,
+    store: 'postgres',
+  },
+  parleyxpoll: {
+    title: 'Parley, Postgres + Redis, polling',
+    program: 'parley.js',
+    platform: 'x',
+    mode: 'polling',
+    redis: true,
+    store: 'postgres',
+  },
+  embeddedx: {
+    title: 'Parley, embedded, stream',
+    program: 'parley.js',
+    platform: 'x',
+    mode: 'stream',
+    store: 'embedded',
+  },
+  embeddeddc: { title: 'Parley, embedded', program: 'parley.js', platform: 'discord', store: 'embedded' },
 };
 
 /**
@@ -27,21 +71,40 @@ export const CONTENDERS = {
 export function createContenders({ apiRoot, redis, postgres, nodeOptions = [] }) {
   const stores = createStores(postgres);
 
+  /** What a contender is told of the platform it talks to. */
+  function platformSettings({ platform, lean = false, mode }, its) {
+    switch (platform) {
+      case 'discord':
+        return { apiRoot: its.apiRoot, token: DISCORD_TOKEN, supportChannels: its.support, lean };
+      case 'x':
+        return { apiRoot: its.apiRoot, keys: its.keys, mode };
+      default:
+        return { apiRoot, token: TOKEN };
+    }
+  }
+
   /**
    * Starts one. Its stores are empty unless `keep` (what an earlier one left behind in `left`) is given.
    * @param {keyof typeof CONTENDERS} name
+   * @param {{apiRoot: string, support: readonly string[], keys: object | null}} [platform] the Discord or X it talks to
    */
-  async function launch(name) {
+  async function launch(name, platform) {
     const kind = CONTENDERS[name];
     if (kind.redis) await redis.flush();
     const folder = mkdtempSync(join(tmpdir(), 'parley-bench-'));
     const port = await freePort();
-    const path = kind.store === undefined ? '/hook' : '/hooks/tg';
-    const settings = { apiRoot, token: TOKEN, secret: SECRET, path, port, redisUrl: redis.url };
+    const path = kind.platform === 'web' ? '/chat/site' : kind.store === undefined ? '/hook' : '/hooks/tg';
+    const settings = {
+      ...platformSettings(kind, platform),
+      secret: SECRET,
+      path,
+      port,
+      redisUrl: redis.url,
+    };
     const store = kind.store === 'postgres' ? await stores.create() : null;
     if (kind.store !== undefined) {
       settings.configFile = join(folder, 'parley.yaml');
-      writeFileSync(settings.configFile, configOf(settings, folder, store));
+      writeFileSync(settings.configFile, configOf(settings, accountOf(kind, settings), folder, store));
     }
     let child;
     let storePid = null;
@@ -126,7 +189,28 @@ async function endStore(pid) {
   }
 }
 
-function configOf({ apiRoot, token, secret, port, redisUrl }, folder, store) {
+/** As wide as the settings go: all visitors come from one address. */
+const WEB_LIMITS = {
+  messagesPerMinute: 10_000,
+  messagesPerMinuteAndAddress: 100_000,
+  visitorsPerMinuteAndAddress: 100_000,
+  streamsPerAddress: 10_000,
+};
+
+function accountOf({ platform }, { apiRoot, token, secret, supportChannels, keys, mode }) {
+  switch (platform) {
+    case 'discord':
+      return { id: 'dc', channel: 'discord', token, apiRoot, support: { channels: supportChannels }, pace: 'off' };
+    case 'x':
+      return { id: 'x', channel: 'x', mode, apiRoot, ...keys, pace: 'off' };
+    case 'web':
+      return { id: 'site', channel: 'web', origins: ['https://shop.example'], limits: WEB_LIMITS };
+    default:
+      return { id: 'tg', channel: 'telegram', token, mode: 'webhook', webhookSecret: secret, apiRoot, pace: 'off' };
+  }
+}
+
+function configOf({ port, redisUrl }, account, folder, store) {
   const data = join(folder, 'data');
   mkdirSync(data);
   // JSON is YAML.
@@ -135,7 +219,7 @@ function configOf({ apiRoot, token, secret, port, redisUrl }, folder, store) {
     store: { url: store?.url ?? 'embedded' },
     queue: { url: store === null ? 'store' : redisUrl },
     http: { host: '127.0.0.1', port },
-    accounts: [{ id: 'tg', channel: 'telegram', token, mode: 'webhook', webhookSecret: secret, apiRoot, pace: 'off' }],
+    accounts: [account],
     bot: { brains: ['echo'] },
     log: { level: 'warn' },
   });

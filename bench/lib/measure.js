@@ -1,5 +1,7 @@
 /** Measured runs of one contender. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DISCORD_TOKEN } from './contenders.js';
+import { startDiscordGenerator } from './generator.js';
 
 /** Until the last writes after the last reply are done and counted. */
 const SETTLE_MS = 300;
@@ -26,9 +28,12 @@ export async function measure(generator, contender, spec) {
   return { ...result, cpuMs, rssMb: contender.rss() };
 }
 
-/** Starts a contender, hands it over, and ends it whatever happens. */
-export async function withContender(contenders, name, use) {
-  const contender = await contenders.launch(name);
+/**
+ * Starts a contender, hands it over, and ends it whatever happens.
+ * @param {{apiRoot: string, support: readonly string[], keys: object | null}} [platform] the Discord or X it talks to
+ */
+export async function withContender(contenders, name, use, platform) {
+  const contender = await contenders.launch(name, platform);
   try {
     await contender.isUp;
     return await use(contender);
@@ -41,4 +46,14 @@ export async function withContender(contenders, name, use) {
 export function rotated(names, round) {
   const shift = round % names.length;
   return [...names.slice(shift), ...names.slice(0, shift)];
+}
+
+/** The same with a Discord of its own: what was written to others is no gap for this one to read. */
+export async function withDiscordContender(contenders, name, servers, use) {
+  const generator = await startDiscordGenerator({ token: DISCORD_TOKEN, servers });
+  try {
+    return await withContender(contenders, name, (it) => use(it, generator), generator);
+  } finally {
+    await generator.close();
+  }
 }

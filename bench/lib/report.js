@@ -7,6 +7,7 @@ import { CONTENDERS } from './contenders.js';
 const COLUMNS = [
   ['msg/s', (row) => row.perSecond, 0],
   ['e2e p50', (row) => row.endToEndMs?.p50, 1],
+  ['e2e p95', (row) => row.endToEndMs?.p95, 1],
   ['e2e p99', (row) => row.endToEndMs?.p99, 1],
   ['ack p50', (row) => row.ackMs?.p50, 1],
   ['ack p99', (row) => row.ackMs?.p99, 1],
@@ -14,10 +15,17 @@ const COLUMNS = [
   ['node', (row) => row.cpuMs?.node, 3],
   ['redis', (row) => row.cpuMs?.redis, 3],
   ['pg', (row) => row.cpuMs?.postgres, 3],
+  ['ms a dispatch', (row) => row.dispatchMs, 3],
+  ['connected MB', (row) => row.connectedMb, 0],
+  ['early MB', (row) => row.earlyMb, 0],
+  ['late MB', (row) => row.lateMb, 0],
+  ['peak MB', (row) => row.peakMb, 0],
   ['MB', (row) => row.rssMb, 0],
   ['first ms', (row) => row.firstReplyMs, 0],
   ['recov ms', (row) => row.recoveredMs, 0],
 ];
+/** Beside whom the others of a scenario are set: who stores nothing. */
+const BASES = ['telegraf', 'discordjs', 'twitterapi'];
 const COUNTS = ['lost', 'duplicated', 'reordered', 'wrongChat'];
 
 /** @param {object[]} rows one per run @returns {string} */
@@ -35,7 +43,8 @@ function scenarioTable(rows, scenario) {
   const names = Object.keys(CONTENDERS).filter((name) => here.some((row) => row.contender === name));
   const shown = COLUMNS.filter(([title, pick]) => title !== 'recov ms' || here.some((row) => pick(row) > 0));
   const used = shown.filter(([, pick]) => here.some((row) => Number.isFinite(pick(row))));
-  const withRate = here.some((row) => row.perSecond !== undefined) && names.includes('telegraf');
+  const base = BASES.find((name) => names.includes(name));
+  const withRate = here.some((row) => row.perSecond !== undefined) && base !== undefined;
   const rateOf = (name) => median(here.filter((row) => row.contender === name).map((row) => row.perSecond));
   const lines = names.map((name) => {
     const runs = here.filter((row) => row.contender === name);
@@ -45,7 +54,7 @@ function scenarioTable(rows, scenario) {
     return [
       CONTENDERS[name].title,
       String(runs.length),
-      ...(withRate ? [number(rateOf(name) / rateOf('telegraf'), 2)] : []),
+      ...(withRate ? [number(rateOf(name) / rateOf(base), 2)] : []),
       ...used.map(([, pick, digits]) => number(median(runs.map((row) => pick(row) ?? Number.NaN)), digits)),
       counts,
     ];
@@ -53,7 +62,7 @@ function scenarioTable(rows, scenario) {
   const head = [
     scenario,
     'runs',
-    ...(withRate ? ['÷ telegraf'] : []),
+    ...(withRate ? [`÷ ${CONTENDERS[base].title}`] : []),
     ...used.map(([title]) => title),
     'lost/dup/reord/wrong',
   ];

@@ -1,7 +1,6 @@
-/** One run of load: posts messages as Telegram would, waits for every reply, and counts what went wrong. */
+/** One run of load: hands over messages as the platform would, waits for every reply, and counts what went wrong. */
 import { summarise } from './summary.js';
-import { FIRST_CHAT, numberIn, updateOf } from './updates.js';
-import { createWebhookClient } from './webhook-client.js';
+import { numberIn } from './updates.js';
 
 /** Telegram repeats what was not taken; sooner than the real one, so that a restart is what is measured. */
 const REPEAT_MS = 20;
@@ -11,20 +10,21 @@ const LINGER_MS = 300;
 /**
  * A run in progress.
  * @param {object} spec
- * @param {number} spec.port @param {string} spec.path @param {string} spec.secret
  * @param {number} spec.messages how many
  * @param {number} spec.chats over how many chats, in turn
- * @param {number} spec.connections webhook connections at most; Telegram's default is 40
+ * @param {number} spec.connections messages handed over at once at most; Telegram's webhooks: 40
  * @param {number} [spec.inFlight] closed loop: messages without a reply at most
  * @param {number} [spec.perSecond] open loop: this rate, whatever comes back
  * @param {number} spec.patienceMs ends the run when nothing came for this long
  * @param {number} [spec.notifyAt] `onReached` is called when so many were posted; `recoveredMs` says how long after it
  *   the last message posted before was answered
+ * @param {{bodyOf(number: number, chat: number): unknown, free(): boolean,
+ *   post(body: unknown, done: (status: number) => void): void, close(): void}} platform how a message gets there; `done` is never called
+ *   before `post` returns
  * @param {() => void} [onReached]
  */
-export function createRun(spec, onReached = () => undefined) {
+export function createRun(spec, platform, onReached = () => undefined) {
   const { messages, chats } = spec;
-  const client = createWebhookClient(spec);
   const postedAt = new Float64Array(messages);
   const replies = new Uint8Array(messages);
   const posting = new Uint8Array(chats);
@@ -59,12 +59,12 @@ export function createRun(spec, onReached = () => undefined) {
 
   function pump() {
     const nowMs = performance.now();
-    for (let at = 0; at < held.length && client.free(); ) {
+    for (let at = 0; at < held.length && platform.free(); ) {
       if (posting[held[at].chat] === 1) at += 1;
       else post(...held.splice(at, 1));
     }
     // Whoever waits for the chat in front keeps the others from passing it only within that chat.
-    while (held.length < spec.connections * 4 && client.free() && allowed(nowMs)) {
+    while (held.length < spec.connections * 4 && platform.free() && allowed(nowMs)) {
       const number = next;
       next += 1;
       if (next === spec.notifyAt) {
@@ -72,7 +72,7 @@ export function createRun(spec, onReached = () => undefined) {
         onReached();
       }
       const chat = number % chats;
-      const one = { number, chat, body: updateOf(number, chat) };
+      const one = { number, chat, body: platform.bodyOf(number, chat) };
       if (posting[chat] === 1) held.push(one);
       else post(one);
     }
@@ -81,7 +81,7 @@ export function createRun(spec, onReached = () => undefined) {
   function post(one) {
     posting[one.chat] = 1;
     if (postedAt[one.number] === 0) postedAt[one.number] = performance.now();
-    client.post(one.body, (status) => {
+    platform.post(one.body, (status) => {
       lastEventMs = performance.now();
       if (status >= 200 && status < 300) {
         acked += 1;
@@ -91,7 +91,7 @@ export function createRun(spec, onReached = () => undefined) {
         return;
       }
       repeats += 1;
-      const again = () => (client.free() ? post(one) : setTimeout(again, REPEAT_MS));
+      const again = () => (platform.free() ? post(one) : setTimeout(again, REPEAT_MS));
       setTimeout(again, REPEAT_MS);
     });
   }
@@ -108,7 +108,7 @@ export function createRun(spec, onReached = () => undefined) {
 
   function end() {
     clearInterval(ticker);
-    client.close();
+    platform.close();
     finish({
       messages,
       acked,
@@ -135,8 +135,8 @@ export function createRun(spec, onReached = () => undefined) {
       pump();
       return finished;
     },
-    /** A reply reached the platform. */
-    reply(chatId, text) {
+    /** A reply reached the platform. @param {number} chat index of the chat it was written in; another number: none of ours */
+    reply(chat, text) {
       const nowMs = performance.now();
       const number = numberIn(text);
       if (number === null || number >= messages || postedAt[number] === 0) {
@@ -144,7 +144,6 @@ export function createRun(spec, onReached = () => undefined) {
         return;
       }
       lastEventMs = nowMs;
-      const chat = chatId - FIRST_CHAT;
       if (chat !== number % chats) wrongChat += 1;
       replies[number] += 1;
       if (replies[number] > 1) {

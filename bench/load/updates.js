@@ -43,12 +43,15 @@ export function updateOf(number, chat) {
       text: '',
     },
   };
-  const room = UPDATE_BYTES - JSON.stringify(update).length;
-  const start = `q${number}z `;
-  let text = start + SENTENCES[number % SENTENCES.length];
-  for (let next = number + 1; text.length < room; next += 1) text += ` ${SENTENCES[next % SENTENCES.length]}`;
-  update.message.text = text.slice(0, room).trimEnd();
+  update.message.text = wordsOf(number, UPDATE_BYTES - JSON.stringify(update).length);
   return Buffer.from(JSON.stringify(update));
+}
+
+/** The words of a message, with the mark of its number. @param {number} length characters at most */
+export function wordsOf(number, length) {
+  let text = `q${number}z ${SENTENCES[number % SENTENCES.length]}`;
+  for (let next = number + 1; text.length < length; next += 1) text += ` ${SENTENCES[next % SENTENCES.length]}`;
+  return text.slice(0, length).trimEnd();
 }
 
 /** @returns {number | null} number of the message that a reply's text holds */
