@@ -21,7 +21,7 @@ const TIERS = [
   { name: 'contract', path: 'tests/contract/', args: ['--maxWorkers=2'], env: {} },
   { name: 'integration', path: 'tests/integration/', args: ['--maxWorkers=2'], env: {} },
   { name: 'e2e', path: 'tests/e2e/', args: ['--maxWorkers=2'], env: {} },
-  // One seed for each backend; more by PARLEY_CHAOS_SEEDS.
+  // One seed for each backend, and for each kind of storm; more by PARLEY_CHAOS_SEEDS.
   {
     name: 'chaos',
     path: 'tests/chaos/',
