@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { remoteImages } from '../../../src/inbox/remote-images.ts';
+import { processorMs } from '../../kit/processor-time.ts';
 
 const urls = (html: string): string[] => remoteImages(html).map((one) => one.url);
 const tracks = (attributes: string): boolean | undefined =>
@@ -54,10 +55,8 @@ describe('pictures elsewhere', () => {
   });
 
   test('are read in linear time, whatever stands there', () => {
-    const begun = performance.now();
-    for (const piece of ['<img ', '<img data-remote-src="', "<img '", '<img a = "b" ', '<img style="width:']) {
-      remoteImages(piece.repeat(200_000));
-    }
-    expect(performance.now() - begun).toBeLessThan(3_000);
+    const pieces = ['<img ', '<img data-remote-src="', "<img '", '<img a = "b" ', '<img style="width:'];
+    const tookMs = processorMs(() => pieces.map((piece) => remoteImages(piece.repeat(200_000))));
+    expect(tookMs).toBeLessThan(3_000);
   });
 });

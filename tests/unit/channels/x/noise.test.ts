@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { alikeIn, type Crowd, joinCrowd, type MentionFacts, noiseOf, RAID_SIZE } from '../../../../channels/x/noise.ts';
+import { processorMs } from '../../../kit/processor-time.ts';
 
 const facts = (text: string, given: Partial<MentionFacts> = {}): MentionFacts => ({
   text,
@@ -89,9 +90,9 @@ describe('what a post is', () => {
   });
 
   test('a very long post is judged in time', () => {
-    const startedAt = performance.now();
-    for (const piece of ['a ', 'no ', 'ayu', '中', '@a', 'https://', '#']) noiseOf(facts(piece.repeat(10_000)), []);
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    const pieces = ['a ', 'no ', 'ayu', '中', '@a', 'https://', '#'];
+    const tookMs = processorMs(() => pieces.map((piece) => noiseOf(facts(piece.repeat(10_000)), [])));
+    expect(tookMs).toBeLessThan(2_000);
   });
 });
 

@@ -5,6 +5,7 @@ import { type NormaliseContext, normalisePayload, revokedUserIn } from '../../..
 import type { InboundEvent } from '../../../../src/core/model/inbound.ts';
 import { guardPayload } from '../../../../src/guard/guard.ts';
 import { pathsOf, replaceAt } from '../../../kit/channels/json-paths.ts';
+import { processorMs } from '../../../kit/processor-time.ts';
 import { ANA, all, context, events, keyOf, NAMES, read, SELF } from './reading.ts';
 
 describe('everything', () => {
@@ -195,9 +196,8 @@ describe('everything', () => {
       text,
       entities: { urls: [{ url: 'https://t.co/PiCtUrE001', expanded_url: 'https://example.com/' }] },
     };
-    const startedAt = performance.now();
-    normalisePayload({ data: { event_type: 'post.mention.create', payload: post } }, context);
-    expect(performance.now() - startedAt).toBeLessThan(500);
+    const given = { data: { event_type: 'post.mention.create', payload: post } };
+    expect(processorMs(() => normalisePayload(given, context))).toBeLessThan(500);
   });
 
   test.each(NAMES)('%s: the guard leaves ids alone, and what it leaves reads the same', (name) => {

