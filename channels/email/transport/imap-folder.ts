@@ -61,7 +61,7 @@ class FolderWatch {
 
   /** One connection from its beginning to its end, and the wait for the next. */
   async connectOnce(): Promise<void> {
-    const { times, log, folder, onState } = this.#options;
+    const { times, log, onState } = this.#options;
     const signal = this.#signal;
     let link: ImapLink | null = null;
     try {
@@ -77,7 +77,7 @@ class FolderWatch {
       }
       const { state, slow } = troubleOf(error, this.#options.config);
       const waitMs = slow ? times.slowRetryMs : this.#backoff.nextMs();
-      log.warn({ folder, code: state.code, waitMs }, 'mail folder lost');
+      log.warn({ code: state.code, waitMs }, 'mail folder lost');
       onState(this.#stuck(larger || isAnswer(error)) ?? state);
       await pause(waitMs, signal);
     } finally {
@@ -86,7 +86,7 @@ class FolderWatch {
   }
 
   async #work(link: ImapLink): Promise<void> {
-    const { folder, onState, times, config } = this.#options;
+    const { onState, times, config, log } = this.#options;
     const signal = this.#signal;
     const news = new News(link);
     let bookmark = await openFolder(link, this.#options);
@@ -105,7 +105,7 @@ class FolderWatch {
       const came = await waitForNews(link, news, { idle, lookMs: times.lookMs, pollMs: config.pollMs }, signal);
       if (came === 'idle_refused') {
         this.#idleRefused = true;
-        this.#options.log.info({ folder }, 'the mail server refuses IDLE; the folder is polled');
+        log.info({ everyMs: config.pollMs }, 'the mail server refuses IDLE; the folder is polled');
       }
     }
     if (!signal.aborted) throw Object.assign(new Error('the server closed the connection'), { code: 'NoConnection' });
@@ -188,8 +188,7 @@ class FolderWatch {
       if (!(await this.#hand(link, mail, summary.uid, bookmark))) return;
     }
     const after = before.size === 0 ? before : await countMissing(link, bookmark, this.#options);
-    if (before.size > 0)
-      log.warn({ folder, found: before.size, left: after.size }, 'mails were missing and fetched again');
+    if (before.size > 0) log.warn({ found: before.size, left: after.size }, 'mails were missing and fetched again');
     const oldestMs = Math.min(...[...after.values()].map(({ internalDateMs }) => internalDateMs));
     this.#missing =
       after.size === 0
@@ -202,7 +201,7 @@ class FolderWatch {
             behindMs: Math.max(0, clock.nowMs() - oldestMs),
             waiting: after.size,
           };
-    if (after.size > 0) log.error({ folder, uids: [...after.keys()].slice(0, 50) }, 'mails are missing');
+    if (after.size > 0) log.error({ uids: [...after.keys()].slice(0, 50) }, 'mails are missing');
   }
 
   #isCountDue(): boolean {

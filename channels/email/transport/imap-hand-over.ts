@@ -35,7 +35,7 @@ export async function handOver(
       const isUnreadable = error instanceof MailUnreadable;
       const waitMs = error instanceof IngestRefused ? error.retryAfterMs : backoff.nextMs();
       const name = error instanceof Error ? error.name : typeof error;
-      options.log.warn({ folder: mail.folder, uid: mail.uid, attempt, error: name, waitMs }, 'mail not taken');
+      options.log.warn({ uid: mail.uid, attempt, error: name, waitMs }, 'mail not taken');
       options.onState({
         state: 'retrying',
         code: isUnreadable ? 'mail_unreadable' : 'ingest_refused',

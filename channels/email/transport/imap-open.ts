@@ -39,7 +39,7 @@ export async function openFolder(
   // Written before anything is taken: what comes while we are away then lies above it.
   const bookmark: Bookmark = { uidValidity, lastUid, firstUid: lastUid };
   await bookmarks.write(folder, bookmark);
-  log.info({ folder, lastUid, renumbered: known !== null }, 'mail folder begun');
+  log.info({ lastUid, renumbered: known !== null }, 'mail folder begun');
   return bookmark;
 }
 

@@ -43,6 +43,13 @@ describe('the sandbox', () => {
     expect((await sandbox.signIn('mei@parley.example', 'wrong-wrong-wrong')).status).toBe(401);
   });
 
+  test('the log names nothing twice in one line, which readers of JSON take as they like', async () => {
+    await eventually(() => expect(sandbox.serving.output()).toContain('mail folder begun'));
+    const lines = sandbox.serving.output().split('\n').slice(0, -1);
+    const told = lines.filter((line) => line.startsWith('{'));
+    expect(told.filter((line) => JSON.stringify(JSON.parse(line)) !== line)).toEqual([]);
+  });
+
   test('a customer writes and is answered; an edit arrives; a second phone is told apart', async () => {
     const written = await sandbox.order('/say', { phone: 1001, text: 'My deposit has not arrived' });
     expect(phoneOf(written, 1001).messages.at(-1)).toMatchObject({ from: 'customer', taken: false });
