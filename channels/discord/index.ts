@@ -33,7 +33,7 @@ export function createDiscordAccount(
   deps: ChannelDeps,
   times: Partial<GatewayTimes> = {},
 ): ChannelAccount {
-  const log = deps.log.child({ account: config.id, channel: 'discord' });
+  const log = deps.log.child({ accountId: config.id, channel: 'discord' });
   const rest = createDiscordRest(config);
   const download = createFileDownload(config);
   const { support } = config;

@@ -40,7 +40,7 @@ const TEXT_BYTES = 400_000;
 /** Makes one account. */
 export function createEmailAccount(config: EmailConfig, deps: ChannelDeps, world: EmailWorld = {}): ChannelAccount {
   const { records, files } = deps;
-  const log = deps.log.child({ account: config.id, channel: 'email' });
+  const log = deps.log.child({ accountId: config.id, channel: 'email' });
   const credentials = createAccountCredentials(config, {
     memory: records.memory,
     accountId: config.id,

@@ -30,7 +30,7 @@ export function createTelegramAccount(
   deps: ChannelDeps,
   times: Partial<PollerTimes> = {},
 ): ChannelAccount {
-  const log = deps.log.child({ account: config.id, channel: 'telegram' });
+  const log = deps.log.child({ accountId: config.id, channel: 'telegram' });
   const api = createTelegramApi(config);
   const download = createFileDownload(config);
   const identity = createIdentitySource(api, config.token, (username, readsAll) =>

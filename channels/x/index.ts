@@ -34,7 +34,7 @@ export function createXAccount(
   deps: ChannelDeps,
   times: Partial<ReceivingTimes & { settleMs: number }> = {},
 ): ChannelAccount {
-  const log = deps.log.child({ account: config.id, channel: 'x' });
+  const log = deps.log.child({ accountId: config.id, channel: 'x' });
   const { clock, files, records } = deps;
   const { memory } = records;
   const agent = createXAgent(config.apiRoot);

@@ -61,7 +61,7 @@ export interface ReceivingParts {
 export function createReceiving(parts: ReceivingParts): Receiving {
   const { config, rest, meter, self, deps, times = {} } = parts;
   const { records } = deps;
-  const log = deps.log.child({ account: config.id, channel: 'x' });
+  const log = deps.log.child({ accountId: config.id, channel: 'x' });
   const nowMs = (): number => deps.clock.nowMs();
   const wrapping = createWrapping(nowMs);
   const board = createStateBoard((state) => deps.onState(state));
