@@ -12,6 +12,7 @@ import type { Config } from '../config/schema.ts';
 import type { SandboxSide } from './app.ts';
 import { createOpened } from './core/close-in-turn.ts';
 import type { Log } from './core/ports/log.ts';
+import { begunChats } from './sandbox/begun-chats.ts';
 import { demoPassword } from './sandbox/demo-password.ts';
 import { bringInDemoPeople, DEMO_PEOPLE, DEMO_TEAMS } from './sandbox/demo-people.ts';
 import { openDemoServer, SUPPORT_PLACES } from './sandbox/discord/server.ts';
@@ -142,13 +143,10 @@ export async function startSandbox(base: Config, log: Log): Promise<Sandbox> {
       const database = openDatabase({ url: storeUrl, log, max: 2, applicationName: 'parley-sandbox' });
       opened.add('sandbox store', () => database.close());
       const password = demoPassword(config.dataFolder);
-      // Its health is served at any port: this process has the one people know.
-      const working = worker.begin({ config: { ...config, http: { ...config.http, port: 0 } }, storeUrl });
-      // Whoever waits for it hears of it; until then it must not end the process.
-      working.catch(() => undefined);
-      await bringInDemoPeople(database, password);
+      // Before anything is sent: the platform knows again who is there.
       const playground = createPlayground({
         simulator,
+        begun: await begunChats(database, account.id),
         mail,
         discord: platform,
         server,
@@ -163,6 +161,11 @@ export async function startSandbox(base: Config, log: Log): Promise<Sandbox> {
       });
       opened.add('playground', () => playground.close());
       opened.add('worker process', () => worker.stop());
+      // Its health is served at any port: this process has the one people know.
+      const working = worker.begin({ config: { ...config, http: { ...config.http, port: 0 } }, storeUrl });
+      // Whoever waits for it hears of it; until then it must not end the process.
+      working.catch(() => undefined);
+      await bringInDemoPeople(database, password);
       // First of all, for the HTTP side stops only when nobody waits for an answer.
       opened.add('waiting pages', () => marks.release());
       // The gateway is about to listen there itself.

@@ -1,5 +1,6 @@
 import type { SentMessage, TelegramSimulator, UpdateRecord } from '../../channels/telegram/simulator/index.ts';
 import { Refused } from '../core/errors.ts';
+import type { BegunChat } from './begun-chats.ts';
 import type { Phone, PhoneLanguage, PhoneMessage, PhoneThing } from './contract.ts';
 import { createPhoneContents, type PhonePicture } from './phone-contents.ts';
 import { type Customer, READY_CUSTOMERS } from './ready-customers.ts';
@@ -56,11 +57,13 @@ export interface PhonesOptions {
   simulator: TelegramSimulator;
   /** Phones of an earlier run. */
   kept: readonly Phone[];
+  /** Who has written to the bot, as the store knows. */
+  begun: readonly BegunChat[];
   onChange(): void;
 }
 
 /** Puts phones into the hands of simulated customers. */
-export function createPhones({ simulator, kept, onChange }: PhonesOptions): Phones {
+export function createPhones({ simulator, kept, begun, onChange }: PhonesOptions): Phones {
   const chats = new Map<number, Chat>();
   const contents = createPhoneContents(simulator);
 
@@ -112,6 +115,10 @@ export function createPhones({ simulator, kept, onChange }: PhonesOptions): Phon
     }
   }
   if (chats.size === 0) for (const customer of READY_CUSTOMERS) open(customer);
+  for (const { id, name } of begun) {
+    const chat = chats.get(id) ?? open({ id, name, language: 'en' });
+    if (chat.entries.length === 0) handOf(chat).restore([]);
+  }
 
   const append = (chat: Chat, entry: Entry): void => {
     chat.entries.push(entry);

@@ -5,6 +5,7 @@ import type { TelegramSimulator } from '../../channels/telegram/simulator/index.
 import type { XSimulator } from '../../channels/x/simulator/index.ts';
 import type { Log } from '../core/ports/log.ts';
 import type { Database } from '../store/database.ts';
+import type { BegunChat } from './begun-chats.ts';
 import type { SandboxState } from './contract.ts';
 import { DEMO_PEOPLE } from './demo-people.ts';
 import { createDiscordPeople, type DiscordPeople } from './discord/people.ts';
@@ -42,6 +43,8 @@ export interface Playground {
 
 export interface PlaygroundOptions {
   simulator: TelegramSimulator;
+  /** Who has written to its bot, as the store knows. */
+  begun: readonly BegunChat[];
   mail: MailSimulator;
   discord: DiscordSimulator;
   /** The demo server on it. */
@@ -72,6 +75,7 @@ export function createPlayground(options: PlaygroundOptions): Playground {
   const phones = createPhones({
     simulator,
     kept: readPhones(file, log),
+    begun: options.begun,
     onChange: () => {
       keeper.touch();
       marks.bump();

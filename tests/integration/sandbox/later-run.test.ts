@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { eventually } from '../../kit/eventually.ts';
@@ -27,6 +27,36 @@ async function reply({ desk, serving, state, signIn }: RunningSandbox, words: st
   });
   expect(sent.status).toBeLessThan(300);
 }
+
+test('what is written just before everything is killed is answered in the next run, though the phones were not kept yet', async () => {
+  let sandbox = await startSandbox();
+  try {
+    expect((await sandbox.call('POST', '/phones', { name: 'Noa', language: 'en' })).status).toBe(200);
+    const added = (await sandbox.state()).phones.at(-1)?.id ?? 0;
+    for (const phone of [1003, added]) await sandbox.order('/say', { phone, text: 'I want to talk to a person' });
+    await eventually(async () => {
+      const written = (await sandbox.state()).phones.flatMap(({ messages }) => messages);
+      expect(written.map(({ taken }) => taken)).toEqual([true, true]);
+    });
+    await sandbox.serving.stop('SIGKILL');
+    // It is written half a second after a change: the death may come before.
+    rmSync(join(sandbox.desk.folder, 'data/sandbox-phones.json'), { force: true });
+    sandbox = await startSandbox(sandbox.desk);
+    for (const phone of [1003, added]) {
+      await eventually(
+        async () => {
+          const shown = (await sandbox.state()).phones.find(({ id }) => id === phone);
+          expect(shown?.messages.map(({ text }) => text).join(' ')).toContain('passed your conversation on');
+        },
+        30_000,
+        100,
+      );
+    }
+    expect((await sandbox.state()).phones.find(({ id }) => id === added)?.name).toBe('Noa');
+  } finally {
+    await sandbox.desk.remove();
+  }
+}, 120_000);
 
 test('a conversation on Discord goes on in a later run, though the platform began anew', async () => {
   let sandbox = await startSandbox();

@@ -15,6 +15,7 @@ beforeEach(async () => {
   phones = createPhones({
     simulator,
     kept: [],
+    begun: [],
     onChange: () => {
       changes += 1;
     },

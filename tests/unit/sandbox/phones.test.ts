@@ -38,7 +38,7 @@ async function send(chat: number, text: string): Promise<Response> {
 }
 
 test('the phones show what is written and what comes back, in order', async () => {
-  const phones = createPhones({ simulator, kept: [], onChange });
+  const phones = createPhones({ simulator, kept: [], begun: [], onChange });
   expect(phones.list().map(({ name }) => name)).toEqual(READY_CUSTOMERS.map(({ name }) => name));
   phones.say(1001, 'hello');
   expect((await send(1001, 'good morning')).status).toBe(200);
@@ -54,7 +54,7 @@ test('the phones show what is written and what comes back, in order', async () =
 });
 
 test('somebody who writes through another door gets a phone as well', () => {
-  const phones = createPhones({ simulator, kept: [], onChange });
+  const phones = createPhones({ simulator, kept: [], begun: [], onChange });
   simulator.customer(77).write('from the terminal');
   expect(phones.list().at(-1)).toMatchObject({ id: 77, name: 'Customer 77' });
   expect(phones.add('Zoë', 'en')).toMatchObject({ id: 2001, name: 'Zoë', messages: [] });
@@ -62,7 +62,7 @@ test('somebody who writes through another door gets a phone as well', () => {
 });
 
 test('who blocked the bot is out of reach until they write', async () => {
-  const phones = createPhones({ simulator, kept: [], onChange });
+  const phones = createPhones({ simulator, kept: [], begun: [], onChange });
   phones.say(1001, 'hello');
   phones.block(1001, true);
   expect((await send(1001, 'are you there?')).status).toBe(403);
@@ -72,14 +72,14 @@ test('who blocked the bot is out of reach until they write', async () => {
 });
 
 test('a later run knows the phones, may write to them, and gives out no number twice', async () => {
-  const first = createPhones({ simulator, kept: [], onChange });
+  const first = createPhones({ simulator, kept: [], begun: [], onChange });
   first.say(1002, '你好');
   first.block(1003, true);
   const kept = first.list();
   const later = createTelegramSimulator({ firstMessageId: 400 });
   await later.start();
   try {
-    const second = createPhones({ simulator: later, kept, onChange });
+    const second = createPhones({ simulator: later, kept, begun: [], onChange });
     expect(second.list().find(({ id }) => id === 1002)?.messages).toEqual([
       expect.objectContaining({ id: 500, text: '你好', from: 'customer' }),
     ]);
@@ -98,9 +98,24 @@ test('a later run knows the phones, may write to them, and gives out no number t
   }
 });
 
+test('whoever the store knows is known, also where no phone was kept', async () => {
+  const phones = createPhones({
+    simulator,
+    kept: [],
+    begun: [
+      { id: 1002, name: 'somebody' },
+      { id: 2007, name: 'Noa' },
+    ],
+    onChange,
+  });
+  expect(phones.list().find(({ id }) => id === 2007)).toMatchObject({ name: 'Noa', messages: [] });
+  for (const id of [1002, 2007]) expect((await send(id, 'there you are')).status).toBe(200);
+  expect((await send(1001, 'who never wrote')).status).toBe(400);
+});
+
 test('what is kept is masked, is for this user alone, and nonsense in its place is no harm', async () => {
   const file = join(folder, 'phones.json');
-  const phones = createPhones({ simulator, kept: [], onChange });
+  const phones = createPhones({ simulator, kept: [], begun: [], onChange });
   const log = quietLog();
   const keeper = keepPhones(file, phones.list, log);
   phones.say(1001, 'my words: legal winner thank year wave sausage worth useful legal winner thank yellow');
@@ -114,7 +129,7 @@ test('what is kept is masked, is for this user alone, and nonsense in its place 
 });
 
 test('trouble counts its strikes and leaves when it has struck often enough', async () => {
-  const phones = createPhones({ simulator, kept: [], onChange });
+  const phones = createPhones({ simulator, kept: [], begun: [], onChange });
   const troubles = createTroubles([telegramTroubles(simulator)], onChange);
   phones.say(1001, 'hello');
   phones.say(1002, 'hello');
