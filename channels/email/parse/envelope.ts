@@ -3,6 +3,7 @@ import { decodeWords } from './mime/encoded-words.ts';
 import type { HeaderField } from './mime/header-block.ts';
 import { mailDate, messageIds } from './mime/ids-and-date.ts';
 import type { MailAddress, MailWarning, ParsedEmail } from './parsed-email.ts';
+import { shownDomain } from './shown-domain.ts';
 
 /** What the headers alone say. */
 export type Envelope = Pick<
@@ -154,8 +155,8 @@ function domainOf(address: string): string {
 
 /** A name that shows another address, or mixes Latin letters with look-alikes of other alphabets within one word. */
 function isLookalike(name: string, address: string): boolean {
-  const shown = /[^\s<>"'()]+@([^\s<>"'()]+\.[a-z]{2,})/iu.exec(name)?.[1];
-  if (shown !== undefined && shown.toLowerCase() !== domainOf(address)) return true;
+  const shown = shownDomain(name);
+  if (shown !== null && shown !== domainOf(address)) return true;
   return name
     .split(/[^\p{L}]+/u)
     .some(

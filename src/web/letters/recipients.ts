@@ -78,11 +78,12 @@ const ADDRESS =
 export function readPeople(typed: string): { people: readonly Correspondent[]; rest: string } {
   const people: Correspondent[] = [];
   const rest: string[] = [];
-  for (const piece of typed.split(/[,;\n]+/u)) {
-    const [, named = '', bracketed] = /^\s*"?([^"<]{0,200}?)"?\s*<([^<>]{1,254})>\s*$/u.exec(piece) ?? [];
+  for (const piece of typed.split(/[,;\n]+/u).map((one) => one.trim())) {
+    // Without spaces around it, which a long row of them would be tried from each of.
+    const [, named = '', bracketed] = /^"?([^"<]{0,200}?)"?\s*<([^<>]{1,254})>$/u.exec(piece) ?? [];
     const address = (bracketed ?? piece).trim();
     if (ADDRESS.test(address)) people.push({ address, name: named.trim() });
-    else if (address !== '') rest.push(piece.trim());
+    else if (address !== '') rest.push(piece);
   }
   return { people, rest: rest.join(', ') };
 }

@@ -82,6 +82,11 @@ const HOSTILE: readonly (readonly [string, () => string])[] = [
   ['open quotes', () => HTML + '<a b="'.repeat(200_000)],
   ['encoded words', () => `Subject: ${'=?utf-8?q?'.repeat(50_000)}\n\nhi`],
   ['addresses', () => `To: ${'"a" <'.repeat(50_000)}\n\nhi`],
+  ['names of signs', () => `From: ${'@'.repeat(20_000)} <a@example.com>\n\nhi`],
+  ['names without end', () => `From: x ${'a'.repeat(60_000)}@\n\nhi`],
+  ['rules that end otherwise', () => `${PLAIN}${`${'-'.repeat(280)}x\n`.repeat(2_000)}`],
+  ['long rules that end otherwise', () => `${PLAIN}${`${'-'.repeat(990)}x\n`.repeat(1_000)}`],
+  ['rules of all signs', () => `${PLAIN}${`${'-_=#*~+'.repeat(40)}x\n`.repeat(2_000)}`],
   ['comments of addresses', () => `To: ${'('.repeat(300_000)}\n\nhi`],
 ];
 

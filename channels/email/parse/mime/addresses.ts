@@ -1,6 +1,7 @@
 import { LIMITS } from '../limits.ts';
 import type { MailAddress } from '../parsed-email.ts';
 import { decodeWords } from './encoded-words.ts';
+import { firstAddress } from './first-address.ts';
 
 /** Mailboxes of one field; `group` when it used group syntax (RFC 5322 3.4). */
 export interface AddressList {
@@ -16,8 +17,6 @@ interface Pieces {
   comments: string[];
   quoted: boolean;
 }
-
-const ADDRESS = /[^\s<>"(),;:[\]]+@[^\s<>"(),;:]+/;
 
 /**
  * Reads an address field (raw value, bytes as Latin-1). Names are decoded after the structure is read, so that an encoded comma
@@ -35,12 +34,12 @@ export function parseAddresses(value: string, hint: string | null = null): Addre
         carried = carried === '' ? withComments(name, piece) : `${carried}, ${withComments(name, piece)}`;
       if (!name.includes('=?')) continue;
       const inside = decodeWords(name, hint);
-      const hidden = ADDRESS.exec(inside);
+      const hidden = firstAddress(inside);
       if (hidden === null) continue;
       carried = '';
       list.mailboxes.push({
-        name: tidyName(inside.replace(hidden[0], '').replaceAll(/[<>]/g, '')),
-        address: tidyAddress(hidden[0]),
+        name: tidyName(inside.replace(hidden, '').replaceAll(/[<>]/g, '')),
+        address: tidyAddress(hidden),
       });
       continue;
     }
@@ -71,12 +70,13 @@ function mailbox(piece: Pieces, carried: string, hint: string | null): MailAddre
     const phrase = carried === '' ? piece.phrase : `${carried}, ${piece.phrase}`;
     const name = tidyName(decodeWords(phrase, hint));
     const address = tidyAddress(decodeWords(piece.angle, hint));
-    if (address === '' && ADDRESS.test(name)) return { name: '', address: tidyAddress(ADDRESS.exec(name)?.[0] ?? '') };
+    const shown = address === '' ? firstAddress(name) : null;
+    if (shown !== null) return { name: '', address: tidyAddress(shown) };
     return { name: name === '' ? comment : name, address };
   }
   const phrase = decodeWords(piece.phrase, hint).trim();
-  const found = /\s/.test(phrase) ? ADDRESS.exec(phrase)?.[0] : phrase;
-  const rest = found === undefined ? '' : tidyName(phrase.replace(found, ''));
+  const found = /\s/.test(phrase) ? firstAddress(phrase) : phrase;
+  const rest = found === null ? '' : tidyName(phrase.replace(found, ''));
   const before = carried === '' ? '' : tidyName(decodeWords(carried, hint));
   return { name: rest || comment || before, address: tidyAddress(found ?? phrase) };
 }

@@ -106,7 +106,7 @@ function attributionAt(
     if (line === undefined || line.trim() === '' || isQuoted(at + count - 1)) return null;
     joined = count === 1 ? first : `${joined} ${line.trim()}`;
     // Zoho puts dashes around it.
-    if (/^-{2,}.*-{2,}$/.test(joined) && joined.length < 300) joined = `${joined.replaceAll(/^-+\s?|\s?-+$/g, '')}:`;
+    if (isBetweenDashes(joined)) joined = `${joined.replaceAll(/^-+\s?|\s?-+$/g, '')}:`;
     if (joined.length > 500) return null;
     // Only a line that looks like the start of one reaches over several lines.
     if (count > 1 && !starts && !(count <= 3 && ADDRESS.test(first) && first.length < 150)) return null;
@@ -135,4 +135,9 @@ function followedByQuote(lines: readonly string[], at: number, isQuoted: (index:
     if ((lines[index] ?? '').trim() !== '') return false;
   }
   return false;
+}
+
+/** Told without looking for the dashes from every place: a long line of them would take seconds. */
+function isBetweenDashes(line: string): boolean {
+  return line.length >= 4 && line.length < 300 && line.startsWith('--') && line.endsWith('--');
 }
