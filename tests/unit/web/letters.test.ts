@@ -24,6 +24,7 @@ import {
   withPerson,
 } from '../../../src/web/letters/recipients.ts';
 import { hasAfterword, saysTheSame } from '../../../src/web/thread/delivery-summary.ts';
+import { processorMs } from '../../kit/processor-time.ts';
 import { at, delivery, message } from './rows.ts';
 
 const mia = { address: 'mia@example.com', name: 'Mia' };
@@ -125,6 +126,10 @@ describe('who gets it', () => {
     const read = readPeople(typed);
     expect(read.people.map((one) => one.address)).toEqual(addresses);
     expect(read.rest).toBe(rest);
+  });
+
+  test('a pasted row of spaces holds nothing up', () => {
+    expect(processorMs(() => readPeople(`${' '.repeat(6_000)}a${' '.repeat(6_000)}b`))).toBeLessThan(500);
   });
 });
 
