@@ -33,6 +33,8 @@ describe('X in the sandbox', () => {
     await dock().getByRole('button', { name: 'Add somebody on X' }).click();
     await dock().getByLabel('Name').fill(name);
     await dock().getByRole('button', { name: 'Add', exact: true }).click();
+    // Until then what is written is somebody else's.
+    await dock().getByLabel(`Post as ${name}`, { exact: true }).waitFor();
   };
   const step = (): Locator => page.getByRole('alertdialog', { name: 'Before it becomes public' });
 
