@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { runAsProcess } from '../../shared/simulator/own-process.ts';
 import { createDiscordSimulator, DEFAULT_BOT_ID, DEFAULT_TOKEN } from './index.ts';
 
 /**
@@ -23,15 +24,4 @@ const simulator = createDiscordSimulator({
   seed: Number(values.seed),
 });
 await simulator.start();
-const address = { apiRoot: simulator.apiRoot, control: `${simulator.url}/_control`, pid: process.pid };
-process.stdout.write(`${JSON.stringify(address)}\n`);
-process.send?.(address);
-
-const stop = (): void => {
-  simulator.stop().then(
-    () => process.exit(0),
-    () => process.exit(1),
-  );
-};
-process.once('SIGTERM', stop);
-process.once('SIGINT', stop);
+runAsProcess({ apiRoot: simulator.apiRoot, control: `${simulator.url}/_control` }, () => simulator.stop());

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { runAsProcess } from '../../shared/simulator/own-process.ts';
 import { startControl } from './control.ts';
 import { createMailSimulator, DEFAULT_ADDRESS, DEFAULT_PASSWORD } from './index.ts';
 
@@ -28,15 +29,6 @@ const simulator = createMailSimulator({
 await simulator.start();
 const control = await startControl(simulator, Number(values.control));
 const { address, password, imap, smtp, mx } = simulator;
-const told = { address, password, imap, smtp, mx, control: control.url, pid: process.pid };
-process.stdout.write(`${JSON.stringify(told)}\n`);
-process.send?.(told);
-
-const stop = (): void => {
-  Promise.all([simulator.stop(), control.close()]).then(
-    () => process.exit(0),
-    () => process.exit(1),
-  );
-};
-process.once('SIGTERM', stop);
-process.once('SIGINT', stop);
+runAsProcess({ address, password, imap, smtp, mx, control: control.url }, () =>
+  Promise.all([simulator.stop(), control.close()]),
+);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { AccountMemory } from '../../../src/core/ports/channel.ts';
 import type { Clock } from '../../../src/core/ports/clock.ts';
 import type { Log } from '../../../src/core/ports/log.ts';
+import { unlessAborted } from '../../shared/unless-aborted.ts';
 import { OAUTH_PROVIDERS, type OAuthConfig } from '../config.ts';
 import { NeedsLogin, TokenUnavailable } from '../errors.ts';
 
@@ -96,7 +97,7 @@ export function createAccessTokens(config: OAuthConfig, deps: OAuthDeps): Access
         if (known !== null && usable(known, refused)) return known.accessToken;
         const joined = renewing;
         renewing ??= shared(refused);
-        const { accessToken } = await unlessAborted(renewing, signal);
+        const { accessToken } = await unlessAborted(renewing, signal, unwanted);
         // One that others asked for may be the one that was refused to us.
         if (joined === null || accessToken !== refused) return accessToken;
       }
@@ -105,21 +106,6 @@ export function createAccessTokens(config: OAuthConfig, deps: OAuthDeps): Access
       await renewing?.catch(() => undefined);
     },
   };
-}
-
-/** Waits no longer than wished. What is waited for goes on: a renewal that is cut may lose the refresh token it was given. */
-async function unlessAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
-  let abort = (): void => undefined;
-  const stopped = new Promise<never>((_, reject) => {
-    abort = () => reject(new TokenUnavailable('nobody waits for the access token any more'));
-  });
-  signal.addEventListener('abort', abort, { once: true });
-  if (signal.aborted) abort();
-  try {
-    return await Promise.race([result, stopped]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }
 
 function read(text: string | null): Remembered | null {
@@ -200,4 +186,8 @@ async function readShort(response: Response): Promise<string> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
+}
+
+function unwanted(): TokenUnavailable {
+  return new TokenUnavailable('nobody waits for the access token any more');
 }

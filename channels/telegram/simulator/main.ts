@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { runAsProcess } from '../../shared/simulator/own-process.ts';
 import { createTelegramSimulator, DEFAULT_TOKEN } from './index.ts';
 
 /**
@@ -25,15 +26,4 @@ const simulator = createTelegramSimulator({
   seed: Number(values.seed),
 });
 await simulator.start();
-const address = { url: simulator.url, control: `${simulator.url}/_control`, pid: process.pid };
-process.stdout.write(`${JSON.stringify(address)}\n`);
-process.send?.(address);
-
-const stop = (): void => {
-  simulator.stop().then(
-    () => process.exit(0),
-    () => process.exit(1),
-  );
-};
-process.once('SIGTERM', stop);
-process.once('SIGINT', stop);
+runAsProcess({ url: simulator.url, control: `${simulator.url}/_control` }, () => simulator.stop());

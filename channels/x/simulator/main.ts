@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { runAsProcess } from '../../shared/simulator/own-process.ts';
 import { createXSimulator, DEFAULT_HANDLE, DEFAULT_SELF_ID, PLATFORM_RATE_LIMITS } from './index.ts';
 
 /**
@@ -26,15 +27,4 @@ const simulator = createXSimulator({
   ...(values.limits ? { rateLimits: PLATFORM_RATE_LIMITS } : {}),
 });
 await simulator.start();
-const address = { apiRoot: simulator.apiRoot, control: `${simulator.url}/_control`, pid: process.pid };
-process.stdout.write(`${JSON.stringify(address)}\n`);
-process.send?.(address);
-
-const stop = (): void => {
-  simulator.stop().then(
-    () => process.exit(0),
-    () => process.exit(1),
-  );
-};
-process.once('SIGTERM', stop);
-process.once('SIGINT', stop);
+runAsProcess({ apiRoot: simulator.apiRoot, control: `${simulator.url}/_control` }, () => simulator.stop());

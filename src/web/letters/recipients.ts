@@ -79,7 +79,7 @@ export function readPeople(typed: string): { people: readonly Correspondent[]; r
   const people: Correspondent[] = [];
   const rest: string[] = [];
   for (const piece of typed.split(/[,;\n]+/u).map((one) => one.trim())) {
-    // Without spaces around it, which a long row of them would be tried from each of.
+    // Trimmed before: an expression that allows spaces in front tries a long row of them from every place.
     const [, named = '', bracketed] = /^"?([^"<]{0,200}?)"?\s*<([^<>]{1,254})>$/u.exec(piece) ?? [];
     const address = (bracketed ?? piece).trim();
     if (ADDRESS.test(address)) people.push({ address, name: named.trim() });

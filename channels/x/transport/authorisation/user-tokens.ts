@@ -3,6 +3,7 @@ import { crashPoint } from '../../../../src/core/crash-point.ts';
 import type { AccountMemory } from '../../../../src/core/ports/channel.ts';
 import type { Clock } from '../../../../src/core/ports/clock.ts';
 import type { Log } from '../../../../src/core/ports/log.ts';
+import { unlessAborted } from '../../../shared/unless-aborted.ts';
 import type { XConfig } from '../../config.ts';
 import type { SignIn } from './credentials.ts';
 import { NeedsLogin, TokenUnavailable } from './errors.ts';
@@ -180,7 +181,7 @@ export function createUserTokens(
           return known.accessToken;
         const joined = renewing;
         renewing ??= shared(refused);
-        const { accessToken } = await unlessAborted(renewing, signal);
+        const { accessToken } = await unlessAborted(renewing, signal, unwanted);
         if (accessToken === null) throw new TokenUnavailable('X gave no access token');
         // One that others asked for may be the one that was refused to us.
         if (joined === null || accessToken !== refused) return accessToken;
@@ -214,17 +215,6 @@ function needsConsent({ refused, renewingSinceMs, refreshToken }: KeptTokens): N
   return new NeedsLogin(`X refuses the refresh token of this account (${refused ?? 'no reason'})${cut}`, CONSENT_MEND);
 }
 
-/** Waits no longer than wished. What is waited for goes on: a renewal that is cut may lose the refresh token it was given. */
-async function unlessAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
-  let abort = (): void => undefined;
-  const stopped = new Promise<never>((_, reject) => {
-    abort = () => reject(new TokenUnavailable('nobody waits for the access token any more'));
-  });
-  signal.addEventListener('abort', abort, { once: true });
-  if (signal.aborted) abort();
-  try {
-    return await Promise.race([result, stopped]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
+function unwanted(): TokenUnavailable {
+  return new TokenUnavailable('nobody waits for the access token any more');
 }
