@@ -1,6 +1,6 @@
 /**
  * Builds dist/ from a checkout: the program, and the inbox page in dist/web. Run as a script (`npm run build`) it always builds both;
- * bin/parley.js builds what is out of date.
+ * bin/parley.js builds what is out of date. Of several at once in one checkout each waits for the one before it.
  */
 import { spawn } from 'node:child_process';
 import {
@@ -9,7 +9,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  rmdirSync,
+  rmSync,
   statSync,
   utimesSync,
   writeFileSync,
@@ -20,6 +20,8 @@ import { fileURLToPath } from 'node:url';
 
 const LOCK_STALE_MS = 120_000;
 const LOCK_WAIT_MS = 180_000;
+/** What ends a build that somebody started; the next one need not wait for its lock then. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /** What is built, each from sources of its own and only when these changed. */
 const PROGRAM = {
@@ -55,21 +57,28 @@ export async function bringUpToDate(root) {
     );
     process.exit(1);
   }
-  const unlock = await lock(root);
-  let done = false;
-  try {
-    done = await build(root, parts.filter(stale));
-  } finally {
-    unlock();
-  }
-  if (!done) process.exit(1);
+  if (!(await build(root, () => parts.filter(stale)))) process.exit(1);
 }
 
-/** Builds these parts at the same time. @returns false when one does not build; its tool has said why */
-async function build(root, parts) {
-  const results = await Promise.all(parts.map((part) => buildPart(root, part)));
-  if (parts.includes(PROGRAM)) copyAssets(root);
-  return results.every(Boolean);
+/**
+ * Builds parts at the same time, once nobody else builds in this checkout.
+ * @param partsNow asked then: whoever was before us may have built them
+ * @returns false when one does not build; its tool has said why
+ */
+async function build(root, partsNow) {
+  const unlock = await lock(root);
+  const interrupted = (signal) => {
+    unlock();
+    process.kill(process.pid, signal);
+  };
+  for (const signal of SIGNALS) process.once(signal, interrupted);
+  try {
+    const results = await Promise.all(partsNow().map((part) => buildPart(root, part)));
+    return results.every(Boolean);
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, interrupted);
+    unlock();
+  }
 }
 
 async function buildPart(root, part) {
@@ -81,6 +90,8 @@ async function buildPart(root, part) {
     );
     return false;
   }
+  if (part === PROGRAM) copyAssets(root);
+  // Last: a build that was killed before is done again.
   writeFileSync(join(root, 'dist', part.stamp), state);
   return true;
 }
@@ -140,30 +151,31 @@ function readStamp(root, part) {
   }
 }
 
-/** Two commands at once build once. The lock of a killed build is ignored after two minutes. */
+/** The lock of a killed build is ignored after two minutes. */
 async function lock(root) {
   mkdirSync(join(root, 'dist'), { recursive: true });
   const path = join(root, 'dist', '.building');
   const deadlineMs = performance.now() + LOCK_WAIT_MS;
-  for (;;) {
+  for (let told = false; ; ) {
     try {
       mkdirSync(path);
-      return () => rmdirSync(path);
+      return () => rmSync(path, { recursive: true, force: true });
     } catch (error) {
       if (error.code !== 'EEXIST' || performance.now() > deadlineMs) throw error;
       const changedMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
       if (Date.now() - changedMs > LOCK_STALE_MS && existsSync(path)) {
         const now = new Date();
         utimesSync(path, now, now);
-        return () => rmdirSync(path);
+        return () => rmSync(path, { recursive: true, force: true });
       }
     }
+    if (!told) process.stderr.write(`parley: waiting for another build here; if there is none, delete ${path}\n`);
+    told = true;
     await sleep(100);
   }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const root = dirname(dirname(fileURLToPath(import.meta.url)));
-  mkdirSync(join(root, 'dist'), { recursive: true });
-  process.exitCode = (await build(root, [PROGRAM, PAGE])) ? 0 : 1;
+  process.exitCode = (await build(root, () => [PROGRAM, PAGE])) ? 0 : 1;
 }

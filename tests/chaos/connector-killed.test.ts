@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from '@jest/globals';
 import { eventually } from '../kit/eventually.ts';
+import { buildGateway } from './build-gateway.ts';
 import { untilDrained } from './drained.ts';
 import { unevenAnswers } from './exactly-once.ts';
 import { violations } from './invariants.ts';
@@ -10,16 +9,13 @@ import type { Process } from './processes.ts';
 import { startTexts } from './texts.ts';
 import { POLLED, startWorld } from './world.ts';
 
-const root = join(import.meta.dirname, '..', '..');
 /** Half a minute in `npm test`; more by the environment. */
 const MINUTES = Number(process.env['PARLEY_KILL_MINUTES'] ?? '0.5');
 const KILL_EVERY_MS = 5_000;
 const PER_SECOND = 100;
 const CHATS = 40;
 
-beforeAll(() => {
-  execFileSync(process.execPath, [join(root, 'scripts', 'build.js')], { cwd: root, stdio: 'pipe' });
-}, 60_000);
+beforeAll(buildGateway, 120_000);
 
 test(
   `the connector is killed every five seconds for ${MINUTES} minutes: nothing lost, doubled or out of order`,

@@ -1,11 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CRASH_POINTS, type CrashPoint } from '../../src/core/crash-point.ts';
 import type { Process } from './processes.ts';
 import type { Query, Servers } from './servers.ts';
-
-const root = join(import.meta.dirname, '..', '..');
 
 /** Points that only one kind of bot passes. */
 const WAITING_ONLY: readonly CrashPoint[] = ['turn.stored', 'turn.before-result', 'turn.after-result'];
@@ -15,11 +11,6 @@ const DIRECT_ONLY: readonly CrashPoint[] = ['turn.after-brain'];
 export function pointsOf(waits: boolean): CrashPoint[] {
   const skipped = waits ? DIRECT_ONLY : WAITING_ONLY;
   return CRASH_POINTS.filter((point) => !skipped.includes(point));
-}
-
-/** The gateway of these tests is the built one. */
-export function buildGateway(): void {
-  execFileSync(process.execPath, [join(root, 'scripts', 'build.js')], { cwd: root, stdio: 'pipe' });
 }
 
 export function shuffled<T>(items: readonly T[], random: () => number): T[] {

@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from '@jest/globals';
 import { eventually } from '../kit/eventually.ts';
+import { buildGateway } from './build-gateway.ts';
 import { untilDrained } from './drained.ts';
 import { unevenAnswers } from './exactly-once.ts';
 import { violations } from './invariants.ts';
@@ -11,7 +10,6 @@ import { OUTAGES, type Outage } from './outages.ts';
 import { startTexts, type Texts } from './texts.ts';
 import { HOOKED, startWorld, type World } from './world.ts';
 
-const root = join(import.meta.dirname, '..', '..');
 /** 200,000 are the day of a large desk; a fiftieth of it in `npm test`. */
 const MESSAGES = Number(process.env['PARLEY_DAY_MESSAGES'] ?? '4000');
 const HOUR = Math.round(MESSAGES / 24);
@@ -29,9 +27,7 @@ const PATIENCE_MS = 180_000;
 /** Below this many messages the heap has not met its working size yet. */
 const SETTLED_AFTER = 50_000;
 
-beforeAll(() => {
-  execFileSync(process.execPath, [join(root, 'scripts', 'build.js')], { cwd: root, stdio: 'pipe' });
-}, 60_000);
+beforeAll(buildGateway, 120_000);
 
 /** Resolves with how long it took until every text had its answer, ms. */
 async function untilAnswered(texts: Texts, withinMs: number): Promise<number> {

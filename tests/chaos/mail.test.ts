@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,12 +14,12 @@ import { canRunPostfix } from '../kit/servers/postfix.ts';
 import { startPlainPostgres } from '../kit/servers/postgres.ts';
 import { ensureMailServers } from '../kit/servers/programs.js';
 import { startRedis } from '../kit/servers/redis.ts';
+import { buildGateway } from './build-gateway.ts';
 import { startWriters } from './mail/correspondence.ts';
 import { judgeMail } from './mail/mail-invariants.ts';
 import { type MailProvider, realProvider, simulatedProvider } from './mail/provider.ts';
 import { type Process, startProcess } from './processes.ts';
 
-const root = join(import.meta.dirname, '..', '..');
 const SEEDS = Number(process.env['PARLEY_CHAOS_SEEDS'] ?? 1);
 /** In every test run a few of the points, other ones on the two kinds of servers; all of them where storms are asked for. */
 const WHOLE = SEEDS > 1;
@@ -47,9 +46,7 @@ const LIFE_MS = 4_000;
 const missing = ensureMailServers();
 if (missing !== undefined) process.stderr.write(`Skipped: mail in a storm on real servers needs ${missing}.\n`);
 
-beforeAll(() => {
-  execFileSync(process.execPath, [join(root, 'scripts', 'build.js')], { cwd: root, stdio: 'pipe' });
-}, 60_000);
+beforeAll(buildGateway, 120_000);
 
 function shuffled<T>(items: readonly T[], random: () => number): T[] {
   return items

@@ -1,16 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from '@jest/globals';
 import { eventually } from '../kit/eventually.ts';
+import { buildGateway } from './build-gateway.ts';
 import type { Process } from './processes.ts';
 import { POLLED, startWorld } from './world.ts';
 
-const root = join(import.meta.dirname, '..', '..');
-
-beforeAll(() => {
-  execFileSync(process.execPath, [join(root, 'scripts', 'build.js')], { cwd: root, stdio: 'pipe' });
-}, 60_000);
+beforeAll(buildGateway, 120_000);
 
 test('I13: a message that ends every process that touches it is parked, and the others are answered', async () => {
   const world = await startWorld('embedded', 1);

@@ -1,9 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from '@jest/globals';
 import { seededRandom } from '../../channels/shared/seeded-random.ts';
 import { eventually } from '../kit/eventually.ts';
+import { buildGateway } from './build-gateway.ts';
 import { startCopyingFront } from './copying-front.ts';
 import { untilDrained } from './drained.ts';
 import { unevenAnswers } from './exactly-once.ts';
@@ -12,13 +11,10 @@ import type { Process } from './processes.ts';
 import { startTraffic } from './traffic.ts';
 import { startWorld, type World } from './world.ts';
 
-const root = join(import.meta.dirname, '..', '..');
 const SEED = Number(process.env['PARLEY_CHAOS_FIRST'] ?? '1');
 const ROLES = ['ingress', 'connector'];
 
-beforeAll(() => {
-  execFileSync(process.execPath, [join(root, 'scripts', 'build.js')], { cwd: root, stdio: 'pipe' });
-}, 60_000);
+beforeAll(buildGateway, 120_000);
 
 /** The process of these that receives for the polled account now. @throws when it is none of them */
 async function ownerOf(world: World, among: readonly Process[]): Promise<Process> {

@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { createXSimulator } from '../../channels/x/simulator/index.ts';
 import { type CrashPoint, RENEWAL_CRASH_POINTS } from '../../src/core/crash-point.ts';
 import { eventually } from '../kit/eventually.ts';
-import { buildGateway } from './crash-points.ts';
+import { buildGateway } from './build-gateway.ts';
 import type { Process } from './processes.ts';
 import { startServers } from './servers.ts';
 import { createOwner } from './x/owner.ts';
