@@ -67,13 +67,16 @@ export async function bringUpToDate(root) {
  */
 async function build(root, partsNow) {
   const unlock = await lock(root);
+  const tools = new Set();
   const interrupted = (signal) => {
+    // Not every signal reaches them by itself, and none may write on beside the next build.
+    for (const tool of tools) tool.kill('SIGKILL');
     unlock();
     process.kill(process.pid, signal);
   };
   for (const signal of SIGNALS) process.once(signal, interrupted);
   try {
-    const results = await Promise.all(partsNow().map((part) => buildPart(root, part)));
+    const results = await Promise.all(partsNow().map((part) => buildPart(root, part, tools)));
     return results.every(Boolean);
   } finally {
     for (const signal of SIGNALS) process.off(signal, interrupted);
@@ -81,9 +84,9 @@ async function build(root, partsNow) {
   }
 }
 
-async function buildPart(root, part) {
+async function buildPart(root, part, tools) {
   const state = stateOf(root, part);
-  const { code, output } = await run(root, [join(root, ...part.tool), ...part.args(root)]);
+  const { code, output } = await run(root, [join(root, ...part.tool), ...part.args(root)], tools);
   if (code !== 0) {
     process.stderr.write(
       `${output}parley: ${part === PAGE ? 'the page does not build' : 'the sources do not compile'}.\n`,
@@ -96,9 +99,11 @@ async function buildPart(root, part) {
   return true;
 }
 
-function run(root, args) {
+/** @param tools holds the process while it runs */
+function run(root, args, tools) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    tools.add(child);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk) => {
@@ -106,7 +111,10 @@ function run(root, args) {
       });
     }
     child.once('error', (error) => resolve({ code: 1, output: `${error.message}\n` }));
-    child.once('close', (code) => resolve({ code, output }));
+    child.once('close', (code) => {
+      tools.delete(child);
+      resolve({ code, output });
+    });
   });
 }
 

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { eventually } from '../kit/eventually.ts';
-import { buildGateway } from './build-gateway.ts';
 import { untilDrained } from './drained.ts';
 import { unevenAnswers } from './exactly-once.ts';
 import { violations } from './invariants.ts';
@@ -14,8 +13,6 @@ const MINUTES = Number(process.env['PARLEY_KILL_MINUTES'] ?? '0.5');
 const KILL_EVERY_MS = 5_000;
 const PER_SECOND = 100;
 const CHATS = 40;
-
-beforeAll(buildGateway, 120_000);
 
 test(
   `the connector is killed every five seconds for ${MINUTES} minutes: nothing lost, doubled or out of order`,

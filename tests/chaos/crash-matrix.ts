@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { seededRandom } from '../../channels/shared/seeded-random.ts';
 import type { CrashPoint } from '../../src/core/crash-point.ts';
-import { buildGateway } from './build-gateway.ts';
 import { crashAtEach, disturbServers, freeze, pointsOf, shuffled } from './crash-points.ts';
 import { untilDrained } from './drained.ts';
 import { violations } from './invariants.ts';
@@ -95,8 +94,6 @@ async function runMatrix(
 /** The crash matrix on one backend, as a block of tests; each backend has a file, so that they run side by side. */
 export function crashMatrix(backend: ChaosBackend): void {
   describe(`crash matrix on ${backend}`, () => {
-    beforeAll(buildGateway, 60_000);
-
     test.each(Array.from({ length: SEEDS }, (_, index) => FIRST + index))(
       'seed %i: every named point, and the invariants hold',
       async (seed) => {

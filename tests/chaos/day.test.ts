@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { eventually } from '../kit/eventually.ts';
-import { buildGateway } from './build-gateway.ts';
 import { untilDrained } from './drained.ts';
 import { unevenAnswers } from './exactly-once.ts';
 import { violations } from './invariants.ts';
@@ -26,8 +25,6 @@ const MAY_GROW = 1.15;
 const PATIENCE_MS = 180_000;
 /** Below this many messages the heap has not met its working size yet. */
 const SETTLED_AFTER = 50_000;
-
-beforeAll(buildGateway, 120_000);
 
 /** Resolves with how long it took until every text had its answer, ms. */
 async function untilAnswered(texts: Texts, withinMs: number): Promise<number> {

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { seededRandom } from '../../channels/shared/seeded-random.ts';
 import type { CrashPoint } from '../../src/core/crash-point.ts';
 import { eventually } from '../kit/eventually.ts';
 import { type Amends, keepAmending } from './amends.ts';
-import { buildGateway } from './build-gateway.ts';
 import { ageDead, type Crashes, crashAtEach, disturbServers, freeze } from './crash-points.ts';
 import { startCustomers } from './discord/customers.ts';
 import { judgeOutgoing } from './discord/discord-invariants.ts';
@@ -25,8 +24,6 @@ const WELL_MS = 2_000;
 const DRAINED_WITHIN_MS = 90_000;
 /** Not one ping may leave with what an agent says either. */
 const behind = (): string => ' @everyone <@&500000000000000004> <@600000000000000001>';
-
-beforeAll(buildGateway, 60_000);
 
 /** Resolves when one more session than `before` has begun. */
 async function untilListening({ simulator }: DiscordWorld, before: number): Promise<void> {

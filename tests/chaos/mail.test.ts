@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { seededRandom } from '../../channels/shared/seeded-random.ts';
 import { CRASH_POINTS, type CrashPoint, LETTER_CRASH_POINTS } from '../../src/core/crash-point.ts';
@@ -14,7 +14,6 @@ import { canRunPostfix } from '../kit/servers/postfix.ts';
 import { startPlainPostgres } from '../kit/servers/postgres.ts';
 import { ensureMailServers } from '../kit/servers/programs.js';
 import { startRedis } from '../kit/servers/redis.ts';
-import { buildGateway } from './build-gateway.ts';
 import { startWriters } from './mail/correspondence.ts';
 import { judgeMail } from './mail/mail-invariants.ts';
 import { type MailProvider, realProvider, simulatedProvider } from './mail/provider.ts';
@@ -45,8 +44,6 @@ const LIFE_MS = 4_000;
 
 const missing = ensureMailServers();
 if (missing !== undefined) process.stderr.write(`Skipped: mail in a storm on real servers needs ${missing}.\n`);
-
-beforeAll(buildGateway, 120_000);
 
 function shuffled<T>(items: readonly T[], random: () => number): T[] {
   return items

@@ -1,11 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { eventually } from '../kit/eventually.ts';
-import { buildGateway } from './build-gateway.ts';
 import type { Process } from './processes.ts';
 import { POLLED, startWorld } from './world.ts';
-
-beforeAll(buildGateway, 120_000);
 
 test('I13: a message that ends every process that touches it is parked, and the others are answered', async () => {
   const world = await startWorld('embedded', 1);

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { seededRandom } from '../../channels/shared/seeded-random.ts';
 import { eventually } from '../kit/eventually.ts';
-import { buildGateway } from './build-gateway.ts';
 import { startCopyingFront } from './copying-front.ts';
 import { untilDrained } from './drained.ts';
 import { unevenAnswers } from './exactly-once.ts';
@@ -13,8 +12,6 @@ import { startWorld, type World } from './world.ts';
 
 const SEED = Number(process.env['PARLEY_CHAOS_FIRST'] ?? '1');
 const ROLES = ['ingress', 'connector'];
-
-beforeAll(buildGateway, 120_000);
 
 /** The process of these that receives for the polled account now. @throws when it is none of them */
 async function ownerOf(world: World, among: readonly Process[]): Promise<Process> {

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { seededRandom } from '../../channels/shared/seeded-random.ts';
 import type { CrashPoint } from '../../src/core/crash-point.ts';
 import { eventually } from '../kit/eventually.ts';
 import { type Amends, keepAmending } from './amends.ts';
-import { buildGateway } from './build-gateway.ts';
 import { type Crashes, crashAtEach, disturbServers, freeze } from './crash-points.ts';
 import { leftToDo } from './drained.ts';
 import type { Process } from './processes.ts';
@@ -27,8 +26,6 @@ const ELSEWHERE: readonly CrashPoint[] = [
 ];
 const LIFE_MS = 5_000;
 const DRAINED_WITHIN_MS = 60_000;
-
-beforeAll(buildGateway, 60_000);
 
 /** Resolves when every page shows all that its place holds. */
 async function untilShown(world: WebWorld, { guests }: Visitors): Promise<void> {

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
-import { beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { createXSimulator } from '../../channels/x/simulator/index.ts';
 import { type CrashPoint, RENEWAL_CRASH_POINTS } from '../../src/core/crash-point.ts';
 import { eventually } from '../kit/eventually.ts';
-import { buildGateway } from './build-gateway.ts';
 import type { Process } from './processes.ts';
 import { startServers } from './servers.ts';
 import { createOwner } from './x/owner.ts';
@@ -11,8 +10,6 @@ import { createOwner } from './x/owner.ts';
 /** A token is renewed two minutes before it ends: one of these a second after it was given. */
 const SHORT_MS = 121_000;
 const WITHIN_MS = 60_000;
-
-beforeAll(buildGateway, 120_000);
 
 test('a process killed at any moment of a renewal loses nothing, and locks out nobody whom OAuth 2.0 lets in', async () => {
   const simulator = createXSimulator();

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { seededRandom } from '../../channels/shared/seeded-random.ts';
 import type { CrashPoint } from '../../src/core/crash-point.ts';
 import { eventually } from '../kit/eventually.ts';
 import { type Amends, keepAmending } from './amends.ts';
-import { buildGateway } from './build-gateway.ts';
 import { ageDead, type Crashes, crashAtEach, disturbServers, freeze } from './crash-points.ts';
 import { leftToDo } from './drained.ts';
 import type { Process } from './processes.ts';
@@ -29,8 +28,6 @@ const ENOUGH_WITHIN_MS = 120_000;
 function longWords(random: () => number): string {
   return ` ${Array.from({ length: 60 }, () => Math.floor(random() * 1e5).toString(36)).join(' ')}`;
 }
-
-beforeAll(buildGateway, 60_000);
 
 /** How often X was asked for what is new, and answered. */
 function looks({ simulator }: XWorld): number {

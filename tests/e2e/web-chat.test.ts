@@ -1,9 +1,5 @@
-import { execFile } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, BrowserContext, FrameLocator, Page } from 'playwright-core';
@@ -13,7 +9,6 @@ import { type Look, launchBrowser, openTab } from '../kit/browser/chromium.ts';
 import { createVisitor } from '../kit/browser/visitor.ts';
 import { eventually } from '../kit/eventually.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
 const WIDGET_BYTES = 40 * 1_024;
 
 let stand: ChatStand;
@@ -39,11 +34,6 @@ function servePage(chat: () => string): Server {
 }
 
 beforeAll(async () => {
-  if (!existsSync(join(ROOT, 'dist/web/index.html'))) {
-    const vite = join(ROOT, 'node_modules/vite/bin/vite.js');
-    const args = [vite, 'build', '--config', join(ROOT, 'src/web/vite.config.js')];
-    await promisify(execFile)(process.execPath, args, { cwd: ROOT });
-  }
   let chat = '';
   site = servePage(() => chat);
   await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));

@@ -17,12 +17,13 @@ const TOOL = (name: string, result: string) => `
   const { appendFileSync, mkdirSync, rmdirSync, writeFileSync } = require('node:fs');
   const { dirname } = require('node:path');
   mkdirSync('${name}-at-work');
+  writeFileSync('${name}-pid', String(process.pid));
   appendFileSync('${name}-runs', '.');
   setTimeout(() => {
     mkdirSync(dirname('${result}'), { recursive: true });
     writeFileSync('${result}', '');
     rmdirSync('${name}-at-work');
-  }, 200);
+  }, 500);
 `;
 
 let root: string;
@@ -52,6 +53,12 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const run = (path: string) => promisify(execFile)(process.execPath, [join(root, path)], { cwd: root });
 
+function pidOf(tool: string): number {
+  const text = readFileSync(join(root, `${tool}-pid`), 'utf8');
+  if (text === '') throw new Error(`${tool} has not told its id yet`);
+  return Number(text);
+}
+
 function expectBuilt(): void {
   expect(readdirSync(join(root, 'dist', 'channels', 'one'))).toHaveLength(ASSETS);
   expect(existsSync(join(root, 'dist', '.building'))).toBe(false);
@@ -79,10 +86,10 @@ test('a build that fails says so and leaves the next one free', async () => {
 
 test('a build that is interrupted leaves the next one free', async () => {
   const child = spawn(process.execPath, [join(root, 'scripts', 'build.js')], { cwd: root, stdio: 'ignore' });
-  await eventually(() => expect(existsSync(join(root, 'tsc-at-work'))).toBe(true));
+  const pids = await Promise.all(['tsc', 'vite'].map((name) => eventually(() => pidOf(name))));
   child.kill('SIGINT');
   const [code, signal] = await once(child, 'exit');
   expect({ code, signal }).toEqual({ code: null, signal: 'SIGINT' });
   expect(existsSync(join(root, 'dist', '.building'))).toBe(false);
-  await eventually(() => expect(existsSync(join(root, 'tsc-at-work'))).toBe(false));
+  for (const pid of pids) await eventually(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'));
 });

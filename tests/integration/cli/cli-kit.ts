@@ -2,13 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { Client } from 'pg';
 import { stringify } from 'yaml';
 import { eventually } from '../../kit/eventually.ts';
 
-const loader = pathToFileURL(join(import.meta.dirname, '../../kit/typescript-loader.js')).href;
-const main = join(import.meta.dirname, '../../../src/main.ts');
+const main = join(import.meta.dirname, '../../../dist/src/main.js');
 const LIMIT_MS = 40_000;
 
 /** What a command came to. */
@@ -45,7 +43,7 @@ export function openDesk(): Desk {
   const start = (args: readonly string[]): ChildProcess => {
     const environment = { ...process.env };
     delete environment['PARLEY_CONFIG'];
-    const child = spawn(process.execPath, ['--import', loader, main, ...args], { cwd: folder, env: environment });
+    const child = spawn(process.execPath, [main, ...args], { cwd: folder, env: environment });
     children.add(child);
     child.once('exit', () => children.delete(child));
     return child;

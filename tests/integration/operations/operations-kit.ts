@@ -1,11 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 
 const root = join(import.meta.dirname, '../../..');
-const loader = pathToFileURL(join(root, 'tests/kit/typescript-loader.js')).href;
-const main = join(root, 'src/main.ts');
+const main = join(root, 'dist/src/main.js');
 
 /** A command of `parley` that runs beside the test. */
 export interface Beside {
@@ -19,7 +17,7 @@ export function startBeside(folder: string, args: readonly string[]): Beside {
   const environment = { ...process.env };
   delete environment['PARLEY_CONFIG'];
   const config = ['--config', join(folder, 'parley.yaml')];
-  const child = spawn(process.execPath, ['--import', loader, main, ...args, ...config], {
+  const child = spawn(process.execPath, [main, ...args, ...config], {
     cwd: folder,
     env: environment,
   });

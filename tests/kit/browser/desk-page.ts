@@ -1,14 +1,7 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { type DeskStand, PASSWORD, type StandOptions, startDeskStand } from '../desk/stand.ts';
 import { type Look, launchBrowser, openTab } from './chromium.ts';
 import { createVisitor, type Visitor } from './visitor.ts';
-
-const ROOT = join(import.meta.dirname, '../../..');
 
 /** A desk with an agent of ours in a browser before it. */
 export interface DeskPage {
@@ -23,19 +16,12 @@ export interface DeskPage {
   close(): Promise<void>;
 }
 
-/** Builds the page, starts a desk and signs a lead of the team `support` in. */
-export async function openDeskPage(options: Omit<StandOptions, 'pageFolder'>): Promise<DeskPage> {
-  const pageFolder = mkdtempSync(join(tmpdir(), 'parley-page-'));
-  const vite = join(ROOT, 'node_modules/vite/bin/vite.js');
-  const args = [vite, 'build', '--config', join(ROOT, 'src/web/vite.config.js'), '--outDir', pageFolder];
-  const [stand, browser] = await Promise.all([
-    promisify(execFile)(process.execPath, args, { cwd: ROOT }).then(() => startDeskStand({ ...options, pageFolder })),
-    launchBrowser(),
-  ]);
+/** Starts a desk and signs a lead of the team `support` in. */
+export async function openDeskPage(options: StandOptions): Promise<DeskPage> {
+  const [stand, browser] = await Promise.all([startDeskStand(options), launchBrowser()]);
   const close = async (): Promise<void> => {
     await browser.close();
     await stand.stop();
-    rmSync(pageFolder, { recursive: true, force: true });
   };
   try {
     return { ...(await signedInAt(stand, browser)), close };

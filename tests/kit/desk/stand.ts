@@ -52,8 +52,6 @@ export interface StandOptions {
   channel?: Partial<ChannelAccount>;
   /** In place of the internet's pictures. */
   pictures?: RemotePictures;
-  /** The built page; left out: the one in dist/. */
-  pageFolder?: string;
   /** Pushes go over this Redis instead of the store. */
   redisUrl?: string;
 }
@@ -115,7 +113,7 @@ export async function startDeskStand(options: StandOptions = {}): Promise<DeskSt
     log,
     trustedProxies: ['127.0.0.1'],
     webhooks: { webhook: () => undefined, onWebhook: () => undefined },
-    deskSide: options.pageFolder === undefined ? desk.http : { ...desk.http, pageFolder: options.pageFolder },
+    deskSide: desk.http,
     ready: () => Promise.resolve({ ready: true, message: 'test' }),
     metrics: () => Promise.resolve({ contentType: 'text/plain', text: '' }),
   });
