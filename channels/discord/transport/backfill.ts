@@ -29,8 +29,11 @@ export interface Backfill {
   addGuild(guild: unknown): void;
   /** A message was stored with its bookmark: what came before it in its channel is not looked for again. */
   reached(channelId: string, direct: boolean, messageId: string): void;
-  /** A place that began to be known after the session did: what came in it later is looked for. */
-  addPlace(channelId: string, guildId: string | null, messageId: string): void;
+  /**
+   * A place that began to be known after the session did: what came in it later is looked for.
+   * @param upTo the message up to which everything is stored; null: all since the account began is looked for
+   */
+  addPlace(channelId: string, guildId: string | null, upTo: string | null): void;
   /** All servers have told of themselves: begins with the channels, then direct messages. Resolves when all is read. */
   run(): Promise<void>;
   /**
@@ -226,13 +229,13 @@ export function createBackfill(options: BackfillOptions, signal: AbortSignal): B
       const position = Math.max(positionOf(messageId), known.get(channelId)?.position ?? 0);
       known.set(channelId, { position, direct });
     },
-    addPlace(channelId, guildId, messageId) {
+    addPlace(channelId, guildId, upTo) {
       const add = async (): Promise<void> => {
         await loading;
-        const position = positionOf(messageId);
-        const isKnown = (known.get(channelId)?.position ?? 0) >= position;
+        const from = upTo === null ? baseline : positionOf(upTo);
+        const isKnown = (known.get(channelId)?.position ?? 0) >= from;
         if (isKnown || pending.has(channelId) || signal.aborted) return;
-        pending.set(channelId, { channelId, guildId, type: null, from: position });
+        pending.set(channelId, { channelId, guildId, type: null, from });
         await readAll([channelId]);
       };
       add().catch(failed);

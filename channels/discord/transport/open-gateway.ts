@@ -187,20 +187,27 @@ function receiveShard(
     const channelId = idOf(message?.['channel_id']);
     const messageId = idOf(message?.['id']);
     const guildId = idOf(message?.['guild_id']);
+    // A session that began while this waited could not know of a place whose first message was not stored yet.
+    const tellNext = (place: string, upTo: string | null): boolean => {
+      if (of === null || of === backfill) return false;
+      backfill?.addPlace(place, guildId, upTo);
+      return true;
+    };
     if (t !== 'MESSAGE_CREATE' || channelId === null || messageId === null) {
       // An edit may be about a message of the gap: that one first. What a person pressed must be answered within three seconds.
       if (channelId !== null && t !== INTERACTION) await catchUp(channelId, guildId, null);
       await store(payload);
+      if (channelId !== null && t !== INTERACTION && guildId === null) tellNext(channelId, null);
       return;
     }
     const isWhole = await catchUp(channelId, guildId, messageId);
-    // Read over REST while it was on its way here.
-    if (found.take(messageId)) return;
-    const isStored = await store(payload, isWhole ? bookmarkOf(channelId, guildId === null, messageId) : undefined);
-    if (!isStored) return;
-    // A session ended while this waited. The one after it could not know of a place whose first message was not stored yet.
-    if (of !== null && of !== backfill) backfill?.addPlace(channelId, guildId, messageId);
-    else if (isWhole) backfill?.reached(channelId, guildId === null, messageId);
+    // Else it was read over REST while it was on its way here.
+    if (!found.take(messageId)) {
+      const isStored = await store(payload, isWhole ? bookmarkOf(channelId, guildId === null, messageId) : undefined);
+      if (!isStored) return;
+    }
+    if (tellNext(channelId, isWhole || guildId !== null ? messageId : null)) return;
+    if (isWhole) backfill?.reached(channelId, guildId === null, messageId);
   };
 
   /** In direct messages alone: who types in a channel of many types for all of them. We are told of ourselves too. */

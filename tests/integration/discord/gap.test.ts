@@ -5,7 +5,6 @@ import {
   type DiscordCustomer,
   type DiscordSimulator,
 } from '../../../channels/discord/simulator/index.ts';
-import type { DiscordGatewayPayload } from '../../../channels/discord/transport/ports.ts';
 import { bookmarkAt, bookmarkName, positionAt, positionOf } from '../../../channels/discord/transport/positions.ts';
 import { type MemoryRecords, memoryRecords } from '../../kit/channels/memory-records.ts';
 import { messagesOf, type Receiver, receive, stateOf, until } from '../../unit/channels/discord/transport/receiver.ts';
@@ -153,34 +152,6 @@ describe('a gap of five minutes', () => {
     await until('all', () => second.texts().length === 21);
     expect(simulator.faults.rules).toEqual([]);
     expect(second.texts()).toEqual(['before', ...Array.from({ length: 20 }, (_, at) => `gap ${at}`)]);
-  });
-
-  test('a customer whose first message was still being stored when the session was lost misses nothing', async () => {
-    const records = memoryRecords();
-    let isHeld = true;
-    const receiver = open({
-      records,
-      async take(payload, bookmark) {
-        while (isHeld) await new Promise((resolve) => setTimeout(resolve, 5));
-        if (bookmark !== undefined) records.bookmarks.set(bookmark.name, bookmark);
-        taken.push(payload);
-      },
-    });
-    const taken: DiscordGatewayPayload[] = [];
-    await connected(receiver);
-    const customer = simulator.customer();
-    customer.write('first');
-    await until('it came', () => simulator.log.gateway.length === 1);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    await simulator.suspend();
-    simulator.clock.advance(5 * MINUTE_MS);
-    customer.write('in the gap');
-    await simulator.resume();
-    await until('a new session', () => simulator.log.gateway.filter(({ outcome }) => outcome === 'ready').length === 2);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    isHeld = false;
-    await until('both', () => new Set(messagesOf(taken).map(({ content }) => content)).size === 2);
-    expect([...new Set(messagesOf(taken).map(({ content }) => content))]).toEqual(['first', 'in the gap']);
   });
 
   test('while it cannot be read, new messages come, and do not hide it', async () => {
