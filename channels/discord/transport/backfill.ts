@@ -4,8 +4,17 @@ import { integerOf, recordOf, stringOf } from '../../shared/read-unknown.ts';
 import type { StateBoard } from '../../shared/state-board.ts';
 import type { Lanes } from './lanes.ts';
 import type { Pacer } from './pacer.ts';
-import type { DiscordRest, GatewayOptions, GatewayTimes, ServerChannel } from './ports.ts';
-import { ACCOUNT_BOOKMARK, bookmarkAt, idOf, positionAt, positionOf, readBookmarkName, timeOf } from './positions.ts';
+import type { DiscordBookmark, DiscordRest, GatewayOptions, GatewayTimes, ServerChannel } from './ports.ts';
+import {
+  ACCOUNT_BOOKMARK,
+  bookmarkAt,
+  bookmarkName,
+  idOf,
+  positionAt,
+  positionOf,
+  readBookmarkName,
+  timeOf,
+} from './positions.ts';
 import { type GapPlace, readGap } from './read-gap.ts';
 
 export interface BackfillOptions {
@@ -34,6 +43,11 @@ export interface Backfill {
    * @param upTo the message up to which everything is stored; null: all since the account began is looked for
    */
   addPlace(channelId: string, guildId: string | null, upTo: string | null): void;
+  /**
+   * The bookmark of a conversation that could not be read yet: up to where it is whole. The API lists no direct messages, so without one
+   * the next session or process would not know of it. Undefined for servers, which tell of their channels.
+   */
+  unread(channelId: string): DiscordBookmark | undefined;
   /** All servers have told of themselves: begins with the channels, then direct messages. Resolves when all is read. */
   run(): Promise<void>;
   /**
@@ -240,6 +254,11 @@ export function createBackfill(options: BackfillOptions, signal: AbortSignal): B
       };
       add().catch(failed);
     },
+    unread(channelId) {
+      const place = pending.get(channelId);
+      if (place === undefined || place.guildId !== null) return undefined;
+      return { name: bookmarkName(channelId, true), ...bookmarkAt(place.from) };
+    },
     async run() {
       await loading;
       if (signal.aborted) return;
@@ -286,6 +305,8 @@ export function createBackfill(options: BackfillOptions, signal: AbortSignal): B
         if (signal.aborted || isRefused(channelId) || now < (hopeless.get(channelId) ?? 0)) return false;
         if (now + times.firstRetryMs > untilMs) {
           hopeless.set(channelId, now + times.maxRetryMs);
+          // Nobody goes through what is pending any more, and the customer may write nothing else.
+          if (ended) readAll([channelId]).catch(failed);
           return false;
         }
         await pause(times.firstRetryMs, signal);

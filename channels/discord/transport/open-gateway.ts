@@ -195,16 +195,17 @@ function receiveShard(
     };
     if (t !== 'MESSAGE_CREATE' || channelId === null || messageId === null) {
       // An edit may be about a message of the gap: that one first. What a person pressed must be answered within three seconds.
-      if (channelId !== null && t !== INTERACTION) await catchUp(channelId, guildId, null);
+      const place = t === INTERACTION ? null : channelId;
+      if (place !== null) await catchUp(place, guildId, null);
       await store(payload);
-      if (channelId !== null && t !== INTERACTION && guildId === null) tellNext(channelId, null);
+      if (place !== null && guildId === null) tellNext(place, null);
       return;
     }
     const isWhole = await catchUp(channelId, guildId, messageId);
     // Else it was read over REST while it was on its way here.
     if (!found.take(messageId)) {
-      const isStored = await store(payload, isWhole ? bookmarkOf(channelId, guildId === null, messageId) : undefined);
-      if (!isStored) return;
+      const upTo = isWhole ? bookmarkOf(channelId, guildId === null, messageId) : backfill?.unread(channelId);
+      if (!(await store(payload, upTo))) return;
     }
     if (tellNext(channelId, isWhole || guildId !== null ? messageId : null)) return;
     if (isWhole) backfill?.reached(channelId, guildId === null, messageId);

@@ -33,6 +33,12 @@ function open(options: Parameters<typeof receive>[1] = {}): Receiver {
 
 const connected = (receiver: Receiver, withinMs?: number): Promise<void> =>
   until(`connected, but ${stateOf(receiver)}`, () => stateOf(receiver) === 'connected', withinMs);
+/** The account's very first start is noted; what is written from now on is later than it by the platform's clock. */
+async function begun(receiver: Receiver): Promise<void> {
+  await connected(receiver);
+  await until('the note of the first start', () => receiver.records.bookmarks.has('account'));
+  await pause(5);
+}
 const channelCalls = (): string[] =>
   simulator.log.calls.filter(({ route }) => route === 'GET /channels/:id/messages').map(({ path }) => path);
 
@@ -187,9 +193,8 @@ describe('what is read and what is not', () => {
     const records = memoryRecords();
     const covers = ({ parentId }: { parentId: string | null }): boolean => parentId === forum;
     const first = open({ records, covers });
-    await connected(first);
+    await begun(first);
     await first.stop();
-    await new Promise((resolve) => setTimeout(resolve, 5));
     const customer = simulator.customer();
     const post = customer.openPost(forum, 'How?', 'the question');
     const second = open({ records, covers });
@@ -253,7 +258,7 @@ describe('what is read and what is not', () => {
     const records = memoryRecords();
     const stranger = simulator.customer();
     const first = open({ records });
-    await connected(first);
+    await begun(first);
     await first.stop();
     stranger.write('first ever, while we were away');
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -276,7 +281,7 @@ describe('what is read and what is not', () => {
     const records = memoryRecords();
     const covers = ({ ownerId }: { ownerId: string | null }): boolean => ownerId === simulator.botId;
     const first = open({ records, covers });
-    await connected(first);
+    await begun(first);
     const thread = server.addThread(server.addChannel('town'), 'help', { private: true, ownerId: simulator.botId });
     await first.stop();
     simulator.customer().write('in the private thread', { channelId: thread });
@@ -290,7 +295,7 @@ describe('what is read and what is not', () => {
     const records = memoryRecords();
     const covers = ({ id }: { id: string }): boolean => id === channelId;
     const first = open({ records, covers });
-    await connected(first);
+    await begun(first);
     await first.stop();
     const customer = simulator.customer();
     customer.write('in the gap', { channelId });

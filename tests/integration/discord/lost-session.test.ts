@@ -1,15 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   createDiscordSimulator,
   type DiscordCustomer,
   type DiscordSimulator,
 } from '../../../channels/discord/simulator/index.ts';
 import type { DiscordGatewayPayload } from '../../../channels/discord/transport/ports.ts';
-import { memoryRecords } from '../../kit/channels/memory-records.ts';
+import { type MemoryRecords, memoryRecords } from '../../kit/channels/memory-records.ts';
 import { messagesOf, type Receiver, receive, stateOf, until } from '../../unit/channels/discord/transport/receiver.ts';
 
-/** A session is lost before what came in it is stored: the next one begins without knowing of it. */
+/** A session or a process is lost before all that came in it is stored: the next one must know where to look. */
 
 const MINUTE_MS = 60_000;
 
@@ -28,14 +28,15 @@ beforeEach(async () => {
 afterEach(async () => {
   isHeld = false;
   await receiver?.stop();
+  receiver = null;
   await simulator.stop();
 });
 
-async function listen(): Promise<void> {
-  isHeld = true;
+async function listen(options: { hold: boolean; records?: MemoryRecords } = { hold: true }): Promise<void> {
+  isHeld = options.hold;
   held = new Set();
   taken = [];
-  const records = memoryRecords();
+  const records = options.records ?? memoryRecords();
   receiver = receive(simulator, {
     records,
     async take(payload, bookmark) {
@@ -96,4 +97,53 @@ test('whoever changed an old message misses nothing', async () => {
     ['MESSAGE_UPDATE', 'gateway'],
     ['MESSAGE_CREATE', 'backfill'],
   ]);
+});
+
+describe('what came before a message and could not be read', () => {
+  const refusal = () =>
+    simulator.faults.add({ kind: 'error_before', route: 'GET /channels/:id/messages', status: 503 });
+
+  test('is read by the next session, with what came in between', async () => {
+    const customer = simulator.customer();
+    customer.write('long ago, to nobody');
+    await listen({ hold: false });
+    const lift = refusal();
+    customer.write('first');
+    await until('it is stored without what came before', () => texts().includes('first'));
+    await loseSession(customer);
+    lift();
+    await until('what came in the gap', () => texts().includes('in the gap'));
+  });
+
+  test('is read by the next process, with what came in between', async () => {
+    const customer = simulator.customer();
+    customer.write('long ago, to nobody');
+    const records = memoryRecords();
+    await listen({ hold: false, records });
+    const lift = refusal();
+    customer.write('first');
+    await until('it is stored without what came before', () => texts().includes('first'));
+    await receiver?.stop();
+    lift();
+    customer.write('in the gap');
+    await listen({ hold: false, records });
+    await until('what came in the gap', () => texts().includes('in the gap'));
+  });
+
+  test('is read once it can be, though nobody writes any more', async () => {
+    const customer = simulator.customer();
+    customer.write('long ago, to nobody');
+    await listen({ hold: false });
+    await until(
+      'all that was known is read',
+      () => receiver?.log.lines.some(({ message }) => message === 'gap read') ?? false,
+    );
+    const lift = refusal();
+    customer.write('missed', { silent: true });
+    customer.write('first');
+    await until('it is stored without what came before', () => texts().includes('first'));
+    expect(texts()).toEqual(['first']);
+    lift();
+    await until('what was missed', () => texts().includes('missed'));
+  });
 });
