@@ -18,7 +18,9 @@ import { dirname, extname, join, relative, sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const LOCK_STALE_MS = 120_000;
+/** Whoever builds touches the lock this often; left alone for so long it belongs to a build that was killed. */
+const LOCK_TOUCH_MS = 2_000;
+const LOCK_STALE_MS = 30_000;
 const LOCK_WAIT_MS = 180_000;
 /** What ends a build that somebody started; the next one need not wait for its lock then. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -159,7 +161,7 @@ function readStamp(root, part) {
   }
 }
 
-/** The lock of a killed build is ignored after two minutes. */
+/** @returns what gives it back @throws {Error} when others build for `LOCK_WAIT_MS` */
 async function lock(root) {
   mkdirSync(join(root, 'dist'), { recursive: true });
   const path = join(root, 'dist', '.building');
@@ -167,20 +169,34 @@ async function lock(root) {
   for (let told = false; ; ) {
     try {
       mkdirSync(path);
-      return () => rmSync(path, { recursive: true, force: true });
+      return hold(path);
     } catch (error) {
-      if (error.code !== 'EEXIST' || performance.now() > deadlineMs) throw error;
-      const changedMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-      if (Date.now() - changedMs > LOCK_STALE_MS && existsSync(path)) {
-        const now = new Date();
-        utimesSync(path, now, now);
-        return () => rmSync(path, { recursive: true, force: true });
-      }
+      if (error.code !== 'EEXIST') throw error;
     }
+    // Gone again: whoever comes first has it.
+    const changedMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+    if (changedMs === undefined) continue;
+    if (Date.now() - changedMs > LOCK_STALE_MS) return hold(path);
+    if (performance.now() > deadlineMs)
+      throw new Error(`parley: others build here for over ${LOCK_WAIT_MS} ms; if none does, delete ${path}`);
     if (!told) process.stderr.write(`parley: waiting for another build here; if there is none, delete ${path}\n`);
     told = true;
     await sleep(100);
   }
+}
+
+function hold(path) {
+  const touch = () => {
+    const now = new Date();
+    // Somebody may have deleted it, as the waiting are told.
+    if (existsSync(path)) utimesSync(path, now, now);
+  };
+  touch();
+  const timer = setInterval(touch, LOCK_TOUCH_MS);
+  return () => {
+    clearInterval(timer);
+    rmSync(path, { recursive: true, force: true });
+  };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,8 +1,19 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { eventually } from '../../kit/eventually.ts';
@@ -71,7 +82,6 @@ test('builds asked for at once are done one after the other', async () => {
 }, 60_000);
 
 test('commands started at once build once', async () => {
-  put('dist/src/main.js', '');
   await Promise.all(Array.from({ length: BUILDS }, () => run('bin/parley.js')));
   expectBuilt();
   expect(readFileSync(join(root, 'tsc-runs'), 'utf8')).toHaveLength(1);
@@ -92,4 +102,24 @@ test('a build that is interrupted leaves the next one free', async () => {
   expect({ code, signal }).toEqual({ code: null, signal: 'SIGINT' });
   expect(existsSync(join(root, 'dist', '.building'))).toBe(false);
   for (const pid of pids) await eventually(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'));
+});
+
+test('the lock of a build that was killed holds nobody up for long', async () => {
+  const lock = join(root, 'dist', '.building');
+  mkdirSync(lock, { recursive: true });
+  const longAgo = new Date(Date.now() - 31_000);
+  utimesSync(lock, longAgo, longAgo);
+  await run('scripts/build.js');
+  expectBuilt();
+});
+
+test('a lock whose build lives is waited for', async () => {
+  const lock = join(root, 'dist', '.building');
+  mkdirSync(lock, { recursive: true });
+  const waiting = run('scripts/build.js');
+  await pause(1_000);
+  expect(existsSync(join(root, 'tsc-runs'))).toBe(false);
+  rmSync(lock, { recursive: true });
+  expect((await waiting).stderr).toContain('waiting for another build');
+  expectBuilt();
 });
