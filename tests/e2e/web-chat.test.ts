@@ -261,7 +261,8 @@ test('an older page does not bring back what was changed since', async () => {
   const page = await tab();
   const chat = await openChat(page);
   await identifyOn(page)(siteToken('customer-long', 'Lou'));
-  await chat.getByText('filler 48').waitFor();
+  // Exact: at eight o'clock "filler 4" is followed by its time, "8:05".
+  await chat.getByText('filler 48', { exact: true }).waitFor();
   await chat.getByRole('button', { name: 'Show earlier messages' }).click();
   await chat.getByText('as it stands').waitFor();
   expect(await chat.getByText(/changed|removed/).count()).toBe(0);
