@@ -55,6 +55,8 @@ const CODES = {
   /** Given for messages that arrived, too. */
   ambiguous: new Set([151]),
 };
+/** Kinds of problems that money mends; `credits` is the cap of spending, which comes with 403. */
+const OUT_OF_CREDIT: ReadonlySet<string | null> = new Set(['credits', 'credits-depleted', 'usage-capped']);
 const MENDS: Readonly<Record<number, string>> = {
   64: 'the account is suspended: appeal at X',
   144: 'the post is gone',
@@ -71,7 +73,7 @@ const DUPLICATE = /duplicate content/iu;
 
 /** Whether the credits or the cap of the plan are used up. The status varies, so it does not decide. */
 export function isOutOfCredit({ status, problem }: XCallFailure): boolean {
-  return status === 402 || problem?.kind === 'credits-depleted' || problem?.kind === 'usage-capped';
+  return status === 402 || OUT_OF_CREDIT.has(problem?.kind ?? null);
 }
 
 /** Whether X has locked, suspended or doubts the account, so that only a person can go on. */
@@ -106,7 +108,8 @@ export function describe(failure: XCallFailure): string {
 }
 
 function mendOf(failure: XCallFailure): string | null {
-  if (isOutOfCredit(failure)) return "the plan's credits are used up: add credits in X's developer console";
+  if (isOutOfCredit(failure))
+    return "the plan's credits or its spending cap are used up: add credits in X's developer console, or raise the cap there";
   const { problem, message } = failure;
   if (problem?.kind === 'client-forbidden')
     return "the app has no access to this: see its plan in X's developer console";

@@ -137,7 +137,9 @@ function matchOf(shown: Fields, { place, selfId, part }: Search, sinceMs: number
   const withFiles = hasFiles(shown);
   if (withFiles !== (part.file !== undefined)) return null;
   const theirs = { text: words['text'], entities: words['entities'] ?? shown['entities'], hasFiles: withFiles };
-  return isSameText(part.text, theirs) ? messageKeyOf({ kind: place.kind === 'post' ? 'post' : 'direct', id }) : null;
+  return isSameText(part.text, theirs, part.invites)
+    ? messageKeyOf({ kind: place.kind === 'post' ? 'post' : 'direct', id })
+    : null;
 }
 
 function answers(post: Fields, postId: string): boolean {

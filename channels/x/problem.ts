@@ -16,6 +16,7 @@ const TYPE = /^https:\/\/api\.(?:x|twitter)\.com\/2\/problems\/([a-z-]{1,60})$/u
 /** Titles of problems that come without their type. */
 const KIND_BY_TITLE: Readonly<Record<string, string>> = {
   CreditsDepleted: 'credits-depleted',
+  SpendCapReached: 'credits',
   UsageCapExceeded: 'usage-capped',
   ConnectionException: 'streaming-connection',
 };

@@ -1,9 +1,10 @@
 import type { Normalised } from '../../../src/core/model/inbound.ts';
-import { recordOf, stringOf } from '../../shared/read-unknown.ts';
+import { stringOf } from '../../shared/read-unknown.ts';
 import { nameLine } from '../../shared/well-formed.ts';
 import { conversationOf, createKeyOf } from '../ids.ts';
 import { betweenTwo, type DirectMessage, messageOf } from './direct-message.ts';
 import { type Fields, filed, type Included, idIn, momentOf, parked, type Reading, recordsIn } from './event.ts';
+import { mediaOf } from './files.ts';
 
 /** Reads an event of `GET /2/dm_events`. */
 export function readDirectEvent(event: Fields, included: Included, reading: Reading): Normalised[] {
@@ -19,11 +20,7 @@ export function readDirectEvent(event: Fields, included: Included, reading: Read
       ? null
       : (conversationOf(event['dm_conversation_id'], senderId) ?? betweenTwo(senderId, reading.selfId));
   if (senderId === null || place === null) return [parked(eventKey, 'a direct message without sender or conversation')];
-  const keys: unknown = recordOf(event['attachments'])?.['media_keys'];
-  const media = (Array.isArray(keys) ? keys.slice(0, 20) : []).flatMap((key: unknown): Fields[] =>
-    // A file that was not looked up is still known by its key.
-    typeof key === 'string' ? [included.media.get(key) ?? { media_key: key, type: typeOfKey(key) }] : [],
-  );
+  const media = mediaOf(event, included);
   const shared = recordsIn(event['referenced_tweets'] ?? event['referenced_posts'], 10);
   const message: DirectMessage = {
     id,
@@ -38,10 +35,4 @@ export function readDirectEvent(event: Fields, included: Included, reading: Read
     entry: null,
   };
   return [messageOf(message, included, reading)];
-}
-
-/** Keys begin with what the file is (`3_…` a photo, `7_…`, `13_…` a video, `16_…` an animation). */
-function typeOfKey(key: string): string {
-  const [prefix] = key.split('_');
-  return prefix === '16' ? 'animated_gif' : prefix === '7' || prefix === '13' || prefix === '5' ? 'video' : 'photo';
 }

@@ -1,6 +1,6 @@
 import type { AttachmentKind, InboundAttachment } from '../../../src/core/model/attachment.ts';
-import { integerOf, stringOf } from '../../shared/read-unknown.ts';
-import { type Fields, recordsIn } from './event.ts';
+import { integerOf, recordOf, stringOf } from '../../shared/read-unknown.ts';
+import { type Fields, type Included, recordsIn } from './event.ts';
 
 /** A post holds four files, a message one. */
 const MAX_FILES = 10;
@@ -29,6 +29,20 @@ const MEDIA_KEY = /^\d{1,3}_\d{1,20}$/u;
 export interface FileOwner {
   kind: 'post' | 'direct';
   id: string;
+}
+
+/** The files a post or message names. One that did not come along is still known by its key. */
+export function mediaOf(message: Fields, included: Included): Fields[] {
+  const keys: unknown = recordOf(message['attachments'])?.['media_keys'];
+  return (Array.isArray(keys) ? keys.slice(0, 20) : []).flatMap((key: unknown): Fields[] =>
+    typeof key === 'string' ? [included.media.get(key) ?? { media_key: key, type: typeOfKey(key) }] : [],
+  );
+}
+
+/** Keys begin with what the file is (`3_…` a photo, `7_…`, `13_…` a video, `16_…` an animation). */
+function typeOfKey(key: string): string {
+  const [prefix] = key.split('_');
+  return prefix === '16' ? 'animated_gif' : prefix === '7' || prefix === '13' || prefix === '5' ? 'video' : 'photo';
 }
 
 /** The files of a message, in order. Kept is where to ask for them: never a query, which may hold a token. */

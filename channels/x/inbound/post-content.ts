@@ -3,7 +3,7 @@ import type { MessageExtras } from '../../../src/core/model/extras.ts';
 import { wordsForFiles } from '../../../src/core/rules/message-words.ts';
 import { recordOf } from '../../shared/read-unknown.ts';
 import { authorOf, type Fields, type Included, idIn } from './event.ts';
-import { filesOf } from './files.ts';
+import { filesOf, mediaOf } from './files.ts';
 import { displayStartOf, type References } from './relation.ts';
 import { type Words, withoutAddressees, wordsOf } from './words.ts';
 
@@ -27,12 +27,7 @@ export function contentOf(
   included: Included,
   { quotedId, repliedId }: References,
 ): PostContent {
-  const keys: unknown = recordOf(post['attachments'])?.['media_keys'];
-  const media = (Array.isArray(keys) ? keys.slice(0, 20) : []).flatMap((key: unknown): Fields[] => {
-    const found = typeof key === 'string' ? included.media.get(key) : undefined;
-    return found === undefined ? [] : [found];
-  });
-  const attachments = filesOf(media, { kind: 'post', id });
+  const attachments = filesOf(mediaOf(post, included), { kind: 'post', id });
   const quote = quoteOf(quotedId, included) ?? quoteOf(repliedId, included);
   const quoted = quotedId !== null && included.posts.has(quotedId) ? quotedId : null;
   const words = wordsIn(post, { hasFiles: attachments.length > 0, quotedId: quoted });

@@ -51,7 +51,9 @@ export function relationOf(
 ): Relation {
   const isUs = (id: string | null, handle: string): boolean =>
     id === null ? handle !== '' && handle.toLowerCase() === context.selfHandle?.toLowerCase() : id === selfId;
-  const mine = words.mentions.filter((one) => isUs(one.id, one.handle));
+  const named = words.mentions.filter((one) => isUs(one.id, one.handle));
+  // X may leave out who is mentioned (its schema has `entities` optional, those of long posts too).
+  const mine = named.length > 0 ? named : handlesIn(words.text).filter((one) => isUs(null, one.handle));
   // Handles before the visible text of a reply were put there by X.
   const from = displayStartOf(post);
   const byUs = (id: string | null): boolean =>
@@ -70,6 +72,14 @@ export function summonsOf({ namesUs, quotesUs, repliesToUs }: Relation): Summons
   if (namesUs) return 'mention';
   if (quotesUs) return 'quote';
   return repliesToUs ? 'reply' : null;
+}
+
+/** Handles as they stand in a text; `start` counts code points. */
+function handlesIn(text: string): { handle: string; start: number }[] {
+  return Array.from(text.matchAll(/(?<![\w@/.])@(\w{1,30})(?![\w@])/gu), ({ 1: handle = '', index }) => ({
+    handle,
+    start: Array.from(text.slice(0, index)).length,
+  }));
 }
 
 /** Where the visible text of a post begins, in code points: before it stand the handles X put there. */

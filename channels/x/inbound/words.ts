@@ -76,7 +76,7 @@ function linksIn(entities: Fields | null): Map<string, string> {
   const links = new Map<string, string>();
   for (const one of [...recordsIn(entities?.['urls'], MAX_ENTITIES), ...recordsIn(entities?.['media'], MAX_ENTITIES)]) {
     const short = stringOf(one['url']);
-    const target = stringOf(one['unwound_url']) ?? stringOf(one['expanded_url']);
+    const target = stringOf(one['expanded_url']) ?? stringOf(one['unwound_url']);
     if (short !== null && target !== null && /^https?:\/\//iu.test(target) && target.length <= MAX_URL) {
       links.set(short, wellFormed(target));
     }

@@ -57,6 +57,19 @@ describe('answers of the API', () => {
       'auth',
     ],
     [
+      'the cap of spending, of the kind of used-up credits',
+      403,
+      {
+        title: 'SpendCapReached',
+        detail: 'Your account has reached its billing cycle spend cap',
+        type: 'https://api.twitter.com/2/problems/credits',
+        reset_date: '2026-12-13',
+      },
+      post,
+      'auth',
+    ],
+    ['the cap of spending, by title', 403, { title: 'SpendCapReached', detail: 'spend cap' }, dm, 'auth'],
+    [
       'a cap, with 429',
       429,
       problem('usage-capped', 'Usage cap exceeded: Monthly product cap', 'UsageCapExceeded'),

@@ -127,6 +127,49 @@ describe('posts', () => {
     ]);
   });
 
+  test('our name is found in the words where X does not say who is mentioned', () => {
+    const mention = (changes: object) => ({ data: [{ id: '5', author_id: '7', text: 'hi @AcmeSupport', ...changes }] });
+    const read = (changes: object): string | null => {
+      const [one] = normalisePayload(mention(changes), context);
+      return one?.outcome === 'event' && one.event.type === 'message' ? (one.event.entry ?? null) : null;
+    };
+    expect(read({})).toBe('x:mention');
+    expect(read({ text: 'where is it (@acmesupport)?', entities: {} })).toBe('x:mention');
+    const note_tweet = { text: `${'long '.repeat(80)}@AcmeSupport`, entities: null };
+    expect(read({ text: 'long long…', note_tweet })).toBe('x:mention');
+    for (const text of ['me@AcmeSupport.example', '@AcmeSupport2', '@@AcmeSupport', '@AcmeSupport@social.example']) {
+      expect([text, read({ text })]).toEqual([text, null]);
+    }
+    // As the mere address of a reply it says nothing.
+    const reply = { text: '@AcmeSupport @bo no', display_text_range: [17, 19] };
+    expect(read({ ...reply, referenced_tweets: [{ type: 'replied_to', id: '4' }] })).toBeNull();
+  });
+
+  test('a link is the one that was written, not where it leads', () => {
+    const urls = [{ url: 'https://t.co/a', expanded_url: 'https://sho.rt/a', unwound_url: 'https://long.example/b' }];
+    const page = { data: [{ id: '5', author_id: '7', text: '@AcmeSupport see https://t.co/a', entities: { urls } }] };
+    expect(normalisePayload(page, context)).toMatchObject([{ event: { text: '@AcmeSupport see https://sho.rt/a' } }]);
+  });
+
+  test('a file that X only names is one, to be looked up', () => {
+    const activity = (text: string) => ({
+      data: {
+        event_type: 'post.mention.create',
+        filter: { user_id: context.selfId },
+        payload: { id: '5', author_id: '7', text, attachments: { media_keys: ['3_77', '13_78'] } },
+        includes: {},
+      },
+    });
+    const attachments = [
+      { kind: 'photo', remote: { postId: '5', mediaKey: '3_77' } },
+      { kind: 'video', remote: { postId: '5', mediaKey: '13_78' } },
+    ];
+    expect(normalisePayload(activity('@AcmeSupport look'), context)).toMatchObject([{ event: { attachments } }]);
+    const [bare] = normalisePayload(activity('@AcmeSupport'), context);
+    expect(bare).toMatchObject({ event: { attachments } });
+    expect(bare).not.toHaveProperty('event.filedAs');
+  });
+
   test('files: what they are and where to ask for them, without a query; the link to them is gone', () => {
     const found = events('mentions-page').find(({ eventKey }) => eventKey.endsWith('0040'));
     expect(found).toMatchObject({

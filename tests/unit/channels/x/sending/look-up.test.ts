@@ -65,6 +65,30 @@ describe('looking for a post', () => {
     expect(BigInt(String(rest.calls[0]?.query?.['since_id'])) < BigInt(idAt(MADE))).toBe(true);
   });
 
+  it('finds one whose link X followed, and one below which it shows the way into private', async () => {
+    const followed = {
+      url: 'https://t.co/abc',
+      expanded_url: 'http://example.com/fees',
+      unwound_url: 'https://a.test/',
+    };
+    expect((await looking(scriptedRest(page([shown({ entities: { urls: [followed] } })])), post)).kind).toBe('sent');
+
+    const inviting: SendRequest = { ...post, part: { text: 'write to us', invites: true } };
+    const way = { url: 'https://t.co/way', expanded_url: 'https://twitter.com/messages/compose?recipient_id=7' };
+    const invite = (changes: object) => shown({ text: '@ana write to us https://t.co/way', ...changes });
+    for (const entities of [{ urls: [way] }, undefined]) {
+      expect((await looking(scriptedRest(page([invite({ entities })])), inviting)).kind).toBe('sent');
+    }
+    const elsewhere = { urls: [{ url: 'https://t.co/way', expanded_url: 'https://example.com/' }] };
+    for (const [entities, request] of [
+      [elsewhere, inviting],
+      [{ urls: [way] }, { ...post, part: { text: 'write to us' } }],
+    ] as const) {
+      const rest = scriptedRest(page([invite({ entities })]), page([invite({ entities })]));
+      expect((await looking(rest, request)).kind).toBe('absent');
+    }
+  });
+
   it('finds one that came to be seen late', async () => {
     const rest = scriptedRest(page([]), page([shown()]));
     expect((await looking(rest, post)).kind).toBe('sent');
