@@ -78,7 +78,7 @@ export function languageOf(given: unknown): string | null {
   return Object.hasOwn(RENAMED, code) ? (RENAMED[code] ?? code) : code;
 }
 
-/** The author, as far as the payload tells. `language`: of what they wrote. */
+/** The author, as far as the payload tells; X names them by their id alone where it leaves out who they are. `language`: of what they wrote. */
 export function authorOf(id: string, user: Fields | undefined, language?: unknown): AuthorRef {
   const handle = nameLine(stringOf(user?.['username']) ?? stringOf(user?.['screen_name']) ?? '', 50);
   const languageCode = languageOf(language);

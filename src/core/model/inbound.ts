@@ -14,6 +14,7 @@ export interface ThreadRef {
 /** Who wrote, as the platform tells it. `externalId` is the lasting id, never a handle. */
 export interface AuthorRef {
   externalId: string;
+  /** The external id where the platform did not tell their name with this event: what is known of them then stays. */
   displayName: string;
   handle?: string;
   /** BCP 47 tag as the platform gives it; a hint for the first answer's language. */

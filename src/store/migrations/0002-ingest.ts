@@ -188,13 +188,7 @@ BEGIN
       SELECT ins.contact_id, ins.display_name FROM ins WHERE ins.id IN (SELECT i.identity_id FROM unnest(touched) i);
     END IF;
     IF changed THEN
-      PERFORM FROM identity x WHERE x.id IN (
-        SELECT y.id FROM unnest(touched) i JOIN identity y ON y.channel = i.channel AND y.external_id = i.author_id
-      ) ORDER BY x.id FOR NO KEY UPDATE;
-      UPDATE identity x SET display_name = i.author_name, handle = i.author_handle, language_hint = i.language_hint,
-        unreachable_at = CASE i.kind WHEN 'receipt' THEN x.unreachable_at END
-      FROM (SELECT DISTINCT ON (u.channel, u.author_id) u.* FROM unnest(touched) u ORDER BY u.channel, u.author_id, u.ord DESC) i
-      WHERE x.channel = i.channel AND x.external_id = i.author_id;
+      PERFORM learn_authors_v1(touched);
     END IF;
 
     SELECT bool_or(t.id IS NULL), array_agg(DISTINCT t.id) INTO strangers, thread_ids

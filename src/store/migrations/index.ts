@@ -10,6 +10,7 @@ import { letters } from './0009-letters.ts';
 import { places } from './0010-places.ts';
 import { continued } from './0011-continued.ts';
 import { inPublic } from './0012-public.ts';
+import { authors } from './0013-authors.ts';
 
 /** One forward-only step of the schema. Never changed after a release: a new step is added instead. */
 export interface Migration {
@@ -31,4 +32,5 @@ export const migrations: readonly Migration[] = [
   { id: 10, name: 'places', sql: places },
   { id: 11, name: 'continued', sql: continued },
   { id: 12, name: 'public', sql: inPublic },
+  { id: 13, name: 'authors', sql: authors },
 ];
