@@ -3,8 +3,11 @@
  * August 2026). Money is in millionths of a US dollar.
  */
 
-/** `user`: as the account, OAuth 1.0a or 2.0. `app`: the app alone, with its bearer token. */
-export type CallAs = 'user' | 'app';
+/**
+ * `user`: as the account, OAuth 1.0a or 2.0. `consent`: as the account, by OAuth 2.0 where it has that, for X's documents name nothing
+ * else there. `app`: the app alone, with its bearer token.
+ */
+export type CallAs = 'user' | 'consent' | 'app';
 
 export interface Endpoint {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -33,7 +36,7 @@ export const ENDPOINTS = endpoint({
   directEvent: { method: 'GET', path: '/2/dm_events/:id', as: 'user', microsEach: 10_000 },
   sendDirect: { method: 'POST', path: '/2/dm_conversations/with/:id/messages', as: 'user', microsPerCall: 15_000 },
   sendDirectTo: { method: 'POST', path: '/2/dm_conversations/:id/messages', as: 'user', microsPerCall: 15_000 },
-  directMedia: { method: 'GET', path: '/2/dm_conversations/media/:dm/:media/:resource', as: 'user' },
+  directMedia: { method: 'GET', path: '/2/dm_conversations/media/:dm/:media/:resource', as: 'consent' },
   uploadBegin: { method: 'POST', path: '/2/media/upload/initialize', as: 'user' },
   uploadAppend: { method: 'POST', path: '/2/media/upload/:id/append', as: 'user' },
   uploadEnd: { method: 'POST', path: '/2/media/upload/:id/finalize', as: 'user' },
@@ -41,7 +44,7 @@ export const ENDPOINTS = endpoint({
   subscriptions: { method: 'GET', path: '/2/activity/subscriptions', as: 'app' },
   subscribe: { method: 'POST', path: '/2/activity/subscriptions', as: 'app' },
   /** Private activities may ask for the account's own consent. */
-  subscribeAsUser: { method: 'POST', path: '/2/activity/subscriptions', as: 'user' },
+  subscribeAsUser: { method: 'POST', path: '/2/activity/subscriptions', as: 'consent' },
   unsubscribe: { method: 'DELETE', path: '/2/activity/subscriptions/:id', as: 'app' },
   activityStream: { method: 'GET', path: '/2/activity/stream', as: 'app' },
   webhooks: { method: 'GET', path: '/2/webhooks', as: 'app' },

@@ -16,7 +16,7 @@ import { snowflakeOf } from './ids.ts';
 import { includedIn } from './inbound/event.ts';
 import { filesOf } from './inbound/files.ts';
 import type { XCredentials } from './transport/authorisation/credentials.ts';
-import { askSigned } from './transport/authorisation/signing.ts';
+import { askSigned, notSent } from './transport/authorisation/signing.ts';
 import { loadLibrary, signed } from './transport/library.ts';
 import { BudgetUsedUp, type XRest } from './transport/ports.ts';
 
@@ -35,6 +35,8 @@ type Asking = (offset: number) => Promise<FileAnswer>;
 const HOSTS: ReadonlySet<string> = new Set(['pbs.twimg.com', 'video.twimg.com', 'ton.twitter.com', 'ton.x.com']);
 /** What X's servers of files say; the addresses are as X gave them, so that one it refuses is over. */
 const MEANINGS = { gone: [403, 404, 410], auth: [401] };
+/** OAuth 1.0a where X wants consent: the file is there, and comes as soon as there is one. */
+const NEEDS_CONSENT = 'X gives files of direct messages by OAuth 2.0: set clientId and run parley account login';
 const PATH = /^\/[\w./%~:@!$&'()*+,;=-]{1,1000}$/u;
 const RESOURCE = /^[\w.-]{1,100}$/u;
 const MEDIA_KEY = /^\d{1,3}_\d{1,20}$/u;
@@ -109,15 +111,22 @@ async function getSigned(
 ): Promise<FileAnswer> {
   const library = await loadLibrary();
   const endpoint = ENDPOINTS.directMedia;
-  return await askSigned(
-    { credentials, as: endpoint.as, what: `${endpoint.method} ${endpoint.path}` },
+  const what = `${endpoint.method} ${endpoint.path}`;
+  let isOwn = false;
+  const answer = await askSigned(
+    { credentials, as: endpoint.as, what },
     signal,
     async (sign) => {
+      isOwn = sign.kind === 'oauth1';
       const made = await signed({ library, sign, endpoint, call: { path } });
       return await getFile({ ...made, agent }, offset, signal);
     },
     (answer) => answer.kind === 'status' && answer.status === 401,
   );
+  if (answer.kind === 'status' && answer.status === 403 && isOwn) {
+    throw new XCallError(what, { ...notSent(NEEDS_CONSENT), status: 401 });
+  }
+  return answer;
 }
 
 /** What a failed look for a file means. */

@@ -11,6 +11,7 @@ const KINDS: Readonly<Record<string, AttachmentKind>> = {
   video: 'video',
   audio: 'voice',
 };
+const TYPES: Readonly<Record<string, string>> = { 3: 'photo', 5: 'video', 7: 'video', 13: 'video', 16: 'animated_gif' };
 const MIMES: Readonly<Record<string, string>> = {
   jpg: 'image/jpeg',
   jpeg: 'image/jpeg',
@@ -39,10 +40,10 @@ export function mediaOf(message: Fields, included: Included): Fields[] {
   );
 }
 
-/** Keys begin with what the file is (`3_…` a photo, `7_…`, `13_…` a video, `16_…` an animation). */
+/** Keys begin with what the file is. */
 function typeOfKey(key: string): string {
-  const [prefix] = key.split('_');
-  return prefix === '16' ? 'animated_gif' : prefix === '7' || prefix === '13' || prefix === '5' ? 'video' : 'photo';
+  const [prefix = ''] = key.split('_');
+  return TYPES[prefix] ?? 'unknown';
 }
 
 /** The files of a message, in order. Kept is where to ask for them: never a query, which may hold a token. */

@@ -1,6 +1,7 @@
 import type { XConfig } from '../../config.ts';
 import type { CallAs } from '../../endpoints.ts';
 import { createAppToken } from './app-token.ts';
+import { NeedsLogin } from './errors.ts';
 import { createUserTokens, type UserTokensDeps } from './user-tokens.ts';
 
 /** With what a request is signed. */
@@ -26,27 +27,44 @@ export interface XCredentials {
   settled(): Promise<void>;
 }
 
-/** Makes them from the account's entry. Tokens that do not expire (OAuth 1.0a) come before a consent that has to be renewed. */
+/**
+ * Makes them from the account's entry. Tokens that do not expire (OAuth 1.0a) come before a consent that has to be renewed, but where X
+ * wants consent.
+ */
 export function createCredentials(config: XConfig, deps: UserTokensDeps): XCredentials {
   const { appKey, appSecret, accessToken, accessSecret } = config;
   const app = createAppToken(config, deps);
   if (accessToken !== undefined && accessSecret !== undefined) {
     const own: SignIn = { kind: 'oauth1', tokens: { appKey, appSecret, accessToken, accessSecret } };
+    const consented = config.clientId === undefined ? null : createUserTokens(config, deps);
     return {
-      signIn: async (as, _signal, refused) => (as === 'user' ? own : { kind: 'bearer', token: await app.get(refused) }),
+      signIn: async (as, signal, refused) => {
+        if (as === 'app') return { kind: 'bearer', token: await app.get(refused) };
+        return as === 'consent' && consented !== null ? await givenOr(own, consented.get(signal, refused)) : own;
+      },
       scopes: () => Promise.resolve(null),
       consent: () => Promise.resolve(accessToken),
-      settled: () => Promise.resolve(),
+      settled: async () => await consented?.settled(),
     };
   }
   const user = createUserTokens(config, deps);
   return {
     signIn: async (as, signal, refused) => ({
       kind: 'bearer',
-      token: as === 'user' ? await user.get(signal, refused) : await app.get(refused),
+      token: as === 'app' ? await app.get(refused) : await user.get(signal, refused),
     }),
     scopes: () => user.scopes(),
     consent: () => user.consent(),
     settled: () => user.settled(),
   };
+}
+
+/** A consent nobody gave, or that is over, leaves what never ends. */
+async function givenOr(own: SignIn, token: Promise<string>): Promise<SignIn> {
+  try {
+    return { kind: 'bearer', token: await token };
+  } catch (error) {
+    if (error instanceof NeedsLogin) return own;
+    throw error;
+  }
 }

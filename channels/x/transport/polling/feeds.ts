@@ -24,11 +24,21 @@ export interface Feed {
    * an answer without news holds nothing and costs nothing.
    */
   costsWhenQuiet: boolean;
+  /** How often it is asked at most while X brings its entries by itself, ms. */
+  whilePushedMs: number;
   /** How many entries X has at all; what lies behind them is gone. Null: a time limits it, which no gap of ours reaches. */
   reach: number | null;
   /** X refuses to look further back, ms; null: it does not. */
   oldestMs: number | null;
 }
+
+/** Insurance against what X lost on its way. */
+const INSURANCE_MS = 6 * 3_600_000;
+/**
+ * X never pushes posts of protected accounts, replies to replies, nor mentions it does not call so (docs.x.com, "X Activity API"): whoever
+ * wrote them waits for this.
+ */
+const NEVER_PUSHED_MS = 5 * 60_000;
 
 export const FEEDS: Readonly<Record<FeedName, Feed>> = {
   mentions: {
@@ -40,6 +50,7 @@ export const FEEDS: Readonly<Record<FeedName, Feed>> = {
     firstPage: 100,
     microsEach: ENDPOINTS.mentions.microsEach,
     costsWhenQuiet: false,
+    whilePushedMs: NEVER_PUSHED_MS,
     // docs.x.com, "Timelines": up to 800 most recent mentions.
     reach: 800,
     oldestMs: null,
@@ -54,6 +65,7 @@ export const FEEDS: Readonly<Record<FeedName, Feed>> = {
     firstPage: 10,
     microsEach: ENDPOINTS.search.microsEach,
     costsWhenQuiet: false,
+    whilePushedMs: INSURANCE_MS,
     reach: null,
     // docs.x.com, "Search recent posts": the last seven days; a little less, for clocks differ.
     oldestMs: 7 * 24 * 3_600_000 - 10 * 60_000,
@@ -67,6 +79,7 @@ export const FEEDS: Readonly<Record<FeedName, Feed>> = {
     firstPage: 1,
     microsEach: ENDPOINTS.directEvents.microsEach,
     costsWhenQuiet: true,
+    whilePushedMs: INSURANCE_MS,
     reach: null,
     oldestMs: null,
   },

@@ -42,8 +42,6 @@ export interface PollParts {
   random?: () => number;
 }
 
-/** While X brings everything by itself: insurance against what it lost. */
-const INSURANCE_MS = 6 * 3_600_000;
 /** What the plan leaves out may be bought. */
 const LACKING_MS = 4 * 3_600_000;
 /** The budget may be raised, and others give back what they did not use. */
@@ -148,7 +146,10 @@ export async function pollFeed(feed: Feed, sink: InboundSink, parts: PollParts, 
       backoff.reset();
       const poll = await next();
       board.set(feed.name, stateOf(poll));
-      await parts.untilAsked(parts.isPushed(feed.name) ? INSURANCE_MS : poll.waitMs, signal);
+      await parts.untilAsked(
+        parts.isPushed(feed.name) ? Math.max(poll.waitMs, feed.whilePushedMs) : poll.waitMs,
+        signal,
+      );
     } catch (error) {
       if (signal.aborted) return;
       await parts.pause(failed(error), signal);

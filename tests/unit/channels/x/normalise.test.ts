@@ -167,6 +167,7 @@ describe('everything', () => {
       attachments: [
         { kind: 'photo', remote: { postId: '1950000000000000050', mediaKey: '3_1' } },
         { kind: 'document', mime: null, remote: { mediaKey: '99_5', path: '/h/5.hol' } },
+        { kind: 'document', remote: { mediaKey: '99_6' } },
       ],
     });
     expect(JSON.stringify(found)).not.toContain('evil.example');

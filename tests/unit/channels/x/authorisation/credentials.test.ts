@@ -60,6 +60,23 @@ describe('an account’s credentials', () => {
     expect(paths()).toEqual(['/2/users/me']);
   });
 
+  it('of both kinds: where X wants consent it is had, and OAuth 1.0a tried where nobody gave it', async () => {
+    const both = { accessToken: '7-token', accessSecret: 'access-secret', clientId: 'client' };
+    const waysOf = async (entry: object): Promise<(string | undefined)[]> => {
+      const config = xConfig.parse({ ...APP, apiRoot: server.apiRoot, ...entry });
+      const agent = createXAgent(config.apiRoot);
+      const credentials = createCredentials(config, { agent, memory: memoryRecords().memory, clock, log: quietLog() });
+      const ways = [await credentials.signIn('user', NEVER), await credentials.signIn('consent', NEVER)];
+      await credentials.settled();
+      agent.destroy();
+      return ways.map((way) => (way.kind === 'bearer' ? way.token : way.kind));
+    };
+    expect(await waysOf({ ...both, refreshToken: 'r' })).toEqual(['oauth1', 'user-1']);
+    expect(await waysOf(both)).toEqual(['oauth1', 'oauth1']);
+    expect(await waysOf({ ...both, clientId: undefined })).toEqual(['oauth1', 'oauth1']);
+    restOf(both);
+  });
+
   it('of OAuth 2.0 are had when they are needed, and anew when X refuses them', async () => {
     const calls = restOf({ clientId: 'client', refreshToken: 'first' });
     await calls.call({ endpoint: 'me', purpose: 'read' }, NEVER);

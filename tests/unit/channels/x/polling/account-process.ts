@@ -2,6 +2,7 @@ import { createStateBoard } from '../../../../../channels/shared/state-board.ts'
 import { madeAtMs } from '../../../../../channels/x/ids.ts';
 import { createMeter } from '../../../../../channels/x/meter.ts';
 import { normalisePayload } from '../../../../../channels/x/normalise.ts';
+import type { FeedName } from '../../../../../channels/x/transport/polling/feeds.ts';
 import { POLL_TIMES } from '../../../../../channels/x/transport/polling/pace.ts';
 import { createPolling } from '../../../../../channels/x/transport/polling/poll.ts';
 import { createSelfSource } from '../../../../../channels/x/transport/self.ts';
@@ -32,6 +33,8 @@ export function createKeptStore(): KeptStore {
 export interface AccountProcess {
   readonly states: ConnectionState[];
   readonly lacks: ReadonlySet<string>;
+  /** X brings all of these feeds by itself from now on. */
+  setPushed(feeds: readonly FeedName[]): void;
   /** In order: what is unspent goes back. */
   stop(): Promise<void>;
   /** As if it were killed. */
@@ -96,6 +99,7 @@ export function startProcess(options: {
   return {
     states,
     lacks,
+    setPushed: (feeds) => polling.setPushed(feeds),
     async stop() {
       abort.abort();
       await running;

@@ -108,6 +108,27 @@ describe('reading', () => {
     await process.stop();
   });
 
+  test('while X pushes, what it never pushes is found within minutes, and what it should have within hours', async () => {
+    const { time, server, start, write, arrived, written } = stand();
+    const process = start();
+    await time.runUntil(NOON_MS + MINUTE_MS);
+    process.setPushed(ALL);
+    await time.runUntil(NOON_MS + 10 * MINUTE_MS);
+    const asked = (feed: Written['feed']): number => server.calls.get(feed) ?? 0;
+    const before = ALL.map(asked);
+    for (const feed of ALL) write(feed);
+    await time.runUntil(NOON_MS + 16 * MINUTE_MS);
+    expect(arrived('mentions')).toEqual(written('mentions'));
+    expect(arrived('quotes')).toEqual([]);
+    await time.runUntil(NOON_MS + 70 * MINUTE_MS);
+    const [mentions = 0, ...others] = ALL.map((feed, nth) => asked(feed) - (before[nth] ?? 0));
+    expect(mentions).toBeLessThanOrEqual(13);
+    expect(others).toEqual([0, 0]);
+    await time.runUntil(NOON_MS + 7 * HOUR_MS);
+    for (const feed of ALL) expect(arrived(feed)).toEqual(written(feed));
+    await process.stop();
+  });
+
   test('finds what X shows a little late', async () => {
     const { time, start, write, arrived } = stand();
     const process = start();

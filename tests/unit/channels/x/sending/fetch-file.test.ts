@@ -138,6 +138,16 @@ describe('a customer’s file', () => {
     expect(server.asked).toHaveLength(1);
   });
 
+  it('that X refuses to OAuth 1.0a is not gone: it waits for consent', async () => {
+    server.answer(() => ({ status: 403 }));
+    const tokens = { appKey: 'k', appSecret: 's', accessToken: '7-t', accessSecret: 'a' };
+    const credentials = signingWith({ kind: 'oauth1', tokens });
+    expect(await fetching(direct, { credentials })).toMatchObject({
+      kind: 'auth',
+      reason: expect.stringContaining('OAuth 2.0'),
+    });
+  });
+
   it('is asked for once more with another token, then waits for a person', async () => {
     server.answer(({ headers }) =>
       headers.authorization === 'Bearer new' ? { status: 200, text: BYTES } : { status: 401 },
