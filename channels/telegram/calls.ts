@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Button } from '../../src/core/model/extras.ts';
 import type { FileSource, SendRequest } from '../../src/core/ports/channel.ts';
-import { type MessageAddress, parseMessageKey, type ThreadAddress } from './ids.ts';
+import { type MessageAddress, messageOfKey, parseMessageKey, type ThreadAddress } from './ids.ts';
 import type { OutgoingFile, TelegramPart } from './part.ts';
 
 /** One call of the Bot API. `uploadBytes`: go along, so it may take longer; `uploads`: where they come from, to be destroyed after it. */
@@ -132,9 +132,9 @@ function targetPayload(request: SendRequest): Record<string, unknown> {
 
 function replyTo(request: SendRequest, place: ThreadAddress): Record<string, unknown> {
   if (request.replyToExternalId === undefined) return {};
-  const answered = parseMessageKey(request.replyToExternalId);
-  // Ids count per chat: after a group's move the same number is somebody else's message.
-  if (answered.chatId !== place.chatId) return {};
+  const answered = messageOfKey(request.replyToExternalId);
+  // Nothing can point at a press. Ids count per chat: after a group's move the same number is somebody else's message.
+  if (answered === null || answered.chatId !== place.chatId) return {};
   return { reply_parameters: { message_id: answered.messageId, allow_sending_without_reply: true } };
 }
 

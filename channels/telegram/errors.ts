@@ -38,6 +38,17 @@ export function isFormattingRefused(failure: CallFailure): boolean {
   return failure.stage === 'answered' && failure.code === 400 && /entit(?:y|ies)/iu.test(failure.description);
 }
 
+/** Whether the token is refused. 404 answers every method of a token that does not exist, and a method the server does not know. */
+export function isTokenRefused(failure: CallFailure): boolean {
+  if (failure.stage !== 'answered') return false;
+  return failure.code === 401 || (failure.code === 404 && !isMethodUnknown(failure));
+}
+
+/** Whether the server, an older or smaller one perhaps, has no such method. */
+export function isMethodUnknown(failure: CallFailure): boolean {
+  return failure.stage === 'answered' && failure.code === 404 && /method not found/iu.test(failure.description);
+}
+
 /** Whether an edit, delete or reaction found the message already as wanted. */
 export function isAlreadyDone(failure: CallFailure, action: DeliveryAction): boolean {
   if (failure.stage !== 'answered' || failure.code !== 400) return false;
@@ -67,8 +78,7 @@ function answered(
     return { kind: 'moved', threadKey: threadKeyOf({ ...place, chatId: failure.migrateToChatId }) };
   }
   if (code === 429) return { kind: 'rate_limited', retryAfterMs: failure.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS };
-  // 404 answers every method when the token does not exist.
-  if (code === 401 || code === 404) return { kind: 'auth', reason };
+  if (isTokenRefused(failure)) return { kind: 'auth', reason };
   if (code === 403) return { kind: 'forbidden', reason };
   if (code === 409) return { kind: 'transient', reason };
   if (code >= 400 && code < 500) return { kind: 'invalid', reason };

@@ -1,16 +1,19 @@
 import type { FetchOutcome } from '../../src/core/model/attachment.ts';
 import { outcomeOfDownload, tooLarge } from '../shared/file-download.ts';
 import { integerOf, recordOf, stringOf } from '../shared/read-unknown.ts';
-import { describe, TelegramCallError } from './errors.ts';
+import { describe, isMethodUnknown, isTokenRefused, TelegramCallError } from './errors.ts';
 import type { TelegramApi } from './transport/api.ts';
 import type { FileDownload } from './transport/file-download.ts';
+
+/** Files of its own disk (core.telegram.org/bots/api#using-a-local-bot-api-server); they come once it serves them. */
+const LOCAL_FILES = 'the Bot API server runs with --local and serves no files: start it without --local';
 
 /**
  * Asks for a customer's file: `getFile` for a fresh link (good for an hour), then the bytes from `offset` on. The link holds the
  * token and never leaves the download.
  */
 export async function fetchTelegramFile(
-  api: TelegramApi,
+  api: Pick<TelegramApi, 'call'>,
   download: FileDownload,
   remote: Readonly<Record<string, unknown>>,
   { offset, maxBytes }: { offset: number; maxBytes: number },
@@ -27,6 +30,7 @@ export async function fetchTelegramFile(
   }
   const filePath = stringOf(file?.['file_path']);
   if (filePath === null) return { kind: 'transient', reason: 'the platform has no path for the file now' };
+  if (filePath.startsWith('/')) return { kind: 'auth', reason: LOCAL_FILES };
   if ((integerOf(file?.['file_size']) ?? 0) > maxBytes) {
     return tooLarge(maxBytes);
   }
@@ -43,10 +47,11 @@ function outcomeOf(error: TelegramCallError): FetchOutcome {
   const reason = describe(failure);
   if (failure.stage !== 'answered') return { kind: 'transient', reason };
   const { code } = failure;
-  if (code === 401 || code === 404) return { kind: 'auth', reason };
+  if (isTokenRefused(failure)) return { kind: 'auth', reason };
   if (code === 429 && failure.retryAfterMs !== undefined) {
     return { kind: 'transient', reason, retryAfterMs: failure.retryAfterMs };
   }
+  if (isMethodUnknown(failure)) return { kind: 'gone', reason };
   if (code !== 400 || /temporarily unavailable/iu.test(failure.description)) return { kind: 'transient', reason };
   if (/file is too big/iu.test(failure.description)) return { kind: 'too_large', reason };
   return { kind: 'gone', reason };

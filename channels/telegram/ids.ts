@@ -60,8 +60,15 @@ export function messageKeyOf(address: MessageAddress): string {
 
 /** @throws {TelegramKeyError} when the key is not one of {@link messageKeyOf}. */
 export function parseMessageKey(key: string): MessageAddress {
+  const address = messageOfKey(key);
+  if (address === null) throw new TelegramKeyError(`not a Telegram message key: ${JSON.stringify(key)}`);
+  return address;
+}
+
+/** The message of a key; null: what came under it, such as a press or a vote, is no message at Telegram. */
+export function messageOfKey(key: string): MessageAddress | null {
   const match = MESSAGE_KEY.exec(key);
-  if (match === null) throw new TelegramKeyError(`not a Telegram message key: ${JSON.stringify(key)}`);
+  if (match === null) return null;
   const [, chat, message, business] = match;
   return {
     chatId: Number(chat),

@@ -93,6 +93,7 @@ export function createTelegramAccount(
         onState: (state) => deps.onState(state),
         times,
         nowMs,
+        removesWebhook: config.registerWebhook,
         async prepare(signal) {
           await identity.learn(signal);
           if (config.registerWebhook) await removeWebhook(api, signal);

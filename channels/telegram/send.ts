@@ -4,7 +4,7 @@ import { outcomeOfFile } from '../shared/file-trouble.ts';
 import { integerOf, recordOf } from '../shared/read-unknown.ts';
 import { type ApiCall, deleteCall, editCall, placeOf, reactCall, sendCall, targetOf, UploadFailed } from './calls.ts';
 import { isAlreadyDone, isFormattingRefused, outcomeOf, TelegramCallError } from './errors.ts';
-import { messageKeyOf, parseThreadKey, type ThreadAddress } from './ids.ts';
+import { messageKeyOf, messageOfKey, parseThreadKey, type ThreadAddress } from './ids.ts';
 import { readPart, type TelegramPart } from './part.ts';
 import { CALL_TIMEOUT_MS, type TelegramApi } from './transport/api.ts';
 
@@ -24,6 +24,9 @@ export async function sendToTelegram(
   signal: AbortSignal,
 ): Promise<SendOutcome> {
   const place = parseThreadKey(request.threadKey);
+  if (request.targetExternalId !== undefined && messageOfKey(request.targetExternalId) === null) {
+    return { kind: 'invalid', reason: 'a press or a vote is no message at Telegram' };
+  }
   if (request.action !== 'send' && targetOf(request).chatId !== place.chatId) {
     return { kind: 'invalid', reason: 'the message was written before the group moved to a new address' };
   }

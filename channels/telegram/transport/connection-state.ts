@@ -1,5 +1,5 @@
 import type { ConnectionState } from '../../../src/core/ports/channel.ts';
-import { type CallFailure, describe } from '../errors.ts';
+import { type CallFailure, describe, isTokenRefused } from '../errors.ts';
 
 /** What a failed receiving call says about the connection, and how long to leave it alone. */
 export interface Trouble {
@@ -11,12 +11,12 @@ export interface Trouble {
 /** A refused token comes back only when somebody changes it at Telegram; asking seldom is enough. */
 export const SLOW_PROBE_MS = 60_000;
 
-/** Reads a failed getMe, getUpdates or setWebhook. */
-export function troubleOf(failure: CallFailure): Trouble {
+/** Reads a failed getMe, getUpdates or setWebhook. @param removesWebhook whether a webhook that stands in the way is taken away */
+export function troubleOf(failure: CallFailure, removesWebhook = false): Trouble {
   if (failure.stage !== 'answered')
     return { state: retrying('network', `Telegram cannot be reached: ${describe(failure)}`) };
   const { code } = failure;
-  if (code === 401 || code === 404) {
+  if (isTokenRefused(failure)) {
     const state: ConnectionState = {
       state: 'stopped',
       code: 'bad_token',
@@ -26,7 +26,7 @@ export function troubleOf(failure: CallFailure): Trouble {
     };
     return { state, waitMs: SLOW_PROBE_MS };
   }
-  if (code === 409) return { state: conflict(failure.description) };
+  if (code === 409) return { state: conflict(failure.description, removesWebhook) };
   if (code === 429) {
     const state = retrying('rate_limited', `Telegram asks us to wait: ${describe(failure)}`);
     return failure.retryAfterMs === undefined ? { state } : { state, waitMs: failure.retryAfterMs };
@@ -35,11 +35,15 @@ export function troubleOf(failure: CallFailure): Trouble {
   return { state: retrying('refused', `Telegram refuses the call: ${describe(failure)}`) };
 }
 
-function conflict(description: string): ConnectionState {
+function conflict(description: string, removesWebhook: boolean): ConnectionState {
   return /webhook/iu.test(description)
     ? {
-        ...retrying('webhook_set', 'A webhook is set for this bot, so it cannot be polled (registerWebhook is off)'),
-        mend: 'Set registerWebhook: true to have it removed, or mode: webhook to use it.',
+        ...(removesWebhook
+          ? retrying('webhook_set', 'Somebody set a webhook for this bot; it is being removed')
+          : retrying('webhook_set', 'A webhook is set for this bot, so it cannot be polled (registerWebhook is off)')),
+        mend: removesWebhook
+          ? 'If it comes back, stop the program that sets it, or revoke the token with @BotFather.'
+          : 'Set registerWebhook: true to have it removed, or mode: webhook to use it.',
         trouble: 'webhook_set',
       }
     : {

@@ -45,6 +45,8 @@ export interface PollerOptions {
   onState: (state: ConnectionState) => void;
   /** Done once before the first poll, and again until it worked; throws TelegramCallError. */
   prepare: (signal: AbortSignal) => Promise<void>;
+  /** Whether `prepare` takes away a webhook that stands in the way; then it is done again when one does. */
+  removesWebhook?: boolean;
   times?: Partial<PollerTimes>;
   /** Wall time, ms since the epoch. */
   nowMs: () => number;
@@ -82,10 +84,11 @@ export async function poll(sink: InboundSink, signal: AbortSignal, options: Poll
       if (signal.aborted) return;
       answering = false;
       if (!(error instanceof TelegramCallError)) throw error;
-      const trouble = troubleOf(error.failure);
+      const trouble = troubleOf(error.failure, options.removesWebhook);
       const waitMs = trouble.waitMs ?? backoff.nextMs();
-      if ('code' in trouble.state && trouble.state.code === 'second_poller')
-        calmAtMs = performance.now() + times.calmMs;
+      const code = 'code' in trouble.state ? trouble.state.code : null;
+      if (code === 'webhook_set' && options.removesWebhook === true) prepared = false;
+      if (code === 'second_poller') calmAtMs = performance.now() + times.calmMs;
       options.log.debug({ method: error.method, stage: error.failure.stage, ...codeOf(error), waitMs }, 'poll failed');
       report(trouble.state);
       await pause(waitMs, signal);

@@ -199,14 +199,17 @@ END $$;
 CREATE FUNCTION move_chat_v1(p_account text, p_from text, p_to text) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
   r record;
+  is_there boolean;
   moved integer := 0;
 BEGIN
   FOR r IN
     SELECT t.id, t.external_key, t.address, t.contact_id FROM thread t WHERE t.account_id = p_account AND t.chat_key = p_from
     ORDER BY t.id FOR NO KEY UPDATE
   LOOP
-    CONTINUE WHEN NOT starts_with(r.address, p_from);
-    UPDATE thread t SET address = p_to || substr(r.address, length(p_from) + 1), chat_key = p_to,
+    -- a send may have learned of it first, and moved the address alone
+    is_there := starts_with(r.address, p_to);
+    CONTINUE WHEN NOT is_there AND NOT starts_with(r.address, p_from);
+    UPDATE thread t SET address = CASE WHEN is_there THEN r.address ELSE p_to || substr(r.address, length(p_from) + 1) END, chat_key = p_to,
       external_key = CASE WHEN NOT starts_with(r.external_key, p_from) OR EXISTS (SELECT FROM thread o WHERE o.account_id = p_account
           AND o.external_key = p_to || substr(r.external_key, length(p_from) + 1)) THEN r.external_key
         ELSE p_to || substr(r.external_key, length(p_from) + 1) END

@@ -87,6 +87,18 @@ describe('Telegram transport', () => {
       expect(codes()).not.toContain('webhook_set');
     });
 
+    test('with registerWebhook it also removes one that somebody sets later', async () => {
+      await account.close();
+      account = open({ registerWebhook: true });
+      const { stored } = receive();
+      await eventually(() => codes().includes('connected'));
+      await post('setWebhook', { url: 'http://127.0.0.1:9/', secret_token: SECRET });
+      simulator.customer(7).write('waited');
+      await eventually(() => stored.length === 1);
+      await eventually(() => codes().at(-1) === 'connected');
+      for (const state of deps.states) expect(JSON.stringify(state)).not.toContain('Set registerWebhook');
+    });
+
     test('a second poller is reported, and both go on', async () => {
       const { stored } = receive();
       await eventually(() => codes().includes('connected'));

@@ -182,42 +182,58 @@ describe.each(storeBackends)('files, moves and blocks by customers, on $name', (
     expect(await marked()).toBe(false);
   });
 
-  test('a group that moved is answered at its new address, and what is written there goes on in the same threads', async () => {
-    const normalise: ChannelAccount['normalise'] = (payload) => {
-      const event = payload as InboundMessage | { moved: [string, string] };
-      return 'moved' in event
-        ? [
-            {
-              outcome: 'moved',
-              eventKey: `m${event.moved.join()}`,
-              fromChatKey: event.moved[0],
-              toChatKey: event.moved[1],
-            },
-          ]
-        : [{ outcome: 'event', event }];
-    };
-    const on = await gateway({ channel: { normalise } });
-    const inGroup = (chat: string, author: string, text: string): InboundMessage =>
-      customerMessage(chat, text, {
-        thread: { key: `${chat}/u${author}`, kind: 'group', chatKey: chat },
-        author: { externalId: author, displayName: author, isBot: false },
-      });
-    await on.receive([inGroup('-40', 'ana', 'one'), inGroup('-40', 'bo', 'two'), inGroup('-401', 'eve', 'other')]);
-    await on.receive([{ moved: ['-40', '-100'] }]);
-    await on.receive([{ moved: ['-40', '-100'] }]);
-    await on.receive([inGroup('-100', 'ana', 'three')]);
-    const threads = await on.database.db
-      .selectFrom('thread')
-      .select(['address', 'chat_key'])
-      .orderBy('address')
-      .execute();
-    expect(threads).toEqual([
-      { address: '-100/uana', chat_key: '-100' },
-      { address: '-100/ubo', chat_key: '-100' },
-      { address: '-401/ueve', chat_key: '-401' },
-    ]);
-    await eventually(() => expect(on.account.arrived.at(-1)).toMatchObject({ threadKey: '-100/uana', text: 'three' }));
-  });
+  test.each([
+    ['', false],
+    [', also where a reply learned of the move first', true],
+  ])(
+    'a group that moved is answered at its new address, and what is written there goes on in the same threads%s',
+    async (_name, byReply) => {
+      const normalise: ChannelAccount['normalise'] = (payload) => {
+        const event = payload as InboundMessage | { moved: [string, string] };
+        return 'moved' in event
+          ? [
+              {
+                outcome: 'moved',
+                eventKey: `m${event.moved.join()}`,
+                fromChatKey: event.moved[0],
+                toChatKey: event.moved[1],
+              },
+            ]
+          : [{ outcome: 'event', event }];
+      };
+      const on = await gateway({ channel: { normalise } });
+      const inGroup = (chat: string, author: string, text: string): InboundMessage =>
+        customerMessage(chat, text, {
+          thread: { key: `${chat}/u${author}`, kind: 'group', chatKey: chat },
+          author: { externalId: author, displayName: author, isBot: false },
+        });
+      await on.receive([inGroup('-40', 'ana', 'one'), inGroup('-40', 'bo', 'two'), inGroup('-401', 'eve', 'other')]);
+      // What a send is told of the new address is kept before the platform's own note of it comes.
+      if (byReply) {
+        await on.database.db
+          .updateTable('thread')
+          .set({ address: '-100/uana' })
+          .where('address', '=', '-40/uana')
+          .execute();
+      }
+      await on.receive([{ moved: ['-40', '-100'] }]);
+      await on.receive([{ moved: ['-40', '-100'] }]);
+      await on.receive([inGroup('-100', 'ana', 'three')]);
+      const threads = await on.database.db
+        .selectFrom('thread')
+        .select(['address', 'chat_key'])
+        .orderBy('address')
+        .execute();
+      expect(threads).toEqual([
+        { address: '-100/uana', chat_key: '-100' },
+        { address: '-100/ubo', chat_key: '-100' },
+        { address: '-401/ueve', chat_key: '-401' },
+      ]);
+      await eventually(() =>
+        expect(on.account.arrived.at(-1)).toMatchObject({ threadKey: '-100/uana', text: 'three' }),
+      );
+    },
+  );
 
   test('nothing of a flood is fetched by itself', async () => {
     const on = await gateway({ ingest: { floodLimit: 2 } });

@@ -11,6 +11,8 @@ describe('Telegram trouble as outcomes', () => {
     ['429 without a time', no(429), 'rate_limited', 'rate_limited'],
     ['401', no(401), 'auth', 'auth'],
     ['404', no(404), 'auth', 'auth'],
+    ['404 of a token that is none', no(404, 'Not Found'), 'auth', 'auth'],
+    ['404 of a server without the method', no(404, 'Not Found: method not found'), 'invalid', 'invalid'],
     ['403 blocked', no(403, 'Forbidden: bot was blocked by the user'), 'forbidden', 'forbidden'],
     ['400 chat not found', no(400, 'Bad Request: chat not found'), 'invalid', 'invalid'],
     ['409', no(409), 'transient', 'transient'],

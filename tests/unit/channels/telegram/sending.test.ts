@@ -48,6 +48,22 @@ function request(action: SendRequest['action'], threadKey: string, rest: Partial
   return { action, threadKey, part: {}, madeAtMs: Date.now(), idempotencyKey: 'k', ...rest };
 }
 
+describe('after a press', () => {
+  test('what answers it among others is sent, though nothing can point at a press', async () => {
+    simulator.customer(ANA.id).write('hello');
+    const on = accountWith(noFiles);
+    const answer = request('send', '7', { part: { text: 'a person comes' }, replyToExternalId: 'callback:4711' });
+    expect(await on.send(answer, signal)).toMatchObject({ kind: 'sent', externalId: '7:2' });
+    expect(simulator.view(7).entries.map(({ text }) => text)).toEqual(['hello', 'a person comes']);
+  });
+
+  test('a reaction to it is refused with the reason', async () => {
+    const on = accountWith(noFiles);
+    const react = request('react', '7', { targetExternalId: 'callback:4711', part: { text: '👍' } });
+    expect(await on.send(react, signal)).toMatchObject({ kind: 'invalid', reason: expect.stringContaining('press') });
+  });
+});
+
 describe('in the chats of a business', () => {
   test('a message is taken back there, and the one of the same number in our own chat stays', async () => {
     const business = simulator.business({ id: 90, firstName: 'Olga' }, { id: 'bC_1' });
