@@ -50,6 +50,8 @@ export function readPress(update: Update): Normalised {
     text: contentWords(content),
     extras: { content },
     replyToExternalId: messageKeyOf({ chatId: chat.id, messageId, ...businessOf(message) }),
+    // One that is inaccessible (core.telegram.org/bots/api#inaccessiblemessage) names no topic and no business.
+    ...(integerOf(message['date']) === 0 ? { joinsAnswered: true as const } : {}),
     acknowledge: { callbackQueryId: wellFormed(queryId) },
   };
   return { outcome: 'event', event };

@@ -71,6 +71,8 @@ export function readPost({ post, included, because = null }: PostGiven, reading:
     ...said,
     ...(replied === null ? {} : { replyToExternalId: messageKeyOf({ kind: 'post', id: replied }) }),
     ...(summons === null ? {} : { entry: entryOf(summons) }),
+    // The older Account Activity does not say in which conversation a post stands.
+    ...(replied === null || idIn(post, 'conversation_id') !== null ? {} : { joinsAnswered: true as const }),
     // Of somebody we know it is none, which only the store can tell.
     ...(noise === null ? {} : { filedAs: 'noise', meetsAgain: true }),
   };

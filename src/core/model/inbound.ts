@@ -40,6 +40,8 @@ export interface InboundMessage extends EventBase {
   text: string;
   body?: Body;
   replyToExternalId?: string;
+  /** The platform does not say where it stands: in the thread of what it answers, if that is this author's; else `thread` holds. */
+  joinsAnswered?: true;
   /** Entry context such as the payload of a deep link; kept, not shown as text. */
   entry?: string;
   extras?: MessageExtras;

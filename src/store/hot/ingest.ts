@@ -153,6 +153,7 @@ function toRow(
     target: event.type === 'message' || event.type === 'reach' ? null : event.targetExternalId,
     ...ofLetter(event),
     continues: leftThreadOf(event),
+    joins_answered: event.type === 'message' && event.joinsAnswered === true,
     meets_again: event.type === 'message' && event.meetsAgain === true,
     reason: event.type === 'reach' && !event.reachable ? 'unreachable' : null,
     extras: extrasOf(event),

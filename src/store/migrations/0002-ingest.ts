@@ -16,7 +16,8 @@ CREATE TYPE ingest_item_v1 AS (
   author_id text, outcome text, reason text, raw_blob text, address text, chat_key text, thread_kind text, thread_title text,
   author_name text, author_handle text, language_hint text, text text, body jsonb, reply_to text, entry text, target text,
   emoji text[], findings jsonb, owner_kind text, owner_team text, flood_limit integer, extras jsonb, attachments jsonb, album text,
-  lead uuid, joins_only boolean, filed text, subject text, participants jsonb, bookmark jsonb, continues text, meets_again boolean, stops boolean
+  lead uuid, joins_only boolean, filed text, subject text, participants jsonb, bookmark jsonb, continues text, meets_again boolean, stops boolean,
+  joins_answered boolean
 );
 CREATE TYPE ingest_thread_v1 AS (
   thread_id uuid, account_id text, external_key text, contact_id uuid, last_seq bigint, fate text, conversation_id uuid,
@@ -134,6 +135,7 @@ BEGIN
     IF EXISTS (SELECT FROM unnest(fresh) i WHERE i.album IS NOT NULL) THEN
       fresh := lead_albums_v1(fresh);
     END IF;
+    IF EXISTS (SELECT FROM unnest(fresh) i WHERE i.joins_answered) THEN fresh := join_answered_v1(fresh); END IF;
     IF EXISTS (SELECT FROM unnest(fresh) i WHERE i.meets_again) THEN fresh := meet_again_v1(fresh); END IF;
     WITH ins AS (
       INSERT INTO message_external (account_id, external_id, message_id)

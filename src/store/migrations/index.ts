@@ -11,6 +11,7 @@ import { places } from './0010-places.ts';
 import { continued } from './0011-continued.ts';
 import { inPublic } from './0012-public.ts';
 import { authors } from './0013-authors.ts';
+import { answered } from './0014-answered.ts';
 
 /** One forward-only step of the schema. Never changed after a release: a new step is added instead. */
 export interface Migration {
@@ -33,4 +34,5 @@ export const migrations: readonly Migration[] = [
   { id: 11, name: 'continued', sql: continued },
   { id: 12, name: 'public', sql: inPublic },
   { id: 13, name: 'authors', sql: authors },
+  { id: 14, name: 'answered', sql: answered },
 ];

@@ -103,7 +103,12 @@ const EXPECTED: Readonly<Record<string, object>> = {
     acknowledge: { callbackQueryId: expect.any(String) },
     replyToExternalId: expect.any(String),
   }),
-  callback_query_inaccessible: message({ text: 'topic:refund', extras: { content: { type: 'button' } } }),
+  callback_query_inaccessible: message({
+    text: 'topic:refund',
+    extras: { content: { type: 'button' } },
+    // Such a message names no topic.
+    joinsAnswered: true,
+  }),
   callback_query_inline: filed('a press on a button that is in no chat of ours'),
   poll_state: filed('update of kind poll'),
   poll_answer: thing('[poll answer] 2', { type: 'pollAnswer', options: [1] }),

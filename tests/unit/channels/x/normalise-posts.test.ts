@@ -210,6 +210,32 @@ describe('posts', () => {
     });
   });
 
+  test('an answer the older API tells stands where what it answers stands, which it does not say', () => {
+    const older = (changes: object) =>
+      normalisePayload(
+        {
+          for_user_id: context.selfId,
+          tweet_create_events: [
+            {
+              id_str: '1950000000000000099',
+              text: 'still nothing',
+              user: { id_str: ANA.externalId, name: 'Ana Lee', screen_name: 'ana_lee' },
+              in_reply_to_status_id_str: '1950000000000000098',
+              in_reply_to_user_id_str: context.selfId,
+              ...changes,
+            },
+          ],
+        },
+        context,
+      );
+    expect(older({})).toMatchObject([
+      { event: { joinsAnswered: true, replyToExternalId: 'post:1950000000000000098', text: 'still nothing' } },
+    ]);
+    const [told] = older({ conversation_id_str: '1950000000000000090' });
+    expect(told).toMatchObject({ event: { thread: { chatKey: 'post:1950000000000000090' } } });
+    expect(told).not.toHaveProperty('event.joinsAnswered');
+  });
+
   test('a quote the older API tells', () => {
     expect(event('account-quote')).toMatchObject({
       text: 'is this real?',
