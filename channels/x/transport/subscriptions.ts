@@ -119,15 +119,16 @@ async function made(
       if (!(error instanceof XCallError)) throw error;
       // Somebody was quicker.
       if (error.failure.status === 409) return true;
-      if (!isRefused(error, ofAnybody === true)) throw error;
+      // What X finds bad of the app it may take of the account.
+      if (!isRefused(error, ofAnybody === true || endpoint === 'subscribe')) throw error;
     }
   }
   return false;
 }
 
 /** Whether X will not do it, rather than not now. */
-function isRefused({ failure }: XCallError, isOptional: boolean): boolean {
+function isRefused({ failure }: XCallError, mayBeBad: boolean): boolean {
   const { status, problem } = failure;
   if (isBeyondPlan(failure)) return true;
-  return problem !== null && (status === 401 || status === 403 || (status === 400 && isOptional));
+  return problem !== null && (status === 401 || status === 403 || (status === 400 && mayBeBad));
 }
