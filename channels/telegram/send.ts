@@ -116,7 +116,10 @@ function sentAs(request: SendRequest, place: ThreadAddress, result: unknown): Se
   const business = place.businessId === undefined ? {} : { businessId: place.businessId };
   const [externalId, ...more] = (Array.isArray(result) ? result : [result]).flatMap((message: unknown) => {
     const messageId = integerOf(recordOf(message)?.['message_id']);
-    return messageId === null ? [] : [messageKeyOf({ chatId: place.chatId, messageId, ...business })];
+    // Zero stands for a message that Telegram will send later, and names none.
+    return messageId === null || messageId === 0
+      ? []
+      : [messageKeyOf({ chatId: place.chatId, messageId, ...business })];
   });
   return {
     kind: 'sent',

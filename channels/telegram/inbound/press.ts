@@ -63,7 +63,8 @@ export function readVote(update: Update): Normalised {
   const pollId = stringOf(vote?.['poll_id']);
   const author = authorRefOf(recordOf(vote?.['user']));
   if (vote === null || pollId === null) return parkUpdate(update, 'a vote without poll');
-  if (author === null) return fileUpdate(update, 'an anonymous vote');
+  // Of a chat that votes the user is a stand-in, for old programs (core.telegram.org/bots/api#pollanswer).
+  if (author === null || recordOf(vote['voter_chat']) !== null) return fileUpdate(update, 'an anonymous vote');
   const given = Array.isArray(vote['option_ids']) ? vote['option_ids'] : [];
   const options = given.slice(0, 20).flatMap((option: unknown) => {
     const number = integerOf(option);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { telegramConfig } from '../../../../channels/telegram/config.ts';
 import { createTelegramAccount } from '../../../../channels/telegram/index.ts';
+import { sendToTelegram } from '../../../../channels/telegram/send.ts';
 import { createTelegramSimulator, type TelegramSimulator } from '../../../../channels/telegram/simulator/index.ts';
 import { FileLost } from '../../../../src/core/errors.ts';
 import { systemClock } from '../../../../src/core/ids-and-time.ts';
@@ -47,6 +48,12 @@ const noFiles: FileSource = {
 function request(action: SendRequest['action'], threadKey: string, rest: Partial<SendRequest>): SendRequest {
   return { action, threadKey, part: {}, madeAtMs: Date.now(), idempotencyKey: 'k', ...rest };
 }
+
+test('a message that Telegram will send later has no id yet', async () => {
+  const api = { call: () => Promise.resolve({ message_id: 0 }), close: () => undefined };
+  const outcome = await sendToTelegram(api, noFiles, request('send', '7', { part: { text: 'hi' } }), signal);
+  expect(outcome).toEqual({ kind: 'sent', externalId: null });
+});
 
 describe('after a press', () => {
   test('what answers it among others is sent, though nothing can point at a press', async () => {

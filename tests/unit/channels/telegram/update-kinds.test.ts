@@ -112,6 +112,7 @@ const EXPECTED: Readonly<Record<string, object>> = {
   callback_query_inline: filed('a press on a button that is in no chat of ours'),
   poll_state: filed('update of kind poll'),
   poll_answer: thing('[poll answer] 2', { type: 'pollAnswer', options: [1] }),
+  poll_answer_of_a_chat: filed('an anonymous vote'),
   poll_answer_withdrawn: thing('[poll answer] taken back', { type: 'pollAnswer', options: [] }),
   bot_blocked: [{ outcome: 'event', event: { type: 'reach', reachable: false } }],
   bot_unblocked: [{ outcome: 'event', event: { type: 'reach', reachable: true } }],
