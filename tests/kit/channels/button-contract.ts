@@ -30,7 +30,7 @@ export function buttonContract(stand: () => ContractStand): void {
       const outcomes = await on.say({ text: 'What is it about?', buttons: rows });
       expect(outcomes).toMatchObject([{ kind: 'sent' }]);
       expect(buttons.visible()).toEqual(rows.map((row) => row.map(({ label }) => label)));
-      const pressed = async (label: string, data: string): Promise<void> => {
+      const pressed = async (label: string, data: string): Promise<InboundMessage> => {
         await buttons.press(label);
         const message = await eventually(() => {
           const found = pressesIn(messages()).find((one) => one.data === data);
@@ -48,11 +48,14 @@ export function buttonContract(stand: () => ContractStand): void {
           await on.account.acknowledge?.(message.acknowledge, on.signal);
         }
         expect(buttons.isAcknowledged()).toBe(true);
+        return message;
       };
-      await pressed('Refund', 'topic:refund');
+      const press = await pressed('Refund', 'topic:refund');
       await pressed('L'.repeat(limits.maxLabelLength), long);
       const ids = messages().map(({ externalId }) => externalId);
       expect(new Set(ids).size).toBe(ids.length);
+      // Among others an answer points at what it answers; a press may be nothing that can be pointed at.
+      expect(await on.send({ replyToExternalId: press.externalId })).toMatchObject({ kind: 'sent' });
     });
 
     test('as many as the channel takes go out side by side, and each can be pressed', async () => {
