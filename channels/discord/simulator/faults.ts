@@ -13,7 +13,8 @@ import { createFaultList, type FaultList, type StrikingRule } from '../../shared
  * For the gateway:
  * - `refuse_connect`: the socket is cut before the handshake is answered. `no_hello`, `no_ready`: silence.
  * - `no_ack`: a heartbeat is not answered. `invalid_session`: IDENTIFY or RESUME is answered with d=false, the session is gone.
- * - `close_identify`: closes with `closeCode` after IDENTIFY. `no_replay`: RESUMED without what was missed.
+ * - `close_identify`, `close_resume`: closes with `closeCode` after IDENTIFY or RESUME. `no_replay`: RESUMED without what was missed.
+ * - `late_guilds`: no GUILD_CREATE follows READY. `unsaid_last`: channels are told without their newest message.
  * - `missing_channel_type`, `odd_thread` (`"thread": null`): on MESSAGE_CREATE. `duplicate_dispatch`: hands one out twice.
  * - `malformed_frame`: a frame that is no JSON goes before a dispatch.
  */
@@ -35,6 +36,9 @@ export const FAULT_KINDS = [
   'no_ack',
   'invalid_session',
   'close_identify',
+  'close_resume',
+  'late_guilds',
+  'unsaid_last',
   'no_replay',
   'missing_channel_type',
   'odd_thread',
@@ -50,6 +54,9 @@ const OF_GATEWAY: ReadonlySet<FaultKind> = new Set([
   'no_ack',
   'invalid_session',
   'close_identify',
+  'close_resume',
+  'late_guilds',
+  'unsaid_last',
   'no_replay',
   'missing_channel_type',
   'odd_thread',

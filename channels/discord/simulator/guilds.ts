@@ -64,7 +64,7 @@ export function createGuild(doings: Doings, guild: GuildState): DiscordGuild {
       tell(channel.parentId === null ? 'CHANNEL_DELETE' : 'THREAD_DELETE', viewChannel(context, channel));
     },
     archive(threadId, archived = true) {
-      channelOf(threadId).archived = archived;
+      Object.assign(channelOf(threadId), { archived, archivedMs: context.clock.nowMs() });
       tellChannel(doings, 'THREAD_UPDATE', channelOf(threadId));
     },
     lock(threadId, locked = true) {

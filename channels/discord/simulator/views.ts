@@ -223,7 +223,7 @@ export function viewChannel(context: ViewContext, channel: Channel): Json {
     thread_metadata: {
       archived: channel.archived,
       auto_archive_duration: 1440,
-      archive_timestamp: '2024-01-01T00:00:00.000000+00:00',
+      archive_timestamp: iso(channel.archivedMs ?? Date.UTC(2024, 0)),
       locked: channel.locked,
       create_timestamp: '2024-01-01T00:00:00.000000+00:00',
       ...(channel.type === CHANNEL.privateThread ? { invitable: false } : {}),

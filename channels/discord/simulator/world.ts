@@ -67,6 +67,8 @@ export interface Channel {
   recipientId: string | null;
   ownerId: string | null;
   archived: boolean;
+  /** When it was archived or taken out of the archive last; null: never. */
+  archivedMs: number | null;
   locked: boolean;
   lastMessageId: string | null;
   /** Oldest first. */
@@ -114,6 +116,7 @@ export function createWorld(clock: PlatformClock): World {
       recipientId: null,
       ownerId: null,
       archived: false,
+      archivedMs: null,
       locked: false,
       lastMessageId: null,
       messages: [],

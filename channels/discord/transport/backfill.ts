@@ -1,7 +1,9 @@
 import type { Log } from '../../../src/core/ports/log.ts';
 import { createBackoff, pause } from '../../shared/backoff.ts';
-import { integerOf, recordOf, stringOf } from '../../shared/read-unknown.ts';
+import { recordOf } from '../../shared/read-unknown.ts';
 import type { StateBoard } from '../../shared/state-board.ts';
+import { createAwaitedServers } from './awaited-servers.ts';
+import { findPlace, listArchived } from './find-place.ts';
 import type { Lanes } from './lanes.ts';
 import type { Pacer } from './pacer.ts';
 import type { DiscordBookmark, DiscordRest, GatewayOptions, GatewayTimes, ServerChannel } from './ports.ts';
@@ -16,6 +18,7 @@ import {
   timeOf,
 } from './positions.ts';
 import { type GapPlace, readGap } from './read-gap.ts';
+import { type SeenChannel, withThreadsIn, writtenIn } from './told-channels.ts';
 
 export interface BackfillOptions {
   rest: DiscordRest;
@@ -28,6 +31,8 @@ export interface BackfillOptions {
   records: GatewayOptions['records'];
   covers(channel: ServerChannel): boolean;
   shardId: number;
+  /** Servers of the session, each of which tells of itself by a GUILD_CREATE. */
+  guilds: readonly string[];
   /** Stores one message of a gap; false: aborted before it was. */
   store(message: Readonly<Record<string, unknown>>, place: GapPlace, messageId: string): Promise<boolean>;
 }
@@ -62,29 +67,18 @@ export interface Backfill {
 const AT_ONCE = 8;
 const TRIES = 20;
 
-/** What is kept of a channel in which something was written. */
-interface SeenChannel extends ServerChannel {
-  /** Id of its newest message. */
-  last: string;
+/** What is stored of a place. */
+interface Known {
+  position: number;
+  direct: boolean;
+  /** Whether this session knows what came before it there: its server told of the place, or it was read. */
+  isSure: boolean;
+  /** The session brought its first message. */
+  isNew: boolean;
 }
 
-/** The channels and threads of a GUILD_CREATE in which something was written. */
-function* writtenIn(guild: unknown): Generator<SeenChannel> {
-  const record = recordOf(guild);
-  const guildId = idOf(record?.['id']);
-  if (record === null || guildId === null) return;
-  for (const list of [record['channels'], record['threads']]) {
-    for (const one of Array.isArray(list) ? (list as unknown[]) : []) {
-      const channel = recordOf(one);
-      const id = idOf(channel?.['id']);
-      const last = idOf(stringOf(channel?.['last_message_id']));
-      const type = integerOf(channel?.['type']);
-      // A forum's last_message_id names its newest post, which is a thread of its own.
-      if (channel === null || id === null || last === null || type === null || type === 15 || type === 16) continue;
-      yield { id, guildId, type, last, parentId: idOf(channel['parent_id']), ownerId: idOf(channel['owner_id']) };
-    }
-  }
-}
+/** A place that may have something to read. `isUntold`: no server told of it, so that nobody knows in which it is. */
+type PendingPlace = GapPlace & { isUntold?: true };
 
 export function createBackfill(options: BackfillOptions, signal: AbortSignal): Backfill {
   const { board, log, times, records } = options;
@@ -92,9 +86,12 @@ export function createBackfill(options: BackfillOptions, signal: AbortSignal): B
   const startedMs = performance.now();
   let shownUntilMs = 0;
   /** What is stored of each known place: its position. The most recently active first. */
-  const known = new Map<string, { position: number; direct: boolean }>();
+  const known = new Map<string, Known>();
   /** Places that may have something to read. */
-  const pending = new Map<string, GapPlace>();
+  const pending = new Map<string, PendingPlace>();
+  const servers = createAwaitedServers(options.guilds, times.maxRetryMs);
+  /** Channels whose archived threads are to be listed, with their servers. */
+  const archives = new Map<string, string>();
   /** Channels told before it was known what is stored; not whole servers: thousands of them may wait until the store is back. */
   const early = new Map<string, SeenChannel>();
   /** Until when places that may not be read are left alone, by `performance.now()`. */
@@ -123,7 +120,8 @@ export function createBackfill(options: BackfillOptions, signal: AbortSignal): B
         known.clear();
         for await (const { name, position } of records.allBookmarks()) {
           const place = readBookmarkName(name);
-          if (place !== null) known.set(place.channelId, { position, direct: place.direct });
+          if (place === null) continue;
+          known.set(place.channelId, { position, direct: place.direct, isSure: place.direct, isNew: false });
         }
         loaded = true;
         for (const [channelId, { direct, position }] of known) {
@@ -142,20 +140,47 @@ export function createBackfill(options: BackfillOptions, signal: AbortSignal): B
 
   const look = ({ last, ...channel }: SeenChannel): void => {
     const { id, guildId, type } = channel;
-    const from = known.get(id)?.position;
-    if (from === undefined && !options.covers(channel)) return;
-    if (positionOf(last) <= (from ?? baseline)) return;
-    pending.set(id, { channelId: id, guildId, type, from: from ?? baseline });
+    const stands = known.get(id);
+    if (stands === undefined && !options.covers(channel)) return;
+    if (stands !== undefined) stands.isSure = true;
+    const from = stands?.position ?? baseline;
+    if (last === null || positionOf(last) > from) pending.set(id, { channelId: id, guildId, type, from });
+    else if (pending.get(id)?.isUntold === true) pending.delete(id);
   };
   const loading = load();
 
   const isRefused = (channelId: string): boolean => performance.now() < (refused.get(channelId) ?? 0);
 
+  /** Asks where a place is of which no server told; null: there is nothing to read, or not now, and then it stays pending. */
+  const find = async (place: PendingPlace, urgentMs: number | null): Promise<GapPlace | null> => {
+    const { channelId } = place;
+    const limits = urgentMs === null ? { urgent: false } : { urgent: true, withinMs: urgentMs };
+    const found = await findPlace(channelId, options, limits, signal);
+    const now = pending.get(channelId);
+    // Its server, or a message, was quicker.
+    if (now !== place) return now ?? null;
+    if (found.kind === 'later') return null;
+    pending.delete(channelId);
+    // What is gone or shut is left alone: the bookmark stays, and so does what it does not know. Others are another shard's.
+    if (found.kind !== 'there' || !servers.has(found.guildId)) return null;
+    const stands = known.get(channelId);
+    if (found.channel === null) {
+      if (stands !== undefined) stands.isSure = true;
+      return null;
+    }
+    look(found.channel);
+    return pending.get(channelId) ?? null;
+  };
+
   /** @param urgentMs how long somebody waits for it; null: nobody does */
-  const read = async (place: GapPlace, urgentMs: number | null): Promise<boolean> => {
+  const read = async (place: PendingPlace, urgentMs: number | null): Promise<boolean> => {
     // Another one was quicker.
     if (pending.get(place.channelId) !== place) return !pending.has(place.channelId);
     if (isRefused(place.channelId)) return false;
+    if (place.isUntold === true) {
+      const told = await find(place, urgentMs);
+      return told === null ? !pending.has(place.channelId) : read(told, urgentMs);
+    }
     const outcome = await readGap(
       place,
       {
@@ -190,7 +215,53 @@ export function createBackfill(options: BackfillOptions, signal: AbortSignal): B
     pending.delete(place.channelId);
     refused.delete(place.channelId);
     board.set(`channel:${place.channelId}`, null);
+    const stands = known.get(place.channelId);
+    if (stands !== undefined) stands.isSure = true;
     return true;
+  };
+
+  /** Lists the threads that were archived while no session told of them; those whose turn did not come stay for later. */
+  const readArchives = async (): Promise<void> => {
+    for (const [id, guildId] of archives) {
+      const threads = await listArchived({ id, guildId }, baseline, options, signal);
+      if (threads === null) continue;
+      archives.delete(id);
+      for (const thread of threads) {
+        const stands = known.get(thread.id);
+        // Its first message of this session was quicker than the list: what came before is not known.
+        if (stands?.isNew === true && positionOf(thread.id) <= begunAt) stands.position = baseline;
+        look(thread);
+      }
+    }
+  };
+
+  /** Known places that no server told of: threads that were archived, and whatever else is not there for us any more. */
+  const addUntold = (): void => {
+    for (const [channelId, { direct, isSure, position }] of known) {
+      if (direct || isSure || pending.has(channelId)) continue;
+      pending.set(channelId, { channelId, guildId: null, type: null, from: position, isUntold: true });
+    }
+  };
+
+  /**
+   * Has what came before looked for in a place of a server that has not told of it. False: nobody can say yet whether it counts.
+   * @param upTo position up to which there may be something to look for
+   */
+  const expect = async (channelId: string, guildId: string, upTo: number): Promise<boolean> => {
+    const stands = known.get(channelId);
+    const place = pending.get(channelId);
+    if (stands !== undefined) {
+      if (place?.isUntold === true || (place === undefined && !stands.isSure))
+        pending.set(channelId, { channelId, guildId, type: null, from: stands.position });
+      return true;
+    }
+    if (place !== undefined || !servers.isAwaited(guildId)) return true;
+    if (options.covers({ id: channelId, guildId, type: 0, parentId: null, ownerId: null })) {
+      pending.set(channelId, { channelId, guildId, type: null, from: Math.min(baseline, upTo) });
+      return true;
+    }
+    // It may be a thread that counts for what it lies in.
+    return servers.wait(guildId, times.orderWaitMs, signal);
   };
 
   const tell = (): void => {
@@ -226,22 +297,31 @@ export function createBackfill(options: BackfillOptions, signal: AbortSignal): B
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
   };
 
+  const readLate = async (): Promise<void> => {
+    await readArchives();
+    await readAll([...pending.keys()]);
+  };
+
   const failed = (error: unknown): void => {
     log.error({ error: error instanceof Error ? error.name : typeof error }, 'a gap could not be read');
   };
 
   return {
     addGuild(guild) {
+      const guildId = idOf(recordOf(guild)?.['id']);
+      for (const channel of withThreadsIn(guild, options.covers)) archives.set(channel.id, channel.guildId);
       for (const channel of writtenIn(guild)) {
         if (loaded) look(channel);
         else early.set(channel.id, channel);
       }
+      if (guildId !== null) servers.told(guildId);
       // A server that was away itself, or slow: nobody goes through what is pending any more.
-      if (ended && pending.size > 0) readAll([...pending.keys()]).catch(failed);
+      if (ended) readLate().catch(failed);
     },
     reached(channelId, direct, messageId) {
-      const position = Math.max(positionOf(messageId), known.get(channelId)?.position ?? 0);
-      known.set(channelId, { position, direct });
+      const stands = known.get(channelId);
+      const position = Math.max(positionOf(messageId), stands?.position ?? 0);
+      known.set(channelId, { position, direct, isSure: true, isNew: stands?.isNew ?? true });
     },
     addPlace(channelId, guildId, upTo) {
       const add = async (): Promise<void> => {
@@ -256,26 +336,28 @@ export function createBackfill(options: BackfillOptions, signal: AbortSignal): B
     },
     unread(channelId) {
       const place = pending.get(channelId);
-      if (place === undefined || place.guildId !== null) return undefined;
+      if (place === undefined || place.guildId !== null || place.isUntold === true) return undefined;
       return { name: bookmarkName(channelId, true), ...bookmarkAt(place.from) };
     },
     async run() {
       await loading;
+      await readArchives();
       if (signal.aborted) return;
+      addUntold();
       total = pending.size;
       shownUntilMs = performance.now() + times.lagShownMs;
       const timer = setInterval(tell, 500).unref();
       tell();
       const places = [...pending.values()];
       const inServers = places.filter(({ guildId }) => guildId !== null).sort((a, b) => b.from - a.from);
-      const direct = places.filter(({ guildId }) => guildId === null);
+      const asked = places.filter(({ guildId }) => guildId === null).sort((a, b) => b.from - a.from);
       try {
-        // Those of servers are known to have changed; direct messages must be asked for one by one.
+        // Those of servers are known to have changed; direct messages and archived threads must be asked for one by one.
         await readAll(inServers.map(({ channelId }) => channelId));
-        await readAll(direct.map(({ channelId }) => channelId));
-        while (pending.size > 0 && !signal.aborted) {
+        await readAll(asked.map(({ channelId }) => channelId));
+        while (pending.size + archives.size > 0 && !signal.aborted) {
           await pause(times.maxRetryMs, signal);
-          await readAll([...pending.keys()]);
+          await readLate();
         }
       } finally {
         clearInterval(timer);
@@ -290,12 +372,14 @@ export function createBackfill(options: BackfillOptions, signal: AbortSignal): B
         await Promise.race([loading, pause(times.orderWaitMs, signal)]);
         if (!loaded) return false;
       }
+      const upTo = messageId === null ? baseline : positionOf(messageId);
+      if (guildId !== null && !(await expect(channelId, guildId, upTo))) return false;
       // The API lists no direct messages: somebody's first ones may have come while we were away, if the channel is that old.
       if (guildId === null && !known.has(channelId) && !pending.has(channelId) && positionOf(channelId) <= begunAt) {
         // At the account's first start a message may be older than the note of where reading begins.
-        const from = messageId === null ? baseline : Math.min(baseline, positionOf(messageId));
+        const from = Math.min(baseline, upTo);
         pending.set(channelId, { channelId, guildId, type: null, from });
-        known.set(channelId, { position: from, direct: true });
+        known.set(channelId, { position: from, direct: true, isSure: true, isNew: false });
       }
       for (;;) {
         const place = pending.get(channelId);

@@ -41,8 +41,10 @@ const FREE_IDENTIFIES = 20;
 const FREE_WITHIN_MS = 3_600_000;
 /** Then at most one in this time: 576 a day of the 1,000 there are. */
 const SPREAD_MS = 150_000;
-/** What is left for a person who has to restart something. */
+/** What is left for a person who has to restart something: the first IDENTIFY of each shard in a process may take of it. */
 const RESERVE = 10;
+/** Longest time until the limit is asked for again: the platform may have given more by then. */
+const ASK_AGAIN_MS = 600_000;
 
 /** Keeps IDENTIFYs within the platform's limits: used up, it ends all sessions and resets the token. */
 export interface IdentifyBudget {
@@ -58,8 +60,8 @@ export function createIdentifyBudget(nowMs: () => number, gapMs: number): Identi
   return {
     take(shardId, info) {
       const now = nowMs();
-      if (info.remaining <= RESERVE) {
-        return { waitMs: Math.max(1_000, info.resetAfterMs), reason: 'budget' };
+      if (info.remaining <= (ofShard.has(shardId) ? RESERVE : 0)) {
+        return { waitMs: Math.min(ASK_AGAIN_MS, Math.max(1_000, info.resetAfterMs)), reason: 'budget' };
       }
       const recent = (ofShard.get(shardId) ?? []).filter((at) => now - at < FREE_WITHIN_MS);
       const last = recent.at(-1);

@@ -234,6 +234,8 @@ function receiveShard(
       session?.release();
       session = linked(signal);
       const lasting = session.signal;
+      const guilds: unknown[] = Array.isArray(d['guilds']) ? d['guilds'] : [];
+      awaited = new Set(guilds.flatMap((guild) => idOf(recordOf(guild)?.['id']) ?? []));
       const reading = createBackfill(
         {
           rest: options.rest,
@@ -246,6 +248,7 @@ function receiveShard(
           records: options.records,
           covers,
           shardId,
+          guilds: [...awaited],
           async store(message, place, messageId) {
             const payload = { v: 1, t: 'MESSAGE_CREATE', d: message, shardId, source: 'backfill' } as const;
             const isStored = await store(payload, bookmarkOf(place.channelId, place.guildId === null, messageId));
@@ -256,8 +259,6 @@ function receiveShard(
         lasting,
       );
       backfill = reading;
-      const guilds: unknown[] = Array.isArray(d['guilds']) ? d['guilds'] : [];
-      awaited = new Set(guilds.flatMap((guild) => idOf(recordOf(guild)?.['id']) ?? []));
       let begun = false;
       const start = (): void => {
         if (begun || lasting.aborted) return;
@@ -298,11 +299,14 @@ function receiveShard(
   };
 }
 
-/** What must stay in order together: all of one channel, and what people press there. */
+/** What must stay in order together: all of one channel, and what one person presses there. */
 function laneOf(t: string, d: unknown): string {
   const record = recordOf(d);
-  // Answers to these cannot wait for what is being stored or read.
-  if (t === INTERACTION) return `${INTERACTION}:${idOf(record?.['channel_id']) ?? ''}`;
+  // These cannot wait for what is being stored or read, nor for what others pressed: each person has a conversation of their own.
+  if (t === INTERACTION) {
+    const user = recordOf(recordOf(record?.['member'])?.['user']) ?? recordOf(record?.['user']);
+    return `${INTERACTION}:${idOf(record?.['channel_id']) ?? ''}:${idOf(user?.['id']) ?? ''}`;
+  }
   if (/^(?:CHANNEL|THREAD)_/.test(t)) return idOf(record?.['id']) ?? t;
   return idOf(record?.['channel_id']) ?? idOf(record?.['guild_id']) ?? t;
 }

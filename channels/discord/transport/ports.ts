@@ -6,7 +6,7 @@ import type { Log } from '../../../src/core/ports/log.ts';
  * One dispatch of the gateway as it came; its JSON is what the sink gets. Nothing in `d` has been checked.
  *
  * `backfill`: a message read over REST because no session was there to bring it. `t` is then MESSAGE_CREATE and `d` the message
- * with `channel_type` and, in a server, `guild_id` added, which REST leaves out; `member` is missing. The same message may come
+ * with `channel_type`, if it is known, and, in a server, `guild_id` added, which REST leaves out; `member` is missing. The same message may come
  * both ways, or twice one way: the event key must depend on neither `source` nor `shardId`.
  */
 export interface DiscordGatewayPayload {

@@ -8,7 +8,7 @@ export interface GapPlace {
   channelId: string;
   /** Null: direct messages. */
   guildId: string | null;
-  /** Channel type of the API; null: unknown. */
+  /** Channel type of the API; null: unknown, so that whoever reads the messages asks what the place is. */
   type: number | null;
   /** Everything from this position on is asked for. */
   from: number;
@@ -52,21 +52,15 @@ export async function readGap(
       page = await deps.rest.call('GET', `/channels/${place.channelId}/messages`, { query }, signal);
     } catch (error) {
       if (!(error instanceof DiscordCallError)) throw error;
-      if (error.status === 404) return { kind: 'gone', found, upTo };
-      // 10,000 refused calls in ten minutes block the address (docs, "Invalid Request Limit").
-      if (error.status === 401) deps.pacer.hold(REFUSED_TOKEN_MS);
-      if (error.status === 403) deps.pacer.hold(REFUSED_MS);
-      // Without a code it is the shield before the API, which lets us through again.
-      if (error.status === 403 && error.code !== null) return { kind: 'no_access', found, upTo };
-      if (error.status === 429) deps.pacer.hold(error.scope === 'bucket' ? 0 : (error.retryAfterMs ?? 1_000));
-      return { kind: 'later', found, upTo };
+      return { kind: refusalOf(error, deps.pacer), found, upTo };
     }
     const messages = messagesOf(page);
     for (const { id, message } of messages) {
       const whole = {
         ...message,
-        channel_type: place.type ?? (place.guildId === null ? DIRECT_TYPE : 0),
-        ...(place.guildId === null ? {} : { guild_id: place.guildId }),
+        ...(place.guildId === null
+          ? { channel_type: DIRECT_TYPE }
+          : { guild_id: place.guildId, ...(place.type === null ? {} : { channel_type: place.type }) }),
       };
       if (!(await deps.hand(whole, id))) return { kind: 'later', found, upTo };
       // The message reading begins with is known already.
@@ -77,6 +71,18 @@ export async function readGap(
     if (messages.length < PAGE || last === undefined || last.id === after) return { kind: 'read', found, upTo };
     after = last.id;
   }
+}
+
+/** What a call that failed says of its place; also makes later calls wait where the platform wants that. */
+export function refusalOf(error: DiscordCallError, pacer: Pacer): 'gone' | 'no_access' | 'later' {
+  if (error.status === 404) return 'gone';
+  // 10,000 refused calls in ten minutes block the address (docs, "Invalid Request Limit").
+  if (error.status === 401) pacer.hold(REFUSED_TOKEN_MS);
+  if (error.status === 403) pacer.hold(REFUSED_MS);
+  // Without a code it is the shield before the API, which lets us through again.
+  if (error.status === 403 && error.code !== null) return 'no_access';
+  if (error.status === 429) pacer.hold(error.scope === 'bucket' ? 0 : (error.retryAfterMs ?? 1_000));
+  return 'later';
 }
 
 /** Messages of a page, oldest first, whatever order they came in. */

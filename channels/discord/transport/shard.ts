@@ -27,7 +27,7 @@ export interface ShardOptions {
   onControl: ConnectionOptions['onControl'];
 }
 
-/** After so many refused connections the session is given up: its server may be gone for good. */
+/** After so many connections in a row that did not take it up, the session is given up: its server may be gone for good. */
 const RESUME_TRIES = 6;
 /** How long a connection must have been of use before trouble begins anew with short waits. */
 const CALM_MS = 30_000;
@@ -63,6 +63,7 @@ export async function runShard(options: ShardOptions, signal: AbortSignal): Prom
       url = info.url;
     }
     let readyAt: number | null = null;
+    const seqBefore = session?.seq ?? 0;
     const ending = await runConnection(
       {
         url,
@@ -91,11 +92,13 @@ export async function runShard(options: ShardOptions, signal: AbortSignal): Prom
     );
     if (ending.kind === 'aborted') return 'aborted';
     const usedMs = readyAt === null ? 0 : performance.now() - readyAt;
-    if (readyAt !== null) refusals = 0;
     if (usedMs > Math.min(CALM_MS, times.maxRetryMs * 2)) backoff.reset();
     log.info({ shardId, ...ending, resumed: session !== null, usedMs: Math.round(usedMs) }, 'gateway connection ended');
     garbledAt = ending.kind === 'garbled' ? (held.session?.seq ?? 0) : garbledAt;
-    if (ending.kind === 'unreachable') refusals += 1;
+    // Where part of what was missed came, the next connection goes on from there.
+    if (readyAt !== null || (session !== null && session.seq > seqBefore)) refusals = 0;
+    // Silence and close codes count as much as a refused connection: a server that lost the session says so in many ways.
+    else if (session !== null) refusals += 1;
     if (losesSession(ending, refusals)) held.session = null;
     // Asked to move on, or cut off once after a long while: back at once.
     if (ending.kind === 'asked' && usedMs > times.firstRetryMs) continue;
@@ -105,9 +108,9 @@ export async function runShard(options: ShardOptions, signal: AbortSignal): Prom
 }
 
 function losesSession(ending: Ending, refusals: number): boolean {
-  if (ending.kind === 'invalid') return !ending.resumable;
-  if (ending.kind === 'closed') return endsSession(ending.code);
-  return ending.kind === 'unreachable' && refusals >= RESUME_TRIES;
+  if (ending.kind === 'invalid' && !ending.resumable) return true;
+  if (ending.kind === 'closed' && endsSession(ending.code)) return true;
+  return refusals >= RESUME_TRIES;
 }
 
 function troubleOf(ending: Exclude<Ending, { kind: 'aborted' }>): Trouble {

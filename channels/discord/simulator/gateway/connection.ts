@@ -95,6 +95,8 @@ export function serveConnection(socket: WebSocket, version: string, hub: Hub, co
 
   const resume = (d: Frame): void => {
     if (d['token'] !== context.token || context.tokenRevoked()) return refuse('resume', 4004, 'Authentication failed.');
+    const closing = faults.forGateway('close_resume');
+    if (closing !== null) return refuse('resume', closing.closeCode ?? 4000, 'closed on demand');
     const found = typeof d['session_id'] === 'string' ? hub.resumable(d['session_id']) : null;
     if (found === null) return invalidate('resume');
     if (faults.forGateway('invalid_session') !== null) {

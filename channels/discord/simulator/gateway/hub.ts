@@ -67,7 +67,13 @@ export function createHub(context: HubContext, address: () => string): Hub {
   };
   const { faults } = context;
 
+  const withoutLast = (list: unknown): unknown[] =>
+    (Array.isArray(list) ? (list as unknown[]) : []).map((one) => ({ ...Object(one), last_message_id: undefined }));
   const bent = (t: string, d: unknown): unknown => {
+    if (t === 'GUILD_CREATE' && typeof d === 'object' && d !== null && faults.forGateway('unsaid_last') !== null) {
+      const guild = d as Record<string, unknown>;
+      return { ...guild, channels: withoutLast(guild['channels']), threads: withoutLast(guild['threads']) };
+    }
     if (t !== 'MESSAGE_CREATE' || typeof d !== 'object' || d === null) return d;
     if (faults.forGateway('missing_channel_type') !== null) {
       const { channel_type: _, ...rest } = d as Record<string, unknown>;
@@ -132,7 +138,8 @@ export function createHub(context: HubContext, address: () => string): Hub {
         user_settings: {},
         _trace: [],
       });
-      for (const guild of guilds) deliver(session, 'GUILD_CREATE', viewGuild(context, guild));
+      if (faults.forGateway('late_guilds') !== null) return session;
+      for (const guild of guilds) deliver(session, 'GUILD_CREATE', bent('GUILD_CREATE', viewGuild(context, guild)));
       return session;
     },
     resumable(id) {

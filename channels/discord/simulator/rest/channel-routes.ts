@@ -41,7 +41,9 @@ export const CHANNEL_ROUTES: RouteTable = {
   'GET /channels/:id': ({ params }, rest) => ({ body: viewChannel(rest.context, channelOf(rest, params['id'])) }),
   'PATCH /channels/:id': ({ params, body }, rest) => {
     const channel = channelOf(rest, params['id']);
-    if (typeof body['archived'] === 'boolean') channel.archived = body['archived'];
+    if (typeof body['archived'] === 'boolean') {
+      Object.assign(channel, { archived: body['archived'], archivedMs: rest.context.clock.nowMs() });
+    }
     if (typeof body['locked'] === 'boolean') channel.locked = body['locked'];
     if (body['name'] !== undefined) channel.name = nameOf(body);
     if (THREAD_TYPES.has(channel.type)) tellChannel(rest, 'THREAD_UPDATE', channel);
@@ -93,6 +95,8 @@ export const CHANNEL_ROUTES: RouteTable = {
     const threads = [...rest.context.world.channels.values()].filter(
       (channel) => channel.parentId === parent.id && channel.archived && channel.type !== CHANNEL.privateThread,
     );
+    // The last one to be archived first.
+    threads.sort((a, b) => (b.archivedMs ?? 0) - (a.archivedMs ?? 0));
     return { body: { threads: threads.map((one) => viewChannel(rest.context, one)), members: [], has_more: false } };
   },
   'GET /guilds/:id': ({ params }, rest) => ({ body: viewGuild(rest.context, guildOf(rest, params['id'])) }),

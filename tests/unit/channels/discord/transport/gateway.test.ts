@@ -296,12 +296,41 @@ describe('connections that end', () => {
     expect(withCode(receiver.states, 'identify_budget')).toMatchObject({ state: 'retrying', mend: expect.any(String) });
   });
 
-  test('the last sessions of the day are left alone', async () => {
+  test('of the last sessions of the day a process takes one, and leaves the others alone', async () => {
     await simulator.stop();
     await start({ gateway: { identifiesPerDay: 9 } });
     const receiver = open();
+    await connected(receiver);
+    simulator.forgetSessions();
+    simulator.cut();
     await until('the budget', () => stateOf(receiver) === 'retrying identify_budget');
-    expect(simulator.log.connections).toBe(0);
+    expect(sessions()).toEqual(['identify ready', 'resume invalid_session']);
+    expect(simulator.identifiesLeft).toBe(8);
+  });
+
+  test('a session that nothing answers for any more is given up, and a new one begun', async () => {
+    const receiver = open({ times: { handshakeMs: 30, firstRetryMs: 5, maxRetryMs: 10 } });
+    await connected(receiver);
+    const lift = simulator.faults.add({ kind: 'no_hello' });
+    simulator.cut();
+    await until('tries', () => simulator.log.connections > 6);
+    lift();
+    await until('a new session', () => sessions().length === 2);
+    expect(sessions()).toEqual(['identify ready', 'identify ready']);
+    await connected(receiver);
+  });
+
+  test.each([4000, 4008])('a session whose every RESUME is closed with %d is given up', async (closeCode) => {
+    const receiver = open({ times: { firstRetryMs: 5, maxRetryMs: 10 } });
+    await connected(receiver);
+    simulator.faults.add({ kind: 'close_resume', closeCode });
+    simulator.cut();
+    await until('a new session', () => sessions().includes('identify ready', 1));
+    expect(sessions()).toEqual([
+      'identify ready',
+      ...Array.from({ length: 6 }, () => 'resume closed'),
+      'identify ready',
+    ]);
   });
 });
 

@@ -141,12 +141,20 @@ describe('the budget of sessions', () => {
     expect(begun).toBeLessThan(1_000);
   });
 
-  test('shards of one slot wait for each other, others do not, and the last ones are left', () => {
+  test('shards of one slot wait for each other, others do not', () => {
     const budget = createIdentifyBudget(() => 0, 5_000);
     expect(budget.take(0, { ...info, maxConcurrency: 2 }).waitMs).toBe(0);
     expect(budget.take(1, { ...info, maxConcurrency: 2 }).waitMs).toBe(0);
     expect(budget.take(2, { ...info, maxConcurrency: 2 })).toEqual({ waitMs: 5_000, reason: 'turn' });
-    expect(budget.take(3, { ...info, remaining: 10 })).toEqual({ waitMs: 60_000, reason: 'budget' });
+  });
+
+  test('the last ones are left for the first session of a process, and asked for again within ten minutes', () => {
+    const budget = createIdentifyBudget(() => 0, 0);
+    const few = { ...info, remaining: 10 };
+    expect(budget.take(0, few)).toEqual({ waitMs: 0, reason: 'turn' });
+    expect(budget.take(0, few)).toEqual({ waitMs: 60_000, reason: 'budget' });
+    expect(budget.take(0, { ...few, resetAfterMs: 80_000_000 })).toEqual({ waitMs: 600_000, reason: 'budget' });
+    expect(budget.take(1, { ...few, remaining: 0 })).toEqual({ waitMs: 60_000, reason: 'budget' });
   });
 });
 
