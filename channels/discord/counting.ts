@@ -3,6 +3,9 @@ import type { SupportPlaces } from './config.ts';
 import { snowflakeOf } from './ids.ts';
 import { type Fields, type Place } from './inbound/dispatch.ts';
 
+/** A type of message (resources/message#message-object-message-types). */
+const REPLY = 19;
+
 /** Whether a server is one of those we serve. */
 export function servesServer(guildId: string | null, support: SupportPlaces): boolean {
   return guildId === null || support.servers.length === 0 || support.servers.includes(guildId);
@@ -21,9 +24,38 @@ export function coversPlace(
   return parentId !== null && ownerId !== null && ownerId === selfId;
 }
 
-/** Whether a message of a server is meant for us: it names us or one of our roles, or answers us. */
-export function isAddressed(message: Fields, support: SupportPlaces, selfId: string | null): boolean {
-  const answered = recordOf(recordOf(message['referenced_message'])?.['author']);
+/** What a reply answers that does not say whom: the message to ask for. */
+export interface OpenReply {
+  channelId: string;
+  messageId: string;
+}
+
+/**
+ * The message a reply in one of our servers answers, if it should be asked for: the key is missing where Discord did not try to find
+ * it, and null only where that is deleted (resources/message#message-object).
+ */
+export function openReplyOf(message: Fields, support: SupportPlaces): OpenReply | null {
+  if (message['type'] !== REPLY || 'referenced_message' in message) return null;
+  const guildId = snowflakeOf(message['guild_id']);
+  if (guildId === null || !servesServer(guildId, support)) return null;
+  const reference = recordOf(message['message_reference']);
+  const messageId = snowflakeOf(reference?.['message_id']);
+  const channelId = snowflakeOf(reference?.['channel_id']) ?? snowflakeOf(message['channel_id']);
+  return messageId === null || channelId === null ? null : { channelId, messageId };
+}
+
+/**
+ * Whether a message of a server is meant for us: it names us or one of our roles, or answers us.
+ *
+ * @param author of the message it answers, where it does not bring that along
+ */
+export function isAddressed(
+  message: Fields,
+  support: SupportPlaces,
+  selfId: string | null,
+  author: Fields | null = null,
+): boolean {
+  const answered = recordOf(recordOf(message['referenced_message'])?.['author']) ?? author;
   // A thread that grew from a message of ours begins with a reference to it, which is no answer.
   if (selfId !== null && message['type'] !== 21 && snowflakeOf(answered?.['id']) === selfId) return true;
   const users = Array.isArray(message['mentions']) ? message['mentions'] : [];

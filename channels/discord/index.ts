@@ -1,21 +1,23 @@
 import { type AccountId, brandId } from '../../src/core/model/ids.ts';
 import type { ChannelAccount, ChannelDeps, ChannelFactory } from '../../src/core/ports/channel.ts';
 import { discordCapabilities } from './capabilities.ts';
+import { createCommandRegistry } from './commands.ts';
 import { type DiscordConfig, discordConfig, ownIdOf, paceOf } from './config.ts';
 import { coversPlace } from './counting.ts';
 import { createFileDownload } from './download.ts';
 import { fetchDiscordFile } from './fetch-file.ts';
 import { threadKeyOf } from './ids.ts';
 import { createCompleting } from './inbound/completing.ts';
+import { createFirstAnswers } from './inbound/first-answers.ts';
 import { lookUp } from './look-up.ts';
 import { type NormaliseContext, normaliseDispatch } from './normalise.ts';
 import { uploadBytes } from './part.ts';
 import { probeDiscord } from './probe.ts';
-import { createTake, registerCommands, wantsDispatch } from './receive.ts';
+import { createTake, wantsDispatch } from './receive.ts';
 import { renderForDiscord } from './render.ts';
 import { answerInteraction } from './respond.ts';
 import { sendToDiscord, showTyping } from './send.ts';
-import { openGateway } from './transport/open-gateway.ts';
+import { GATEWAY_TIMES, openGateway } from './transport/open-gateway.ts';
 import { type GatewayTimes, INTENTS } from './transport/ports.ts';
 import { callTimeMs, createDiscordRest } from './transport/rest.ts';
 
@@ -65,7 +67,8 @@ export function createDiscordAccount(
         selfId: () => selfId,
         nowMs: () => deps.clock.nowMs(),
       });
-      let registered = false;
+      const first = createFirstAnswers({ rest, log }, signal);
+      const commands = createCommandRegistry({ rest, log, times: { ...GATEWAY_TIMES, ...times } }, signal);
       await openGateway(
         {
           config: { token: config.token, apiRoot: config.apiRoot, intents: INTENTS },
@@ -77,12 +80,14 @@ export function createDiscordAccount(
           onTyping: (channelId) => deps.onTyping?.(threadKeyOf({ channelId })),
           onReady(self) {
             selfId = self.id;
-            if (registered) return;
-            registered = true;
-            void registerCommands({ rest, log }, self.applicationId, signal);
+            void commands.register(self.applicationId);
           },
-          take: createTake({ rest, log, completing, context, records: deps.records }, sink, signal),
-          wants: (payload) => wantsDispatch(payload, context()),
+          take: createTake({ rest, log, completing, first, context, records: deps.records }, sink, signal),
+          wants(payload) {
+            // Asked when a dispatch arrives, before it waits for its turn: whoever pressed something has three seconds.
+            void first.answer(payload);
+            return wantsDispatch(payload, context());
+          },
           records: deps.records,
           covers: ({ id, ...place }) => coversPlace({ channelId: id, ...place }, support, selfId),
           times,

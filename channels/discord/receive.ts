@@ -1,23 +1,16 @@
 import type { AccountRecords, InboundSink } from '../../src/core/ports/channel.ts';
 import type { Log } from '../../src/core/ports/log.ts';
 import { integerOf, recordOf, stringOf } from '../shared/read-unknown.ts';
-import { coversPlace } from './counting.ts';
-import {
-  BUTTON_COMMAND,
-  COMMANDS,
-  CONTACT_BUTTON_ID,
-  formFor,
-  invitationFor,
-  SUPPORT_COMMAND,
-  wordsFor,
-} from './form.ts';
+import { coversPlace, openReplyOf } from './counting.ts';
+import { wordsFor } from './form.ts';
 import { snowflakeOf } from './ids.ts';
 import { type CompletedPayload, type Completing } from './inbound/completing.ts';
-import { type Fields, INTERACTION_TYPE, isThreadType, type NormaliseContext } from './inbound/dispatch.ts';
+import { type Fields, isThreadType, type NormaliseContext } from './inbound/dispatch.ts';
+import type { FirstAnswers } from './inbound/first-answers.ts';
 import { asksForPrivate } from './inbound/private-threads.ts';
 import { createRecent } from './inbound/recent.ts';
 import { isNoise, normaliseDispatch } from './normalise.ts';
-import { answerLater, respond } from './respond.ts';
+import { answerLater } from './respond.ts';
 import type { DiscordBookmark, DiscordGatewayPayload, DiscordRest } from './transport/ports.ts';
 
 /** What taking dispatches needs. */
@@ -25,6 +18,7 @@ export interface TakeParts {
   rest: DiscordRest;
   log: Log;
   completing: Completing;
+  first: FirstAnswers;
   records: Pick<AccountRecords, 'beginAt'>;
   context(): NormaliseContext;
 }
@@ -32,15 +26,12 @@ export interface TakeParts {
 const PLACES_PASSED = 10_000;
 const PASSED_AT_ONCE = 100;
 
-/** Deferred, seen by its sender alone (interactions/receiving-and-responding). */
-const WAIT_PLEASE = { type: 5, data: { flags: 1 << 6 } };
-
 /**
- * Stores one dispatch: first what cannot wait for that (forms have three seconds), then what it leaves out is looked up, then it goes
- * to the sink. Rejected: nothing is stored, the dispatch has to come again.
+ * Stores one dispatch: once its first answer is given (see {@link FirstAnswers}) what it leaves out is looked up, then it goes to the
+ * sink. Rejected: nothing is stored, the dispatch has to come again.
  */
 export function createTake(parts: TakeParts, sink: InboundSink, signal: AbortSignal) {
-  const { completing, context, records } = parts;
+  const { completing, context, first, records } = parts;
   const passed = createRecent<number>(PLACES_PASSED);
   /** Chatter that is read after a gap moves its channel's bookmark now and then, or it would be read again after every gap to come. */
   const pass = async ({ name, ...bookmark }: DiscordBookmark): Promise<void> => {
@@ -49,7 +40,8 @@ export function createTake(parts: TakeParts, sink: InboundSink, signal: AbortSig
     if (count % PASSED_AT_ONCE === 0) await records.beginAt(name, bookmark);
   };
   return async (payload: DiscordGatewayPayload, bookmark?: DiscordBookmark): Promise<void> => {
-    if (payload.t === 'INTERACTION_CREATE') await answerAtOnce(parts, recordOf(payload.d), signal);
+    // Begun when it came, unless it comes from nowhere but here.
+    await first.answer(payload);
     const completed = await completing.complete(payload, signal);
     if (isNoise(payload.t) || isChatter(completed, context())) {
       return payload.source === 'backfill' && bookmark !== undefined ? pass(bookmark) : undefined;
@@ -84,15 +76,16 @@ function keptOf(this: unknown, key: string, value: unknown): unknown {
 }
 
 /**
- * Whether a dispatch may be of use, as far as it says itself. What is written in a thread may count for where the thread lies, which
- * only {@link Completing} finds out.
+ * Whether a dispatch may be of use, as far as it says itself. What is written in a thread may count for where the thread lies, and a
+ * reply for whom it answers, which only {@link Completing} finds out.
  */
 export function wantsDispatch(payload: DiscordGatewayPayload, context: NormaliseContext): boolean {
   const content = recordOf(payload.d);
   if (isNoise(payload.t)) return /^(?:THREAD|CHANNEL)_/u.test(payload.t);
   const type = integerOf(content?.['channel_type']);
   const isSettled = type !== null && !isThreadType(type);
-  if (/^MESSAGE_(?:CREATE|UPDATE)$/u.test(payload.t) && !isSettled && !isEcho(content, context)) return true;
+  const isOpen = !isSettled || (content !== null && openReplyOf(content, context.support) !== null);
+  if (/^MESSAGE_(?:CREATE|UPDATE)$/u.test(payload.t) && isOpen && !isEcho(content, context)) return true;
   return payload.t.startsWith('MESSAGE_DELETE') || !isChatter({ ...payload, about: NOTHING }, context);
 }
 
@@ -120,22 +113,6 @@ function isChatter(payload: CompletedPayload, context: NormaliseContext): boolea
   return normaliseDispatch(payload, context).every(({ outcome }) => outcome === 'filed');
 }
 
-/** Opens the form, or shows that a form is being taken. Trouble here is not the customer's message: it is logged and that is all. */
-async function answerAtOnce({ rest, log }: TakeParts, interaction: Fields | null, signal: AbortSignal): Promise<void> {
-  const answer = answerTo(interaction);
-  const id = snowflakeOf(interaction?.['id']);
-  const token = stringOf(interaction?.['token']);
-  if (answer === null || id === null || token === null) return;
-  try {
-    await respond(rest, { id, token }, answer, signal);
-  } catch (error) {
-    log.warn(
-      { interactionId: id, error: error instanceof Error ? error.name : typeof error },
-      'interaction not answered',
-    );
-  }
-}
-
 /** Whoever pressed the button must not wait for nothing. */
 async function tellNoPrivate({ rest, log }: TakeParts, interaction: Fields | null, signal: AbortSignal): Promise<void> {
   const id = snowflakeOf(interaction?.['id']);
@@ -150,33 +127,5 @@ async function tellNoPrivate({ rest, log }: TakeParts, interaction: Fields | nul
       { interactionId: id, error: error instanceof Error ? error.name : typeof error },
       'interaction not answered',
     );
-  }
-}
-
-function answerTo(interaction: Fields | null): Readonly<Record<string, unknown>> | null {
-  const data = recordOf(interaction?.['data']);
-  const locale = stringOf(interaction?.['locale']) ?? '';
-  const type = integerOf(interaction?.['type']);
-  if (type === INTERACTION_TYPE.command && data?.['name'] === SUPPORT_COMMAND) return formFor(locale);
-  if (type === INTERACTION_TYPE.command && data?.['name'] === BUTTON_COMMAND) {
-    return invitationFor(stringOf(interaction?.['guild_locale']) ?? locale);
-  }
-  if (type === INTERACTION_TYPE.component && data?.['custom_id'] === CONTACT_BUTTON_ID) return formFor(locale);
-  return asksForPrivate(interaction) === null ? null : WAIT_PLEASE;
-}
-
-/** Makes our commands known; each replaces an older one of its name. Best effort: without them everything else works. */
-export async function registerCommands(
-  { rest, log }: Pick<TakeParts, 'rest' | 'log'>,
-  applicationId: string,
-  signal: AbortSignal,
-): Promise<void> {
-  try {
-    for (const command of COMMANDS) {
-      await rest.call('POST', `/applications/${applicationId}/commands`, { json: command }, signal);
-    }
-  } catch (error) {
-    if (!signal.aborted)
-      log.warn({ error: error instanceof Error ? error.message : typeof error }, 'commands not registered');
   }
 }

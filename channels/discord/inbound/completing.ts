@@ -1,11 +1,11 @@
 import { integerOf, recordOf, stringOf } from '../../shared/read-unknown.ts';
 import type { SupportPlaces } from '../config.ts';
-import { coversPlace, isAddressed } from '../counting.ts';
+import { coversPlace, isAddressed, type OpenReply, openReplyOf } from '../counting.ts';
 import { isSettledRefusal } from '../errors.ts';
 import { snowflakeOf } from '../ids.ts';
 import { DiscordCallError, type DiscordGatewayPayload, type DiscordRest } from '../transport/ports.ts';
-import { type Fields, isThreadType } from './dispatch.ts';
-import { createPrivateThreads } from './private-threads.ts';
+import { type Fields, INTERACTION_TYPE, isThreadType } from './dispatch.ts';
+import { createPrivateThreads, saysWhere } from './private-threads.ts';
 import { createRecent } from './recent.ts';
 
 /** What was looked up for a dispatch when it came, kept with it: reading it needs nothing else, now or later. */
@@ -22,6 +22,8 @@ export interface About {
   emoji?: readonly string[];
   /** Of a form, or of a press on the button that leads out of a channel: the private thread in which it goes on. */
   privateThreadId?: string;
+  /** Of a reply that does not bring along what it answers: who wrote that, empty where nobody knows. */
+  answered?: Fields;
 }
 
 /** A dispatch as it is stored. */
@@ -39,6 +41,9 @@ export interface Completing {
 
 const CHANNELS_KEPT = 20_000;
 const AUTHORS_KEPT = 50_000;
+const ANSWERED_KEPT = 1_000;
+/** Presses and forms; commands are answered, and nothing of them is read. */
+const KEPT_INTERACTIONS: ReadonlySet<number | null> = new Set([INTERACTION_TYPE.component, INTERACTION_TYPE.form]);
 
 export function createCompleting(options: {
   rest: DiscordRest;
@@ -49,6 +54,8 @@ export function createCompleting(options: {
   const { rest, support, selfId } = options;
   const channels = createRecent<Fields>(CHANNELS_KEPT);
   const authors = createRecent<Fields>(AUTHORS_KEPT);
+  /** Who wrote what replies answer that do not say it, by message. */
+  const askedFor = createRecent<Fields>(ANSWERED_KEPT);
   const threads = createPrivateThreads({
     rest,
     channelOf,
@@ -76,7 +83,27 @@ export function createCompleting(options: {
     return people.map(recordOf).find((one) => one !== null && one['id'] !== selfId()) ?? null;
   }
 
-  async function aboutMessage(content: Fields, signal: AbortSignal): Promise<Partial<About>> {
+  /** Who wrote the message that a reply answers; empty when it is gone or not for us to read. */
+  async function answeredBy(reply: OpenReply, signal: AbortSignal): Promise<Fields> {
+    const known = askedFor.get(reply.messageId) ?? authors.get(reply.messageId);
+    if (known !== undefined) return known;
+    const author = await authorOf(reply, signal);
+    askedFor.set(reply.messageId, author);
+    return author;
+  }
+
+  async function authorOf({ channelId, messageId }: OpenReply, signal: AbortSignal): Promise<Fields> {
+    try {
+      const path = `/channels/${channelId}/messages/${messageId}`;
+      const found = recordOf(await rest.call('GET', path, undefined, signal));
+      return personOf(recordOf(found?.['author']) ?? {});
+    } catch (error) {
+      if (!(error instanceof DiscordCallError) || !isSettledRefusal(error)) throw error;
+      return {};
+    }
+  }
+
+  async function aboutMessage(kind: string, content: Fields, signal: AbortSignal): Promise<Partial<About>> {
     const channelId = snowflakeOf(content['channel_id']);
     const author = recordOf(content['author']);
     if (channelId === null || author === null || author['bot'] === true || author['id'] === selfId()) return {};
@@ -86,9 +113,16 @@ export function createCompleting(options: {
     const named = coversPlace({ channelId, guildId, parentId: null, ownerId: null }, support, selfId());
     const asks = named || isAddressed(content, support, selfId());
     // Only a thread may count for what it lies in; asking for every channel of every server would never end.
-    if (!asks && type !== null && !isThreadType(type)) return {};
-    const place = await channelOf(channelId, signal);
-    return place === null ? {} : { place };
+    const place = asks || type === null || isThreadType(type) ? await channelOf(channelId, signal) : null;
+    const about = place === null ? {} : { place };
+    // Whether an edit is of something that was meant for us the store knows, which has the original.
+    const reply = asks || kind !== 'MESSAGE_CREATE' ? null : openReplyOf(content, support);
+    const lies = { parentId: snowflakeOf(place?.['parent_id']), ownerId: snowflakeOf(place?.['owner_id']) };
+    if (reply === null || coversPlace({ channelId, guildId, ...lies }, support, selfId())) return about;
+    const answered = await answeredBy(reply, signal);
+    if (place !== null || !isAddressed(content, support, selfId(), answered)) return { ...about, answered };
+    const found = await channelOf(channelId, signal);
+    return { answered, ...(found === null ? {} : { place: found }) };
   }
 
   async function aboutDeletion(content: Fields, signal: AbortSignal): Promise<Partial<About>> {
@@ -118,22 +152,41 @@ export function createCompleting(options: {
       const path = `/channels/${channelId}/messages/${messageId}`;
       return { reactor, emoji: othersReactions(recordOf(await rest.call('GET', path, undefined, signal))) };
     } catch (error) {
-      if (!(error instanceof DiscordCallError) || error.status !== 404) throw error;
+      // Gone, or not for us to read: asking again would hold up all that comes after it.
+      if (!(error instanceof DiscordCallError) || !isSettledRefusal(error)) throw error;
       return {};
     }
   }
 
   /** Forms and presses on the button that leads out of a channel go on in a private thread. */
   async function aboutInteraction(content: Fields, signal: AbortSignal): Promise<Partial<About>> {
+    const place = await placeOfInteraction(content, signal);
     const privateThreadId = await threads.threadFor(content, signal);
-    return privateThreadId === null ? {} : { privateThreadId };
+    return {
+      ...(place === null ? {} : { place }),
+      ...(privateThreadId === null ? {} : { privateThreadId }),
+    };
+  }
+
+  /** Where somebody of a server interacted, if the interaction does not say it; null: it does, or nobody knows now. */
+  async function placeOfInteraction(content: Fields, signal: AbortSignal): Promise<Fields | null> {
+    const channelId = snowflakeOf(content['channel_id']);
+    const says = saysWhere(content) || snowflakeOf(content['guild_id']) === null;
+    if (says || channelId === null || !KEPT_INTERACTIONS.has(integerOf(content['type']))) return null;
+    try {
+      return await channelOf(channelId, signal);
+    } catch (error) {
+      // What was written in a form comes once and must not wait in memory.
+      if (!(error instanceof DiscordCallError)) throw error;
+      return null;
+    }
   }
 
   async function lookedUp(kind: string, content: Fields, signal: AbortSignal): Promise<Partial<About>> {
     switch (kind) {
       case 'MESSAGE_CREATE':
       case 'MESSAGE_UPDATE':
-        return aboutMessage(content, signal);
+        return aboutMessage(kind, content, signal);
       case 'MESSAGE_DELETE':
       case 'MESSAGE_DELETE_BULK':
         return aboutDeletion(content, signal);

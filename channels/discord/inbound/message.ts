@@ -29,7 +29,7 @@ export function createKey(channelId: string, messageId: string): string {
 
 /** Reads MESSAGE_CREATE and MESSAGE_UPDATE. */
 export function readMessage(dispatch: Dispatch): Normalised {
-  const { content: message, context } = dispatch;
+  const { content: message, about, context } = dispatch;
   const place = placeOf(dispatch);
   const messageId = snowflakeOf(message['id']);
   const isNew = dispatch.kind === 'MESSAGE_CREATE';
@@ -62,7 +62,7 @@ export function readMessage(dispatch: Dispatch): Normalised {
   const counts =
     place.guildId === null ||
     coversPlace(place, context.support, context.selfId) ||
-    isAddressed(message, context.support, context.selfId);
+    isAddressed(message, context.support, context.selfId, recordOf(about['answered']));
   if (isNew && !counts) return filed(eventKey, 'not addressed to us');
 
   const thread = threadOf(place, author.externalId);

@@ -4,7 +4,7 @@ import { FORM_ID, wordsFor } from '../form.ts';
 import { snowflakeOf } from '../ids.ts';
 import { dataOfCustomId } from '../part.ts';
 import { DiscordCallError, type DiscordRest } from '../transport/ports.ts';
-import { CHANNEL_TYPE, type Fields, INTERACTION_TYPE } from './dispatch.ts';
+import { CHANNEL_TYPE, type Fields, INTERACTION_TYPE, isThreadType } from './dispatch.ts';
 import { createRecent } from './recent.ts';
 
 /** Opens private threads for those who want to go on out of sight of a channel. */
@@ -30,6 +30,13 @@ export function asksForPrivate(interaction: Fields | null): 'form' | 'press' | n
   return isPress && dataOfCustomId(customId) === GO_PRIVATE ? 'press' : null;
 }
 
+/** Whether an interaction tells its channel itself, which it need not (interactions/receiving-and-responding). */
+export function saysWhere(interaction: Fields): boolean {
+  const channel = recordOf(interaction['channel']);
+  const type = integerOf(channel?.['type']);
+  return type !== null && (!isThreadType(type) || snowflakeOf(channel?.['parent_id']) !== null);
+}
+
 /** @param options.channelOf a channel as the API describes it; null when we may not see it */
 export function createPrivateThreads(options: {
   rest: DiscordRest;
@@ -44,8 +51,8 @@ export function createPrivateThreads(options: {
   /** The text channel in which a private thread can be opened: where it was asked, or what the thread there lies in. */
   async function parentOf(interaction: Fields, signal: AbortSignal): Promise<string | null> {
     const channelId = snowflakeOf(interaction['channel_id']);
-    const channel = recordOf(interaction['channel']);
     if (channelId === null) return null;
+    const channel = saysWhere(interaction) ? recordOf(interaction['channel']) : await channelOf(channelId, signal);
     const type = integerOf(channel?.['type']);
     if (type === CHANNEL_TYPE.text) return channelId;
     const parentId = type === CHANNEL_TYPE.publicThread ? snowflakeOf(channel?.['parent_id']) : null;

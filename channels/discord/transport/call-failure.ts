@@ -39,13 +39,15 @@ export function failureOf(error: unknown, begun: boolean, timeoutMs: number): Di
     return { ...none, status, message: `the platform answered ${status}`, sent: 'maybe' };
   }
   if (name === 'RateLimitError') {
-    const waitMs = Number(about['retryAfter'] ?? about['timeToReset'] ?? 0);
+    const waitMs = Math.ceil(Number(about['retryAfter'] ?? about['timeToReset']));
+    // Our own count of what is left may run out just now; an answer that says nothing of use leaves the wait to the caller.
+    const retryAfterMs = waitMs > 0 ? waitMs : begun ? null : 1;
     const scope = scopeOf(about['scope'], about['global'] === true, begun);
     return {
       ...none,
       status: 429,
-      message: `asked to wait ${Math.ceil(waitMs)} ms (${scope})`,
-      retryAfterMs: Math.max(1, Math.ceil(waitMs)),
+      message: `asked to wait ${retryAfterMs === null ? 'for a time that is not told' : `${retryAfterMs} ms`} (${scope})`,
+      retryAfterMs,
       scope,
       sent: 'no',
     };

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { REST, RequestMethod } from 'discord.js';
+import type { REST, RequestMethod, ResponseLike } from 'discord.js';
 import { linked } from '../../../src/core/linked-signal.ts';
+import { recordOf } from '../../shared/read-unknown.ts';
 import { failureOf } from './call-failure.ts';
 
 import {
@@ -74,11 +75,11 @@ export function createDiscordRest(options: RestOptions): DiscordRest {
       // The limit is the platform's; another server tells its own in headers.
       globalRequestsPerSecond: new URL(options.apiRoot).hostname === PLATFORM_HOST ? 50 : 100_000,
       rejectOnRateLimit: () => true,
-      makeRequest: (url, init) => {
+      makeRequest: async (url, init) => {
         const attempt = attempts.getStore();
         if (attempt !== undefined) attempt.begun = true;
         recent.push(nowMs());
-        return DefaultRestOptions.makeRequest(url, init);
+        return withWaitInHeader(await DefaultRestOptions.makeRequest(url, init));
       },
     });
     return { rest, methods };
@@ -147,6 +148,33 @@ async function send(
   if (response.status === 204) return null;
   const text = await response.text();
   return text === '' ? null : JSON.parse(text);
+}
+
+/**
+ * A refusal for its rate tells how long to wait in a header or in its body alone (topics/rate-limits); the library reads the header. What
+ * has neither, such as the page of a shield before the API, stays without.
+ */
+async function withWaitInHeader(response: ResponseLike): Promise<ResponseLike> {
+  if (response.status !== 429 || Number(response.headers.get('Retry-After')) > 0) return response;
+  const text = await response.text().catch(() => '');
+  const body = recordOf(parsed(text));
+  const seconds = body?.['retry_after'];
+  const headers = new Headers([...response.headers]);
+  headers.delete('Retry-After');
+  if (typeof seconds === 'number' && seconds > 0) headers.set('Retry-After', String(seconds));
+  if (body?.['global'] === true) {
+    headers.set('X-RateLimit-Global', 'true');
+    headers.set('X-RateLimit-Scope', 'global');
+  }
+  return new Response(text, { status: response.status, statusText: response.statusText, headers });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** The library takes files whole; a request holds 25 MiB at most. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createCompleting } from '../../../../channels/discord/inbound/completing.ts';
+import { createFirstAnswers } from '../../../../channels/discord/inbound/first-answers.ts';
 import { normaliseDispatch } from '../../../../channels/discord/normalise.ts';
 import { createTake, wantsDispatch } from '../../../../channels/discord/receive.ts';
 import { type DiscordGatewayPayload } from '../../../../channels/discord/transport/ports.ts';
@@ -33,10 +34,12 @@ describe('what is stored', () => {
   const store = async (...payloads: DiscordGatewayPayload[]): Promise<Buffer[]> => {
     const stored: Buffer[] = [];
     const given = { ...context, selfId: '100000000000000001' };
+    const signal = AbortSignal.timeout(5_000);
     const take = createTake(
       {
         rest: refusing,
         log: quietLog(),
+        first: createFirstAnswers({ rest: refusing, log: quietLog() }, signal),
         records: {
           beginAt: (name, bookmark) => Promise.resolve(void moves.push({ name, ...bookmark })),
         },
@@ -52,7 +55,7 @@ describe('what is stored', () => {
         await Promise.resolve();
         stored.push(...given.map((one) => (Buffer.isBuffer(one) ? one : one.data)));
       },
-      AbortSignal.timeout(5_000),
+      signal,
     );
     for (const [position, payload] of payloads.entries()) {
       await take(payload, { name: 'channel:5', epoch: 'e', position, base: 0 });
