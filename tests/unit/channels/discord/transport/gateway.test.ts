@@ -193,6 +193,8 @@ describe('connections that end', () => {
   test('a cut one is taken up again and brings what was missed', async () => {
     const receiver = open();
     await connected(receiver);
+    // Of a conversation as old as the session the history would be read first.
+    await new Promise((resolve) => setTimeout(resolve, 5));
     const customer = simulator.customer();
     customer.write('before');
     await until('before', () => receiver.stored.length === 1);
