@@ -208,6 +208,8 @@ describe.each(storeBackends)('files, moves and blocks by customers, on $name', (
           author: { externalId: author, displayName: author, isBot: false },
         });
       await on.receive([inGroup('-40', 'ana', 'one'), inGroup('-40', 'bo', 'two'), inGroup('-401', 'eve', 'other')]);
+      // What waits when the group moves is answered with what is written next.
+      await eventually(() => expect(on.account.arrived).toHaveLength(3));
       // What a send is told of the new address is kept before the platform's own note of it comes.
       if (byReply) {
         await on.database.db
