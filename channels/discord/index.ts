@@ -83,11 +83,9 @@ export function createDiscordAccount(
             void commands.register(self.applicationId);
           },
           take: createTake({ rest, log, completing, first, context, records: deps.records }, sink, signal),
-          wants(payload) {
-            // Asked when a dispatch arrives, before it waits for its turn: whoever pressed something has three seconds.
-            void first.answer(payload);
-            return wantsDispatch(payload, context());
-          },
+          // Whoever pressed something has three seconds.
+          onArrival: (payload) => void first.answer(payload),
+          wants: (payload) => wantsDispatch(payload, context()),
           records: deps.records,
           covers: ({ id, ...place }) => coversPlace({ channelId: id, ...place }, support, selfId),
           times,

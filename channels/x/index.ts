@@ -64,8 +64,8 @@ export function createXAccount(
       return publicAnswersOf(config, self.current()?.handle ?? null);
     },
     refusalFor,
-    // Tokens of OAuth 1.0a need nobody's, but for files of direct messages.
-    ...(config.clientId !== undefined || config.accessToken === undefined
+    // Without a client there are tokens of OAuth 1.0a alone, which need nobody's.
+    ...(config.clientId !== undefined
       ? { consent: createOwnerConsent(config, { agent, records, clock, meter: leniently(meter) }) }
       : {}),
     render: createRender(config),

@@ -287,7 +287,9 @@ function receiveShard(
       }
       if (t === 'TYPING_START') seeTyping(d);
       if (NOT_HANDED_ON.test(t)) return;
-      if (options.wants !== undefined && !options.wants({ v: 1, t, d, shardId, source: 'gateway' })) return;
+      const payload = { v: 1, t, d, shardId, source: 'gateway' } as const;
+      options.onArrival?.(payload);
+      if (options.wants !== undefined && !options.wants(payload)) return;
       const of = backfill;
       void lanes.run(laneOf(t, d), () => hand(t, d, of));
     },

@@ -157,6 +157,8 @@ export interface GatewayOptions {
   records: Pick<AccountRecords, 'bookmark' | 'beginAt' | 'allBookmarks'>;
   /** False: a dispatch that is of no use to anybody; it is neither stored nor does it move a bookmark. Default: all are wanted. */
   wants?(payload: DiscordGatewayPayload): boolean;
+  /** A dispatch has come that may be handed on; called at once, before it waits for its turn. */
+  onArrival?(payload: DiscordGatewayPayload): void;
   /** Whether all that is written in this channel counts, so that it is read after a gap even when nothing of it is stored. */
   covers?(channel: ServerChannel): boolean;
   times?: Partial<GatewayTimes>;

@@ -6,7 +6,7 @@ import { createKeyOf, directAddressOf, madeAtMs, messageKeyOf, type ThreadAddres
 import { authorOf, type Fields, filed, type Included, parked, type Reading } from './event.ts';
 import { filesOf } from './files.ts';
 import { quoteOf } from './post-content.ts';
-import { type Words, wordsOf } from './words.ts';
+import { handlesIn, type Words, wordsOf } from './words.ts';
 
 /** A direct message, whichever API told it. */
 export interface DirectMessage {
@@ -93,5 +93,5 @@ function namesUs({ mentions, text }: Words, { selfId, context }: Reading): boole
   if (selfId !== null && mentions.some((one) => one.id === selfId)) return true;
   const handle = context.selfHandle?.toLowerCase();
   if (handle === undefined) return false;
-  return Array.from(text.toLowerCase().matchAll(/@(\w{1,30})/gu)).some(([, name]) => name === handle);
+  return handlesIn(text).some((one) => one.handle.toLowerCase() === handle);
 }

@@ -1,7 +1,7 @@
 import { integerOf } from '../../shared/read-unknown.ts';
 import type { Summons } from '../summons.ts';
 import { type Fields, type Included, idIn, type Reading, recordsIn } from './event.ts';
-import type { Words } from './words.ts';
+import { handlesIn, type Words } from './words.ts';
 
 const MAX_REFERENCES = 10;
 
@@ -72,14 +72,6 @@ export function summonsOf({ namesUs, quotesUs, repliesToUs }: Relation): Summons
   if (namesUs) return 'mention';
   if (quotesUs) return 'quote';
   return repliesToUs ? 'reply' : null;
-}
-
-/** Handles as they stand in a text; `start` counts code points. */
-function handlesIn(text: string): { handle: string; start: number }[] {
-  return Array.from(text.matchAll(/(?<![\w@/.])@(\w{1,30})(?![\w@])/gu), ({ 1: handle = '', index }) => ({
-    handle,
-    start: Array.from(text.slice(0, index)).length,
-  }));
 }
 
 /** Where the visible text of a post begins, in code points: before it stand the handles X put there. */

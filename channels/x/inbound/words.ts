@@ -60,6 +60,14 @@ export function withoutAddressees(text: string, from: number): string {
   return LEADING_HANDLES.test(before) && rest.trim() !== '' ? rest : text;
 }
 
+/** Handles as they stand in a text, where X does not say who is mentioned; `start` counts code points. */
+export function handlesIn(text: string): { handle: string; start: number }[] {
+  return Array.from(text.matchAll(/(?<![\w@/.])@(\w{1,30})(?![\w@])/gu), ({ 1: handle = '', index }) => ({
+    handle,
+    start: Array.from(text.slice(0, index)).length,
+  }));
+}
+
 /** By hand: a text of nothing but spaces would keep a regular expression busy. */
 function withoutTrailingSpaces(text: string): string {
   let end = text.length;

@@ -11,7 +11,7 @@ BEGIN
   FROM (
     SELECT DISTINCT ON (x.contact_id) x.contact_id, x.external_id, i.author_name FROM unnest(p_touched) i
     JOIN identity x ON x.channel = i.channel AND x.external_id = i.author_id
-    WHERE i.author_name <> i.author_id ORDER BY x.contact_id, i.ord DESC
+    WHERE i.author_name NOT IN (i.author_id, '') ORDER BY x.contact_id, i.ord DESC
   ) n
   WHERE c.id = n.contact_id AND c.display_name = n.external_id;
   UPDATE identity x SET display_name = CASE WHEN n.author_name = n.author_id THEN x.display_name ELSE n.author_name END,

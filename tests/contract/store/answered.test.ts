@@ -18,7 +18,7 @@ describe.each(storeBackends)('what says only what it answers, on $name', ({ star
 
   test('stands where that stands, of the same author; else where it says', async () => {
     const on = await gateways.start({ account: memoryChannel() });
-    const keys = async () =>
+    const threads = async () =>
       (await on.database.db.selectFrom('thread').select('external_key').orderBy('external_key').execute()).length;
     const first = said('topic', 'ana', 'where is it?');
     await on.receive([first]);
@@ -42,11 +42,11 @@ describe.each(storeBackends)('what says only what it answers, on $name', ({ star
       answering('ana', 'thanks for that', ours?.external_id),
       answering('ana', 'and my own', first.externalId),
     ]);
-    expect(await keys()).toBe(1);
+    expect(await threads()).toBe(1);
     const rows = await on.database.db.selectFrom('message').select('text').where('kind', '=', 'inbound').execute();
     expect(rows.map(({ text }) => text)).toEqual(['where is it?', 'thanks for that', 'and my own']);
 
     await on.receive([answering('bob', 'me too', ours?.external_id), answering('eve', 'and me', 'nothing we know')]);
-    expect(await keys()).toBe(3);
+    expect(await threads()).toBe(3);
   });
 });

@@ -38,6 +38,8 @@ describe.each(storeBackends)('who wrote, on $name', ({ start }) => {
     const on = await begin();
     await on.receive([said(NAMELESS)]);
     expect(new Set(await listed(on))).toEqual(new Set([ANA.externalId]));
+    await on.receive([said({ ...ANA, displayName: '' })]);
+    expect(new Set(await listed(on))).toEqual(new Set([ANA.externalId]));
     await on.receive([said(ANA)]);
     expect(new Set(await listed(on))).toEqual(new Set(['Ana Lee']));
     // A name once told is a contact's; a later one is shown with what they write.
