@@ -30,7 +30,7 @@ export async function createPipeline(client, prepared, nextChat) {
     ingest: (size) => Promise.all(Array.from({ length: size }, () => store.ingest(item(nextChat())))),
     /** Claims what is due, answers it, and marks it sent. */
     async drain(limit) {
-      const works = await store.claim({ shard: null, limit, overdueMs: 0, alone: false });
+      const works = await store.claim({ shard: null, limit, overdueMs: 0, suspicion: 0 });
       const decided = await Promise.all(works.map((work) => store.decide(decision(work))));
       await Promise.all(decided.map(({ work }) => store.settle(settlement(work))));
     },

@@ -209,7 +209,7 @@ async function replayMessage(database: Database, id: string): Promise<void> {
     ]);
     if (again) {
       await client.query(
-        `UPDATE thread SET due_at = now(), first_new_at = coalesce(first_new_at, now()), new_from = least(new_from, $2), pause_until = NULL, suspect = false, alone_deaths = 0 WHERE id = $1`,
+        `UPDATE thread SET due_at = now(), first_new_at = coalesce(first_new_at, now()), new_from = least(new_from, $2), pause_until = NULL, suspicion = 0, alone_deaths = 0 WHERE id = $1`,
         [parked.thread_id, parked.seq],
       );
     }

@@ -2,7 +2,7 @@ import { crashPoint } from '../core/crash-point.ts';
 import { InstanceDead } from '../core/errors.ts';
 import type { ThreadId } from '../core/model/ids.ts';
 import type { Log } from '../core/ports/log.ts';
-import type { PipelineStore, Work } from '../core/ports/pipeline-store.ts';
+import type { PipelineStore, Suspicion, Work } from '../core/ports/pipeline-store.ts';
 import type { WakeQueue } from '../core/ports/queue.ts';
 import { type DrainOptions, drainThread } from './drain-thread.ts';
 
@@ -14,10 +14,15 @@ const SWEEP_MS = 500;
 /** How far ahead the one timer looks; beyond it the next sweep sets it anew. */
 const TIMER_HORIZON_MS = 2_000;
 /**
- * Before a suspect thread is drained alone the others get this long to end, ms, and so does the suspect before the others
- * go on: what is left by then only waits for a platform, and waiting ends no process.
+ * Before suspect threads are drained the others get this long to end, ms, and so do the suspects before the others go on:
+ * what is left by then only waits for a platform, and waiting ends no process.
  */
 const ALONE_PATIENCE_MS = 2_000;
+/**
+ * Suspects drained beside each other the first time. A process that was killed leaves as many as it worked on, nearly all of
+ * them innocent; one by one, each waiting for its platform, they would keep everybody else waiting for a minute.
+ */
+export const SUSPECTS_AT_ONCE = 16;
 
 export interface WorkerOptions {
   store: PipelineStore;
@@ -133,7 +138,7 @@ export function createWorker(options: WorkerOptions): Worker {
       let found = 0;
       try {
         crashPoint('claim.before');
-        const works = await store.claim({ shard, limit, overdueMs, alone: false });
+        const works = await store.claim({ shard, limit, overdueMs, suspicion: 0 });
         crashPoint('claim.after');
         found = works.length;
         for (const work of works) void begin(work);
@@ -162,26 +167,34 @@ export function createWorker(options: WorkerOptions): Worker {
     });
   }
 
-  /** Drains suspects one by one with nothing beside them, so that a death points at one thread. */
+  /**
+   * Drains suspects with nobody else beside them: a few at once, and those whose process died even so one by one, so that a
+   * death points at one thread. What may well be innocent goes first.
+   */
   async function drainSuspects(): Promise<void> {
     if (alone || stopping) return;
     alone = true;
     try {
       await idle(ALONE_PATIENCE_MS);
-      for (;;) {
-        if (stopping) return;
-        const [work] = await store
-          .claim({ shard: null, limit: 1, overdueMs: 0, alone: true })
-          .catch((error: unknown) => {
-            astray = true;
-            throw error;
-          });
-        if (work === undefined) return;
-        await within(begin(work), ALONE_PATIENCE_MS);
-      }
+      await drainSuspectsOf(1, Math.min(SUSPECTS_AT_ONCE, maxActive));
+      await drainSuspectsOf(2, 1);
     } finally {
       alone = false;
       feed();
+    }
+  }
+
+  async function drainSuspectsOf(suspicion: Suspicion, limit: number): Promise<void> {
+    while (!stopping) {
+      const works = await store.claim({ shard: null, limit, overdueMs: 0, suspicion }).catch((error: unknown) => {
+        astray = true;
+        throw error;
+      });
+      if (works.length === 0) return;
+      await within(
+        Promise.all(works.map(begin)).then(() => undefined),
+        ALONE_PATIENCE_MS,
+      );
     }
   }
 

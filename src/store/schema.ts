@@ -115,7 +115,7 @@ export interface ThreadTable {
   lease_owner: string | null;
   lease_token: Generated<number>;
   lease_alone: Generated<boolean>;
-  suspect: Generated<boolean>;
+  suspicion: Generated<number>;
   alone_deaths: Generated<number>;
   minute_from: TimeOrNull;
   minute_count: Generated<number>;

@@ -4,6 +4,7 @@
  * no longer there is an error: it must be kept in step with the code.
  */
 const STORE = 'tests/contract/store/pipeline.test.ts';
+const SUSPECTS = 'tests/contract/store/suspects.test.ts';
 const HAZARDS = 'tests/contract/store/hazards.test.ts';
 const MEDIA = 'tests/contract/store/media.test.ts';
 const LETTERS = 'tests/contract/store/letters.test.ts';
@@ -142,10 +143,10 @@ export const plantedBugs = [
   {
     name: 'suspects are drained beside others',
     file: 'src/store/migrations/0003-drain.ts',
-    find: 't.lease_owner IS NULL AND t.suspect = p_alone',
+    find: 't.lease_owner IS NULL AND t.suspicion = p_suspicion',
     replace: 't.lease_owner IS NULL',
-    test: STORE,
-    only: `${PLAIN} a message that ends three workers`,
+    test: SUSPECTS,
+    only: `${PLAIN} suspects are drained some at once`,
   },
   {
     name: 'bot output lands after a takeover',

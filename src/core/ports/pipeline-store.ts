@@ -238,9 +238,14 @@ export interface ClaimQuery {
   limit: number;
   /** Only what has been due for this long, ms. */
   overdueMs: number;
-  /** Only threads whose last claim ended uncleanly. */
-  alone: boolean;
+  suspicion: Suspicion;
 }
+
+/**
+ * How a thread's last claims ended. 0: cleanly. 1: with its process, among whatever that worked on. 2: so did a claim after that,
+ * among few; such a thread is claimed one at a time. A suspect that is claimed by itself counts as drained alone.
+ */
+export type Suspicion = 0 | 1 | 2;
 
 /** The hot path of the store: one call per batch, fenced by the leases of one instance. */
 export interface PipelineStore {

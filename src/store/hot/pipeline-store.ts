@@ -179,7 +179,7 @@ export function createPipelineStore(
           options.shards,
           query.limit,
           query.overdueMs,
-          query.alone,
+          query.suspicion,
         ]);
         return rows.filter((row) => row.status === 'work').map((row) => toWork(row, issuedAtMs));
       } catch (error) {
@@ -239,7 +239,7 @@ export function createPipelineStore(
     async hasSuspects() {
       const rows = await database.prepared<{ found: boolean }>(
         'has_suspects',
-        'SELECT EXISTS (SELECT FROM thread WHERE due_at <= now() AND lease_owner IS NULL AND suspect) AS found',
+        'SELECT EXISTS (SELECT FROM thread WHERE due_at <= now() AND lease_owner IS NULL AND suspicion > 0) AS found',
         [],
       );
       return rows[0]?.found ?? false;

@@ -115,8 +115,9 @@ CREATE TABLE thread (
   lease_owner uuid,
   lease_token bigint NOT NULL DEFAULT 0,
   lease_alone boolean NOT NULL DEFAULT false,
-  -- its last claim ended uncleanly: drain it alone; only deaths while alone count towards poison
-  suspect boolean NOT NULL DEFAULT false,
+  -- 0 its last claim ended cleanly; 1 with its process: drain it among few; 2 so did that: drain it alone. Only deaths while
+  -- alone count towards poison
+  suspicion smallint NOT NULL DEFAULT 0,
   alone_deaths smallint NOT NULL DEFAULT 0,
   UNIQUE (account_id, external_key)
 ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05);

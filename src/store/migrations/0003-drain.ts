@@ -119,7 +119,7 @@ BEGIN
   IF cardinality(going) < cardinality(states) THEN
     RETURN QUERY
     WITH released AS (
-      UPDATE thread t SET lease_owner = NULL, lease_alone = false, suspect = false, alone_deaths = 0, open_from = x.head_seq,
+      UPDATE thread t SET lease_owner = NULL, lease_alone = false, suspicion = 0, alone_deaths = 0, open_from = x.head_seq,
         due_at = least(
           CASE WHEN x.head_id IS NULL THEN NULL
             WHEN x.head_state = 'sending' THEN now()
@@ -167,7 +167,7 @@ BEGIN
   END IF;
 END $$;
 
-CREATE FUNCTION claim_v1(p_instance uuid, p_shards integer[], p_mod integer, p_limit integer, p_overdue_ms integer, p_alone boolean)
+CREATE FUNCTION claim_v1(p_instance uuid, p_shards integer[], p_mod integer, p_limit integer, p_overdue_ms integer, p_suspicion smallint)
 RETURNS SETOF work_v1 LANGUAGE plpgsql AS $$
 DECLARE
   claimed uuid[];
@@ -177,11 +177,12 @@ BEGIN
   IF NOT FOUND THEN RAISE EXCEPTION 'instance % has been declared dead', p_instance USING ERRCODE = 'PA002'; END IF;
   WITH due AS MATERIALIZED (
     SELECT t.id FROM thread t
-    WHERE t.due_at <= now() - p_overdue_ms * interval '1 millisecond' AND t.lease_owner IS NULL AND t.suspect = p_alone
+    WHERE t.due_at <= now() - p_overdue_ms * interval '1 millisecond' AND t.lease_owner IS NULL AND t.suspicion = p_suspicion
       AND (p_shards IS NULL OR t.shard % p_mod = ANY (p_shards))
     ORDER BY t.due_at LIMIT p_limit FOR NO KEY UPDATE SKIP LOCKED
   ), taken AS (
-    UPDATE thread t SET lease_owner = p_instance, lease_token = t.lease_token + 1, lease_alone = p_alone, due_at = NULL
+    UPDATE thread t SET lease_owner = p_instance, lease_token = t.lease_token + 1, lease_alone = p_suspicion > 0 AND (SELECT count(*) FROM due) = 1,
+      due_at = NULL
     FROM due WHERE t.id = due.id RETURNING t.id
   )
   SELECT array_agg(taken.id) INTO claimed FROM taken;

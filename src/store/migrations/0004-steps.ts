@@ -279,7 +279,8 @@ BEGIN
   WITH mine AS MATERIALIZED (
     SELECT t.id FROM thread t WHERE t.lease_owner = p_instance ORDER BY t.id FOR NO KEY UPDATE
   ), freed_rows AS (
-    UPDATE thread t SET lease_owner = NULL, lease_token = t.lease_token + 1, due_at = now(), suspect = p_as = 'dead' OR t.suspect,
+    UPDATE thread t SET lease_owner = NULL, lease_token = t.lease_token + 1, due_at = now(),
+      suspicion = CASE WHEN p_as = 'dead' THEN least(t.suspicion + 1, 2) ELSE t.suspicion END,
       alone_deaths = t.alone_deaths + CASE WHEN p_as = 'dead' AND t.lease_alone THEN 1 ELSE 0 END, lease_alone = false
     FROM mine WHERE t.id = mine.id RETURNING t.id
   )
@@ -298,7 +299,7 @@ END $$;
 -- scans and the joins that feed on them are off and every table is reached by index, row by row of the batch. Planning anew
 -- for each call would cost more than the calls; so would JIT.
 ALTER FUNCTION ingest_v1(jsonb, bytea) SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off;
-ALTER FUNCTION claim_v1(uuid, integer[], integer, integer, integer, boolean) SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off;
+ALTER FUNCTION claim_v1(uuid, integer[], integer, integer, integer, smallint) SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off;
 ALTER FUNCTION decide_v1(uuid, jsonb) SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off;
 ALTER FUNCTION settle_v1(uuid, jsonb) SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off;
 ALTER FUNCTION resume_v1(uuid, uuid[], bigint[], uuid[]) SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off;

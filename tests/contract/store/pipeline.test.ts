@@ -169,7 +169,7 @@ describe.each(storeBackends)('pipeline on $name', ({ start }) => {
   test('rule b: a zombie writes nothing after its lease moved on, not even when it waited for the lock', async () => {
     const { receive, store, instance, ...on } = await gateway({ withoutWorker: true });
     await receive([customerMessage('1', 'hello')]);
-    const [work] = await store.claim({ shard: null, limit: 10, overdueMs: 0, alone: false });
+    const [work] = await store.claim({ shard: null, limit: 10, overdueMs: 0, suspicion: 0 });
     if (work?.conversation == null) throw new Error('no work');
     const blocker = await on.database.dedicated();
     await blocker.query('BEGIN');
@@ -209,7 +209,7 @@ describe.each(storeBackends)('pipeline on $name', ({ start }) => {
     const account = memoryChannel();
     const { receive, store, instance, database } = await gateway({ withoutWorker: true, account });
     await receive([customerMessage('1', 'hello')]);
-    const [work] = await store.claim({ shard: null, limit: 1, overdueMs: 0, alone: false });
+    const [work] = await store.claim({ shard: null, limit: 1, overdueMs: 0, suspicion: 0 });
     if (work?.conversation == null || work.messages === null) throw new Error('no work');
     const result = await store.decide({
       threadId: work.threadId,
@@ -241,7 +241,7 @@ describe.each(storeBackends)('pipeline on $name', ({ start }) => {
     expect(result).toMatchObject({ status: 'work', work: { delivery: { state: 'sending' } } });
     await database.pool.query('SELECT bury_v1($1, $2, NULL, 10000)', [instance.id(), 'dead']);
     const thread = await database.db.selectFrom('thread').selectAll().executeTakeFirstOrThrow();
-    expect(thread).toMatchObject({ lease_owner: null, lease_token: work.token + 1, suspect: true, alone_deaths: 0 });
+    expect(thread).toMatchObject({ lease_owner: null, lease_token: work.token + 1, suspicion: 1, alone_deaths: 0 });
     // At once, not only when somebody claims the thread: until then nobody must take it for under way.
     const left = await database.db.selectFrom('delivery').select(['state', 'ambiguous', 'error_kind']).execute();
     expect(left).toEqual([{ state: 'unknown', ambiguous: 1, error_kind: 'unknown' }]);
@@ -250,41 +250,6 @@ describe.each(storeBackends)('pipeline on $name', ({ start }) => {
     await eventually(async () =>
       expect(await deliveries(second)).toEqual([{ state: 'sent', attempt: 2, ambiguous: 1, error_kind: null }]),
     );
-  });
-
-  test('a message that ends three workers in a row, each alone with it, is parked and goes to people', async () => {
-    const { receive, store, instance, database } = await gateway({ withoutWorker: true });
-    await receive([customerMessage('1', 'poison')]);
-    // The first death may have had another cause; from then on only what is drained alone is counted.
-    await store.claim({ shard: null, limit: 10, overdueMs: 0, alone: false });
-    await receive([customerMessage('2', 'fine')]);
-    let dying = instance.id();
-    for (let death = 0; death < 4; death += 1) {
-      await database.pool.query('SELECT bury_v1($1, $2, NULL, 10000)', [dying, 'dead']);
-      const { rows } = await database.pool.query<{ id: string }>(
-        `INSERT INTO instance (id, roles, host, pid, version, embedded) VALUES (gen_random_uuid(), '{}', 'x', 1, 'x', false) RETURNING id`,
-      );
-      dying = brandId(rows[0]?.id ?? '');
-      await database.pool.query('SELECT claim_v1($1, NULL, 2, 1, 0, true)', [dying]);
-    }
-    await database.pool.query('SELECT bury_v1($1, $2, NULL, 10000)', [dying, 'dead']);
-    const account = memoryChannel();
-    const second = await gateways.start({ url: database.url, account });
-    await eventually(async () => {
-      const rows = await messages(second);
-      expect(rows.every((row) => row.state !== 'new')).toBe(true);
-    });
-    const rows = await database.db
-      .selectFrom('message')
-      .innerJoin('conversation', 'conversation.id', 'message.conversation_id')
-      .select(['message.text', 'message.state', 'conversation.owner_kind'])
-      .where('message.kind', '=', 'inbound')
-      .orderBy('message.text')
-      .execute();
-    const parked = rows.filter((row) => row.state === 'parked');
-    expect(parked).toHaveLength(1);
-    expect(parked[0]?.owner_kind).toBe('queue');
-    expect(rows.filter((row) => row.state === 'answered')).toHaveLength(1);
   });
 
   test('429 waits for that chat alone; two chats within 10 s stop the account', async () => {

@@ -14,7 +14,7 @@ test('a token handed out is never handed out again, though the server crashes ri
   await migrateForTest(url);
   const gateway = await startGateway({ url, account: memoryChannel(), withoutWorker: true });
   await gateway.receive(Array.from({ length: 40 }, (_, index) => customerMessage(String(index), 'x')));
-  const claimed = await gateway.store.claim({ shard: null, limit: 100, overdueMs: 0, alone: false });
+  const claimed = await gateway.store.claim({ shard: null, limit: 100, overdueMs: 0, suspicion: 0 });
   await postgres.immediateRestart();
   const { rows } = await gateway.database.pool.query<{ id: string; token: number; owned: boolean }>(
     'SELECT id, lease_token AS token, lease_owner IS NOT NULL AS owned FROM thread',

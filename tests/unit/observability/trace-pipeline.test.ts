@@ -63,7 +63,7 @@ describe('the traced pipeline', () => {
       decide: () => Promise.resolve({ status: 'work', work: workOf({ state: 'sending' }) }),
       settle: () => Promise.resolve(released),
     });
-    await store.claim({ shard: null, limit: 1, overdueMs: 0, alone: false });
+    await store.claim({ shard: null, limit: 1, overdueMs: 0, suspicion: 0 });
     nowMs += 5;
     await store.decide(decision as unknown as Decision);
     nowMs += 40;
@@ -81,7 +81,7 @@ describe('the traced pipeline', () => {
       claim: () => Promise.resolve([workOf({ state: 'unknown' })]),
       settle: () => Promise.resolve(released),
     });
-    await store.claim({ shard: null, limit: 1, overdueMs: 0, alone: false });
+    await store.claim({ shard: null, limit: 1, overdueMs: 0, suspicion: 0 });
     await store.settle({ ...settlement, nextState: 'needs_review', errorKind: 'timeout' } as Settlement);
     expect(names()).toEqual(['claim', 'resolve unknown', 'settle']);
     expect(new Set(spans.map(({ trace }) => trace))).toEqual(new Set([ANSWER]));
@@ -94,7 +94,7 @@ describe('the traced pipeline', () => {
       claim: () => Promise.resolve([workOf((claims += 1) === 1 ? { asked: true } : { state: 'sending' })]),
       resume: () => Promise.resolve(released),
     });
-    const query = { shard: null, limit: 1, overdueMs: 0, alone: false };
+    const query = { shard: null, limit: 1, overdueMs: 0, suspicion: 0 } as const;
     await store.claim(query);
     await store.resume({ threadId: THREAD, token: 1, release: true });
     await store.claim(query);
