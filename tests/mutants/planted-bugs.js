@@ -149,6 +149,14 @@ export const plantedBugs = [
     only: `${PLAIN} suspects are drained some at once`,
   },
   {
+    name: 'suspects are drained all at once',
+    file: 'src/conversation/worker.ts',
+    find: 'Math.min(SUSPECTS_AT_ONCE, maxActive)',
+    replace: 'maxActive',
+    test: SUSPECTS,
+    only: `${PLAIN} suspects are drained some at once`,
+  },
+  {
     name: 'bot output lands after a takeover',
     file: 'src/store/migrations/0004-steps.ts',
     find: "WHERE i.thread_id = ANY (held) AND c.owner_version = i.owner_version AND c.status <> 'resolved';",

@@ -45,25 +45,17 @@ describe.each(['store', 'redis'])('pushes over the %s', (way) => {
     const tom = await page(await stand.signedIn('agent', ['support']));
     const annClient = await stand.signedIn('agent', ['kyc']);
     const ann = await page(annClient);
-    // A push that is lost is made good after 2 s; whatever else the machine does, one of three comes sooner.
-    let soonestMs = Number.POSITIVE_INFINITY;
-    let id = '';
-    let chat = '';
-    for (let attempt = 1; attempt <= 3 && soonestMs >= 1_500; attempt += 1) {
-      const startedMs = performance.now();
-      chat = `live-${way}-${attempt}`;
-      id = await stand.write(chat, 'hello, secret text');
-      await eventually(() => {
-        expect(toldOf(tom, id).length).toBeGreaterThan(0);
-        expect(toldOf(ann, id).length).toBeGreaterThan(0);
-        return Promise.resolve();
-      });
-      soonestMs = performance.now() - startedMs;
-    }
-    expect(soonestMs).toBeLessThan(1_500);
+    const startedMs = performance.now();
+    const id = await stand.write(`live-${way}`, 'hello, secret text');
+    await eventually(() => {
+      expect(toldOf(tom, id).length).toBeGreaterThan(0);
+      expect(toldOf(ann, id).length).toBeGreaterThan(0);
+      return Promise.resolve();
+    });
+    expect(performance.now() - startedMs).toBeLessThan(1_500);
     expect(JSON.stringify(tom.told)).not.toContain('secret');
 
-    await stand.write(chat, 'a person please');
+    await stand.write(`live-${way}`, 'a person please');
     await eventually(async () => {
       const row = await stand.gateway.database.db
         .selectFrom('conversation')
@@ -76,7 +68,7 @@ describe.each(['store', 'redis'])('pushes over the %s', (way) => {
       expect(toldOf(ann, id).at(-1)).toBeNull();
     });
     const before = toldOf(ann, id).length;
-    await stand.write(chat, 'are you there?');
+    await stand.write(`live-${way}`, 'are you there?');
     const seen = toldOf(tom, id).length;
     await eventually(() => {
       expect(toldOf(tom, id).length).toBeGreaterThan(seen);
@@ -108,7 +100,7 @@ describe.each(['store', 'redis'])('pushes over the %s', (way) => {
     }, 6_000);
   });
 
-  test('a session that ends takes its live connection along in a moment', async () => {
+  test('a session that ends takes its live connection along within a second', async () => {
     for (const end of ['sign out', 'disable', 'revoke', 'password'] as const) {
       const client = await stand.signedIn('agent');
       const other = stand.client();
@@ -127,7 +119,7 @@ describe.each(['store', 'redis'])('pushes over the %s', (way) => {
         expect(listening.closed()).toBe(4401);
         return Promise.resolve();
       });
-      expect(performance.now() - startedMs).toBeLessThan(3_000);
+      expect(performance.now() - startedMs).toBeLessThan(1_500);
       expect(listening.told.at(-1)).toEqual({ type: 'signed_out' });
     }
   }, 60_000);

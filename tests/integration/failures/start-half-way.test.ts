@@ -55,7 +55,7 @@ test.each([
       const failedMs = performance.now();
       // A pool, a listener, a timer or a socket would keep it; nobody calls process.exit there.
       expect(await ended).toEqual([0, null]);
-      expect(performance.now() - failedMs).toBeLessThan(5_000);
+      expect(performance.now() - failedMs).toBeLessThan(3_000);
       expect(await ask(url, 'SELECT pid FROM instance WHERE ended_at IS NULL')).toEqual([]);
     } finally {
       await child.kill9();
