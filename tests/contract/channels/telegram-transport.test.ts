@@ -157,6 +157,8 @@ describe('Telegram transport', () => {
       simulator.push({ update_id: 900_000_000, message: { text: 'before' } });
       const { stored } = receive();
       await eventually(() => stored.length === 1);
+      // The queue is empty when ids begin anew.
+      await simulator.waitForAcks();
       simulator.push({ update_id: 300, message: { text: 'after' } });
       await eventually(() => stored.length === 2);
       simulator.push({ update_id: 301, message: { text: 'next' } });

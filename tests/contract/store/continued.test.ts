@@ -92,6 +92,8 @@ describe.each(storeBackends)('what goes on elsewhere, on $name', ({ start }) => 
     const { account, sent } = opening();
     const on = await gateways.start({ account, bot: talkingBot });
     await on.receive([inPublic('support', 'ana', 'hello')]);
+    // A press before the public answer is out takes it along.
+    await eventually(() => expect(sent).toHaveLength(1));
     const press = arrival('p1', 'ana', 'support');
     await on.receive([press]);
     await on.receive([press]);
