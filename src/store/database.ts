@@ -63,7 +63,10 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
   const openPool = (connections: number, idleTimeoutMillis: number): pg.Pool => {
     const made = new pg.Pool({ ...shared, max: connections, idleTimeoutMillis });
-    made.on('error', (error) => log.warn({ err: error.message }, 'idle database connection lost'));
+    made.on('error', (error) => {
+      // A pool is closed before its connections are: what a server says meanwhile on its own way down is no news.
+      if (!made.ending) log.warn({ err: error.message }, 'idle database connection lost');
+    });
     // The pool listens to idle connections only: one that breaks while Kysely has it would end the process, although its
     // query is told already.
     made.on('connect', (client) => client.on('error', () => undefined));

@@ -13,6 +13,9 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => redis.close());
 
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+
 /** Versions told of one conversation, in order. */
 function toldOf(page: LivePage, id: string): unknown[] {
   return page.told.flatMap((message) => {
@@ -45,14 +48,22 @@ describe.each(['store', 'redis'])('pushes over the %s', (way) => {
     const tom = await page(await stand.signedIn('agent', ['support']));
     const annClient = await stand.signedIn('agent', ['kyc']);
     const ann = await page(annClient);
-    const startedMs = performance.now();
-    const id = await stand.write(`live-${way}`, 'hello, secret text');
-    await eventually(() => {
-      expect(toldOf(tom, id).length).toBeGreaterThan(0);
-      expect(toldOf(ann, id).length).toBeGreaterThan(0);
-      return Promise.resolve();
-    });
-    expect(performance.now() - startedMs).toBeLessThan(1_500);
+    const tookMs: number[] = [];
+    const toldOfHello = async (chat: string): Promise<string> => {
+      const startedMs = performance.now();
+      const id = await stand.write(chat, 'hello, secret text');
+      await eventually(() => {
+        expect(toldOf(tom, id).length).toBeGreaterThan(0);
+        expect(toldOf(ann, id).length).toBeGreaterThan(0);
+        return Promise.resolve();
+      });
+      tookMs.push(performance.now() - startedMs);
+      return id;
+    };
+    const id = await toldOfHello(`live-${way}`);
+    for (let other = 1; other <= 8; other += 1) await toldOfHello(`live-${way}-${other}`);
+    // What no push told is read within two seconds, so a few quick ones prove nothing; a machine that is busy once neither.
+    expect(median(tookMs)).toBeLessThan(500);
     expect(JSON.stringify(tom.told)).not.toContain('secret');
 
     await stand.write(`live-${way}`, 'a person please');
@@ -101,6 +112,7 @@ describe.each(['store', 'redis'])('pushes over the %s', (way) => {
   });
 
   test('a session that ends takes its live connection along within a second', async () => {
+    const tookMs: number[] = [];
     for (const end of ['sign out', 'disable', 'revoke', 'password'] as const) {
       const client = await stand.signedIn('agent');
       const other = stand.client();
@@ -119,9 +131,10 @@ describe.each(['store', 'redis'])('pushes over the %s', (way) => {
         expect(listening.closed()).toBe(4401);
         return Promise.resolve();
       });
-      expect(performance.now() - startedMs).toBeLessThan(1_500);
+      tookMs.push(performance.now() - startedMs);
       expect(listening.told.at(-1)).toEqual({ type: 'signed_out' });
     }
+    expect(median(tookMs)).toBeLessThan(1_000);
   }, 60_000);
 
   test('another team means looking again', async () => {

@@ -15,12 +15,17 @@ describe('passwords', () => {
     const passwords = createPasswords();
     const hashed = await passwords.hash('a password');
     await passwords.fits(null, 'warm');
-    const time = async (of: string | null): Promise<number> => {
-      const startedMs = performance.now();
-      for (let index = 0; index < 8; index += 1) await passwords.fits(of, 'wrong');
-      return performance.now() - startedMs;
+    // The quickest of eight: what else a machine does only makes some of them slower.
+    const quickestMs = async (of: string | null): Promise<number> => {
+      const tookMs: number[] = [];
+      for (let index = 0; index < 8; index += 1) {
+        const startedMs = performance.now();
+        await passwords.fits(of, 'wrong');
+        tookMs.push(performance.now() - startedMs);
+      }
+      return Math.min(...tookMs);
     };
-    const ratio = (await time(null)) / (await time(hashed));
+    const ratio = (await quickestMs(null)) / (await quickestMs(hashed));
     expect(ratio).toBeGreaterThan(0.4);
     expect(ratio).toBeLessThan(2.5);
   });
