@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { median } from '../kit/median.ts';
 
 /** Resident memory of a process over its work. */
 export interface MemorySamples {
@@ -11,11 +12,6 @@ const SAMPLE_MS = 500;
 
 function rssMb(pid: number): number {
   return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) / 1_024;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 /** @param done how much of the work is done */

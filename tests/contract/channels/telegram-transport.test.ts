@@ -143,12 +143,11 @@ describe('Telegram transport', () => {
         deps,
         { ...TIMES, emptyPauseMs: 100 },
       );
-      const startedMs = performance.now();
       receive();
       await new Promise((resolve) => setTimeout(resolve, 450));
-      await eventually(() => asked >= 4);
+      expect(asked).toBeGreaterThanOrEqual(4);
       // getMe, one question without waiting, then one each 100 ms.
-      expect(asked).toBeLessThanOrEqual(4 + (performance.now() - startedMs) / 100);
+      expect(asked).toBeLessThanOrEqual(8);
       ending.abort();
       await Promise.all(running.splice(0));
       await end(server);

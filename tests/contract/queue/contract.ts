@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from '../../kit/eventually.ts';
-import { processorMs } from '../../kit/processor-time.ts';
 import { SHARDS, type Stand } from './stand.ts';
 
 /** A handler that stays in a wake until told to go on. */
@@ -154,10 +153,9 @@ export function wakeQueueContract(name: string, start: () => Promise<Stand>): vo
       queue.wake(0);
       await eventually(() => expect(runs).toEqual([0]));
       await stand.kill();
-      const tookMs = processorMs(() => {
-        for (let i = 0; i < 10_000; i += 1) queue.wake(i % SHARDS);
-      });
-      expect(tookMs).toBeLessThan(500);
+      const beganMs = performance.now();
+      for (let i = 0; i < 10_000; i += 1) queue.wake(i % SHARDS);
+      expect(performance.now() - beganMs).toBeLessThan(500);
       await eventually(() => !queue.healthy());
       await stand.revive();
       await eventually(() => expect(new Set(runs).size).toBe(SHARDS), 10_000);

@@ -3,8 +3,6 @@ import { createPlaceWatch, type PlaceWatch } from '../../../../channels/web/tran
 import { memoryPlaces } from '../../../kit/channels/memory-places.ts';
 
 const LONG_MS = 5_000;
-/** Far below what a wait takes that nobody ends, far above what a busy machine adds. */
-const SOON_MS = 1_000;
 const nowMs = (): number => Date.now();
 let watch: PlaceWatch | undefined;
 afterEach(() => watch?.close());
@@ -22,11 +20,11 @@ test('what another process wrote is noticed at the next look, what this one wrot
   const signal = AbortSignal.timeout(LONG_MS);
   const other = tookMs(view.changed(LONG_MS, signal));
   await places.append('a', 'k1', {});
-  expect(await other).toBeLessThan(SOON_MS);
+  expect(await other).toBeLessThan(1_000);
   view.seq = 1;
   const own = tookMs(view.changed(LONG_MS, signal));
   watch.wake('a');
-  expect(await own).toBeLessThan(SOON_MS);
+  expect(await own).toBeLessThan(40);
 });
 
 test('a place where nothing happens is not woken by another one', async () => {
@@ -43,7 +41,7 @@ test('what came between two waits is not missed', async () => {
   watch = createPlaceWatch(places, 10_000, nowMs);
   const view = watch.open('a', 0);
   watch.wake('a');
-  expect(await tookMs(view.changed(LONG_MS, AbortSignal.timeout(LONG_MS)))).toBeLessThan(SOON_MS);
+  expect(await tookMs(view.changed(LONG_MS, AbortSignal.timeout(LONG_MS)))).toBeLessThan(40);
 });
 
 test('writing is told once for each time somebody wrote, also by another process', async () => {
@@ -86,7 +84,7 @@ test('nothing is asked while nobody looks, and a store that is away ends nothing
   const view = watch.open('a', 0);
   const woken = tookMs(view.changed(LONG_MS, AbortSignal.timeout(LONG_MS)));
   await places.append('a', 'k', {});
-  expect(await woken).toBeLessThan(SOON_MS);
+  expect(await woken).toBeLessThan(1_000);
   view.close();
   await new Promise((resolve) => setTimeout(resolve, 60));
   const after = asked;
